@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace EndpointSync.Local;
+
+/// <summary>TCP ports of 127.0.0.1. A free port is only a hint: another process can take it before it is used.</summary>
+internal static class LoopbackPort
+{
+    /// <summary>A port that nothing listens on at this moment.</summary>
+    public static int PickFree()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Whether <paramref name="port"/> could be listened on at this moment.</summary>
+    public static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

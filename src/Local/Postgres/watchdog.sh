@@ -1,0 +1,87 @@
+# Holds one lease of a private PostgreSQL for the process that started it, and ends the lease with that process, however it ends.
+# Arguments: the server's folder, the owner's process id, the server's log, and the command of pg_ctl.
+# The owner keeps the other end of the standard input open, sends commands on it, and reads one word in answer to each.
+#
+# The rule that keeps a stop from hitting a newcomer: a newcomer writes its lease and then looks for marks in stopping/;
+# a stop writes its mark and then looks for leases. Whatever the order, one of them sees the other: the stop gives way,
+# or the newcomer waits until it is over and then starts the server again. Starts are kept apart by the owners' lock.
+
+# A Ctrl-C reaches every process of the terminal's group, and the others still need the server for their own end.
+trap '' INT QUIT TERM HUP PIPE
+
+folder=$1 owner=$2 log=$3
+shift 3
+data=$folder/data lease=$folder/leases/$owner-$$ mark=$folder/stopping/$$
+cd "$folder" || exit 1
+exec 2>/dev/null
+
+# Prints what tells a living process from a later one with the same id; nothing for one that is gone.
+identity() {
+  if [ -e /proc/self/stat ]; then
+    read -r stat <"/proc/$1/stat" || return 1
+    set -- ${stat##*) }
+    [ "$1" = Z ] || echo "${20}"
+  else
+    echo $(ps -o lstart= -p "$1")
+  fi
+}
+
+# Written aside and renamed, because a file without its content would be taken for that of a dead process.
+record() {
+  identity "$2" >"$folder/new-$$" && mv "$folder/new-$$" "$1"
+}
+
+# Whether a process named by a file in folder $1 lives; removes the files of those that do not.
+any() {
+  for file in "$1"/*; do
+    [ -e "$file" ] || continue
+    name=${file##*/} born=
+    now=$(identity "${name%%-*}")
+    read -r born <"$file"
+    [ -n "$now" ] && [ "$now" = "$born" ] && return 0
+    rm -f "$file"
+  done
+  return 1
+}
+
+# Whether the server runs. Its working directory is its data, which tells it from another process that got its id.
+running() {
+  pid= state=
+  [ -r "$data/postmaster.pid" ] || return 1
+  { read -r pid; for line in 2 3 4 5 6 7 8; do read -r state; done; } <"$data/postmaster.pid"
+  [ -n "$pid" ] || return 1
+  if [ -e /proc/self/stat ]; then
+    [ "/proc/$pid/cwd" -ef "$data" ]
+  else
+    case $(ps -o comm= -p "$pid") in *postgres*) ;; *) return 1 ;; esac
+  fi
+}
+
+quietly() {
+  "$@" </dev/null >>"$log" 2>&1
+}
+
+record "$lease" "$owner" || exit 1
+while any "$folder/stopping"; do sleep 0.05; done
+echo leased
+
+while read -r command; do
+  case $command in
+    look)
+      while running && [ "$state" != ready ]; do sleep 0.05; done
+      if running; then echo running; else echo stopped; fi
+      ;;
+    start)
+      # The server refuses to start while any process has the id in the file.
+      running || { [ -n "$pid" ] && kill -0 "$pid" && rm -f "$data/postmaster.pid"; }
+      if quietly "$@" start -s -w -t 60 -l "$log"; then echo started; else echo failed; fi
+      ;;
+  esac
+done
+
+rm -f "$lease"
+record "$mark" $$
+if ! any "$folder/leases" && running; then
+  quietly "$@" stop -s -w -t 60 -m fast || quietly "$@" stop -s -w -t 10 -m immediate
+fi
+rm -f "$mark"

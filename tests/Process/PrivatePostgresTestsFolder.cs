@@ -1,0 +1,65 @@
+using EndpointSync.Local.Postgres;
+using Npgsql;
+using SystemProcess = System.Diagnostics.Process;
+
+namespace EndpointSync.Tests.Process;
+
+/// <summary>A folder of its own for the servers of one test, and what the tests ask of such servers.</summary>
+public abstract class PrivatePostgresTestsFolder : IDisposable
+{
+    private readonly CancellationTokenSource _deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    protected PrivatePostgresTestsFolder() => _deadline.CancelAfter(TimeSpan.FromSeconds(60));
+
+    protected string Folder { get; } = Path.Combine(Path.GetTempPath(), $"endpointsync-test-{Guid.NewGuid():N}");
+
+    /// <summary>The test's end, a minute after its begin.</summary>
+    protected CancellationToken Deadline => _deadline.Token;
+
+    public void Dispose()
+    {
+        _deadline.Dispose();
+        if (Directory.Exists(Folder))
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private protected Task<PrivatePostgres> StartAsync() => PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Folder }, Deadline);
+
+    private protected async Task<object?> AskAsync(PrivatePostgres server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString() + ";Pooling=false");
+        await connection.OpenAsync(Deadline);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(Deadline);
+    }
+
+    protected static bool Runs(int processId)
+    {
+        try
+        {
+            using var process = SystemProcess.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    protected async Task EndOfAsync(int processId)
+    {
+        try
+        {
+            using var process = SystemProcess.GetProcessById(processId);
+            await process.WaitForExitAsync(Deadline);
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already.
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using EndpointSync.Local.Postgres;
+
+namespace EndpointSync.Tests.Process;
+
+public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
+{
+    [Fact]
+    public void Newer_versions_come_first_by_number_and_not_by_spelling()
+    {
+        var search = Search(
+            "/usr/lib/postgresql/9.6/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/15/bin",
+            "/usr/pgsql-9.6/bin", "/usr/pgsql-16/bin", "/opt/homebrew/opt/postgresql@14/bin", "/usr/local/opt/postgresql@9.6/bin");
+        search.LookIntoUnix();
+
+        Assert.Equal(
+            ["/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/9.6/bin",
+                "/usr/pgsql-16/bin", "/usr/pgsql-9.6/bin", "/opt/homebrew/opt/postgresql@14/bin", "/usr/local/opt/postgresql@9.6/bin"],
+            search.Found);
+    }
+
+    [Fact]
+    public void The_path_is_preferred_but_only_a_folder_that_holds_all_three_programs_counts()
+    {
+        var search = new ServerSearch(
+            file => file is "/usr/bin/pg_ctl" or "/mine/initdb" or "/mine/pg_ctl" or "/mine/postgres" || file.StartsWith("/usr/lib/postgresql/15/bin/", StringComparison.Ordinal),
+            folder => folder == "/usr/lib/postgresql" ? ["/usr/lib/postgresql/15"] : []);
+        search.LookInto(["/usr/bin", "/mine"]);
+        search.LookIntoUnix();
+
+        Assert.Equal(["/mine", "/usr/lib/postgresql/15/bin"], search.Found);
+    }
+
+    [Fact]
+    public void On_Windows_the_installer_s_folders_are_searched()
+    {
+        var search = new ServerSearch(
+            file => file.EndsWith(".exe", StringComparison.Ordinal),
+            folder => folder == @"C:\Program Files\PostgreSQL" ? [@"C:\Program Files\PostgreSQL\9.6", @"C:\Program Files\PostgreSQL\18"] : []);
+        search.LookIntoWindows(@"C:\Program Files");
+
+        Assert.Equal([@"C:\Program Files\PostgreSQL\18\bin", @"C:\Program Files\PostgreSQL\9.6\bin"], search.Found);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_installed_the_error_says_what_to_do()
+    {
+        var search = Search();
+        search.LookInto(["/somewhere/on/the/path"]);
+        search.LookIntoUnix();
+
+        var options = new PrivatePostgresOptions { Directory = Folder };
+        var missing = await Assert.ThrowsAsync<PostgresNotFoundException>(() => PrivatePostgres.StartAsync(options, search, watchdog: true, Deadline));
+        string[] expected =
+            ["apt-get install postgresql", "dnf install postgresql-server", "brew install", "Windows", "EndpointSync:Cluster:ConnectionString", "/somewhere/on/the/path", "/usr/lib/postgresql"];
+        Assert.All(expected, text => Assert.Contains(text, missing.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Data_of_another_version_is_refused_by_name_and_left_as_it_is()
+    {
+        var version = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "data")).FullName, "PG_VERSION");
+        await File.WriteAllTextAsync(version, "9.6\n", Deadline);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(StartAsync);
+        Assert.Contains($"The data in {Folder}/data was made by PostgreSQL 9.6, but installed is only", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("9.6\n", await File.ReadAllTextAsync(version, Deadline));
+    }
+
+    [Theory]
+    [InlineData("pg_ctl (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "15")]
+    [InlineData("pg_ctl (PostgreSQL) 17beta1", "17")]
+    [InlineData("pg_ctl (PostgreSQL) 9.6.24", "9.6")]
+    public void The_major_version_is_read_as_PG_VERSION_spells_it(string said, string version) =>
+        Assert.Equal(version, ServerPrograms.MajorVersion(said));
+
+    private static ServerSearch Search(params string[] installed) => new(
+        file => installed.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)),
+        parent => installed.Select(folder => folder[..folder.LastIndexOf('/')]).Where(folder => folder[..folder.LastIndexOf('/')] == parent));
+}
