@@ -67,7 +67,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
         Assert.Equal(1, await AskAsync(second, "select 1"));
 
         await second.DisposeAsync();
-        Assert.False(Runs(second.ProcessId));
+        await AssertStoppedAsync(second.ProcessId);
         await second.DisposeAsync();
     }
 
@@ -85,7 +85,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
         }
 
         await current.DisposeAsync();
-        Assert.False(Runs(current.ProcessId));
+        await AssertStoppedAsync(current.ProcessId);
     }
 
     [Fact]
@@ -183,6 +183,6 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
         await first.DisposeAsync();
         Assert.Equal(1, await AskAsync(second, "select 1"));
         await second.DisposeAsync();
-        Assert.False(Runs(second.ProcessId));
+        await AssertStoppedAsync(second.ProcessId);
     }
 }

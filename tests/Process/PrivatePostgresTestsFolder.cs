@@ -50,6 +50,13 @@ public abstract class PrivatePostgresTestsFolder : IDisposable
         }
     }
 
+    // A server is stopped when it has removed its file; the process is gone a moment later.
+    protected async Task AssertStoppedAsync(int serverProcessId)
+    {
+        Assert.False(File.Exists(Path.Combine(Folder, "data", "postmaster.pid")));
+        await EndOfAsync(serverProcessId);
+    }
+
     protected async Task EndOfAsync(int processId)
     {
         try

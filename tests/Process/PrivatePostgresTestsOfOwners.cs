@@ -14,7 +14,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
         Assert.Single(owners, owner => !owner.Adopted);
 
         await Task.WhenAll(owners.Select(async owner => await owner.DisposeAsync()));
-        Assert.False(Runs(owners[0].ServerProcessId));
+        await AssertStoppedAsync(owners[0].ServerProcessId);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
 
         Assert.Equal(1, await AskAsync(server, "select 1"));
         await server.DisposeAsync();
-        Assert.False(Runs(server.ProcessId));
+        await AssertStoppedAsync(server.ProcessId);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
         Assert.True(Runs(owner.ServerProcessId));
 
         await owner.EndAsync(Deadline);
-        Assert.False(Runs(owner.ServerProcessId));
+        await AssertStoppedAsync(owner.ServerProcessId);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
         Assert.True(next.Adopted);
         Assert.Equal(owner.ServerProcessId, next.ProcessId);
         await next.DisposeAsync();
-        Assert.False(Runs(next.ProcessId));
+        await AssertStoppedAsync(next.ProcessId);
     }
 
     private string LeaseOf(PrivatePostgresTestsOwner owner) => Directory.GetFiles(Path.Combine(Folder, "leases"), $"{owner.ProcessId}-*").Single();
