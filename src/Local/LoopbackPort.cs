@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,12 +7,19 @@ namespace EndpointSync.Local;
 /// <summary>TCP ports of 127.0.0.1. A free port is only a hint: another process can take it before it is used.</summary>
 internal static class LoopbackPort
 {
-    /// <summary>A port that nothing listens on at this moment.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Picked = new();
+
+    /// <summary>A port that nothing listens on at this moment, and that this process was not given before.</summary>
     public static int PickFree()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            // The system may name the same port twice while nobody has used it yet.
+            if (Propose() is var port && Picked.TryAdd(port, true))
+            {
+                return port;
+            }
+        }
     }
 
     /// <summary>Whether <paramref name="port"/> could be listened on at this moment.</summary>
@@ -27,5 +35,12 @@ internal static class LoopbackPort
         {
             return false;
         }
+    }
+
+    private static int Propose()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -61,9 +61,16 @@ internal sealed record ServerFolder(string Path)
         var folder = new ServerFolder($"/var/tmp/endpointsync-{hash}");
         Make(folder.Path);
         await RefuseStrangersAsync(folder.Path, cancellationToken);
-        await File.WriteAllTextAsync(
-            wanted.In("location.txt"), $"The account '{account.Name}' cannot walk to this folder, so the server lives in\n{folder.Path}\n", cancellationToken);
+        await LeaveNoteAsync(wanted, $"The account '{account.Name}' cannot walk to this folder, so the server lives in\n{folder.Path}\n", cancellationToken);
         return folder;
+    }
+
+    // Written aside and renamed, because several processes can be here at once.
+    private static async Task LeaveNoteAsync(ServerFolder wanted, string note, CancellationToken cancellationToken)
+    {
+        var aside = wanted.In($"location.{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(aside, note, cancellationToken);
+        File.Move(aside, wanted.In("location.txt"), overwrite: true);
     }
 
     // Anyone can make a folder or a link of this name in /var/tmp, and would then decide where root writes.
