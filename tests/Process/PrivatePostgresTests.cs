@@ -30,6 +30,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_wrong_password_is_refused()
     {
+        await FillAsync();
         await using var server = await StartAsync();
 
         await using var connection = new Npgsql.NpgsqlConnection($"Host=127.0.0.1;Port={server.Port};Username=endpointsync;Password=guess;Pooling=false");
@@ -40,6 +41,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task Data_password_and_port_are_kept_between_runs_and_settings_apply_at_each_start()
     {
+        await FillAsync();
         string first;
         await using (var server = await StartAsync())
         {
@@ -58,6 +60,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task The_second_use_in_a_process_adopts_the_server_and_the_last_one_out_stops_it()
     {
+        await FillAsync();
         var first = await StartAsync();
         var second = await StartAsync();
         Assert.True(second.Adopted);
@@ -74,6 +77,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task Who_comes_while_the_last_one_leaves_gets_a_running_server()
     {
+        await FillAsync();
         var current = await StartAsync();
         for (var round = 0; round < 8; round++)
         {
@@ -91,6 +95,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_crashed_server_is_started_again()
     {
+        await FillAsync();
         await using var first = await StartAsync();
         using (var postmaster = SystemProcess.GetProcessById(first.ProcessId))
         {
@@ -106,6 +111,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_process_that_merely_has_the_id_of_an_earlier_server_is_left_alone()
     {
+        await FillAsync();
         await (await StartAsync()).DisposeAsync();
         string[] account = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--clear-groups"] : ["env"];
         using var stranger = SystemProcess.Start(new ProcessStartInfo(account[0], [.. account[1..], "sleep", "300"]))!;
@@ -152,6 +158,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_start_that_fails_says_why_from_the_log()
     {
+        await FillAsync();
         var options = new PrivatePostgresOptions { Directory = Folder, Settings = new Dictionary<string, string> { ["shared_buffers"] = "plenty" } };
         var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => PrivatePostgres.StartAsync(options, Deadline));
         Assert.Contains("invalid value for parameter \"shared_buffers\": \"plenty\"", failed.Message, StringComparison.Ordinal);
@@ -160,6 +167,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_log_past_50_MB_is_moved_away_at_the_next_start()
     {
+        await FillAsync();
         await (await StartAsync()).DisposeAsync();
         var log = Path.Combine(Folder, "postgres.log");
         await using (var file = new FileStream(log, FileMode.Open))
@@ -175,6 +183,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     [Fact]
     public async Task Without_a_watchdog_the_last_one_out_stops_the_server_itself()
     {
+        await FillAsync();
         var options = new PrivatePostgresOptions { Directory = Folder };
         var first = await PrivatePostgres.StartAsync(options, ServerSearch.OfThisMachine(), watchdog: false, Deadline);
         var second = await PrivatePostgres.StartAsync(options, ServerSearch.OfThisMachine(), watchdog: false, Deadline);

@@ -27,6 +27,9 @@ public abstract class PrivatePostgresTestsFolder : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Puts the data of a stopped server into the folder, which takes a fraction of the time of making it.</summary>
+    protected async Task FillAsync() => await (await TestContext.Current.GetFixture<PrivatePostgresTestsTemplate>())!.CopyToAsync(Folder, Deadline);
+
     private protected Task<PrivatePostgres> StartAsync() => PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Folder }, Deadline);
 
     private protected async Task<object?> AskAsync(PrivatePostgres server, string sql)

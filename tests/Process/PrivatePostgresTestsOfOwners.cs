@@ -20,6 +20,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     [Fact]
     public async Task The_server_stops_when_its_owner_is_killed_even_if_a_child_of_the_owner_lives_on()
     {
+        await FillAsync();
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
         using var child = SystemProcess.GetProcessById(await owner.StartChildAsync(Deadline));
         try
@@ -37,6 +38,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     [Fact]
     public async Task The_server_stops_when_its_owner_is_killed_with_all_its_children()
     {
+        await FillAsync();
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
         owner.KillWithChildren();
         await EndOfAsync(owner.ServerProcessId);
@@ -45,6 +47,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_killed_owner_does_not_take_the_server_from_others()
     {
+        await FillAsync();
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
         var server = await StartAsync();
         Assert.True(server.Adopted);
@@ -59,6 +62,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     [Fact]
     public async Task An_interrupt_to_the_whole_group_leaves_the_server_to_those_who_still_finish()
     {
+        await FillAsync();
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
         await owner.InterruptGroupAsync(Deadline);
 
@@ -74,6 +78,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     [Fact]
     public async Task A_server_left_behind_with_its_watchdog_killed_is_adopted_and_stopped_by_the_next_user()
     {
+        await FillAsync();
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
         using (var watchdog = SystemProcess.GetProcessById(WatchdogOf(owner)))
         {

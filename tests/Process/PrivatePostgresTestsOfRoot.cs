@@ -14,6 +14,7 @@ public sealed class PrivatePostgresTestsOfRoot : PrivatePostgresTestsFolder
     public async Task A_server_started_by_root_runs_as_another_account()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, NotRoot);
+        await FillAsync();
         await using var server = await StartAsync();
 
         var account = (await File.ReadAllLinesAsync($"/proc/{server.ProcessId}/status", Deadline)).Single(line => line.StartsWith("Uid:", StringComparison.Ordinal));
