@@ -1,1 +1,26 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using EndpointSync.Silo.Api;
+using EndpointSync.Silo.Health;
+using EndpointSync.Silo.Hosting;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+try
+{
+    await using var postgres = await PrivateDatabase.StartIfNeededAsync(builder.Configuration);
+    var settings = SiloSettings.Read(builder.Configuration);
+
+    await builder.AddSiloAsync(settings);
+    builder.AddSiloHealth();
+    builder.AddApi();
+
+    await using var app = builder.Build();
+    app.MapSiloHealth();
+    app.MapApi();
+    app.LogStarted(settings);
+    await app.RunAsync();
+    return 0;
+}
+catch (StartException refused)
+{
+    await Console.Error.WriteLineAsync(refused.Message);
+    return StartException.ExitCode;
+}

@@ -1,0 +1,20 @@
+using Orleans.Concurrency;
+
+namespace EndpointSync;
+
+/// <summary>The coordinator of one registry; its key is the registry's name.</summary>
+[Alias("EndpointSync.IEndpointSyncGrain")]
+public interface IEndpointSyncGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Makes the registry's routes match its endpoints, or finds that they do. Callers that arrive while a sync runs share the next one;
+    /// none joins a sync that began before its request.
+    /// </summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="cancellationToken">Ends this caller's wait only; the sync and its other callers go on.</param>
+    /// <returns>The receipt. A busy lock and a failing Postgres are outcomes in it, not exceptions.</returns>
+    /// <exception cref="UnknownRegistryException">The grain's key names no configured registry.</exception>
+    /// <exception cref="TimeoutException">No answer within 30 seconds; whether the sync committed is unknown, and asking again is safe.</exception>
+    [Alias("Reload"), AlwaysInterleave, ResponseTimeout("00:00:30")]
+    Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default);
+}

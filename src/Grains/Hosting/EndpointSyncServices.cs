@@ -1,0 +1,57 @@
+using System.Data.Common;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Sync;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Grains.Hosting;
+
+/// <summary>Registers what the grains work with.</summary>
+internal static class EndpointSyncServices
+{
+    /// <summary>Adds the registries and what keeps them in line.</summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="siloName">The silo's name, as Postgres and receipts show it.</param>
+    /// <param name="clusterConnectionString">The cluster's database; also that of every registry without one of its own.</param>
+    /// <param name="registries">The configured registries by name.</param>
+    public static IServiceCollection AddEndpointSyncGrains(
+        this IServiceCollection services, string siloName, string clusterConnectionString, IReadOnlyDictionary<string, RegistryOptions> registries)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new DataSources(siloName));
+        foreach (var (name, options) in registries)
+            services.AddSingleton(provider => Build(provider, name, options, clusterConnectionString, siloName));
+        return services
+            .AddSingleton<RegistryCatalog>()
+            .AddSingleton<ReloadGate>()
+            .AddHostedService<RegistryPoll>();
+    }
+
+    /// <summary>The connections that Orleans' membership uses.</summary>
+    public static DbDataSource ClusterDataSource(this IServiceProvider provider, string connectionString) =>
+        provider.GetRequiredService<DataSources>().For(connectionString, ClusterDatabase.Schema);
+
+    /// <summary>Installs or upgrades the membership tables, whichever silo comes first.</summary>
+    public static async Task MigrateClusterDatabaseAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var sources = new DataSources("migration");
+        await ClusterDatabase.MigrateAsync(sources.For(connectionString), cancellationToken);
+    }
+
+    /// <summary>What a failure of Postgres' or of the driver's says to an operator; null if it is none of those.</summary>
+    public static ReloadProblem? ProblemOf(Exception failure) => SqlStates.Describe(failure);
+
+    private static Registry Build(IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString, string siloName)
+    {
+        var source = provider.GetRequiredService<DataSources>().For(options.ConnectionString ?? clusterConnectionString);
+        var limits = provider.GetRequiredService<IOptions<SyncOptions>>().Value;
+        var database = new RegistryDatabase(
+            name, source, new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, limits, siloName);
+        var preparation = new RegistryPreparation(database);
+        var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database);
+        var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
+        return new Registry(database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>One pool of connections for each connection string, however many registries share it.</summary>
+/// <param name="siloName">Told to Postgres as the application's name, so that an operator who looks at its sessions knows whose they are.</param>
+internal sealed class DataSources(string siloName) : IAsyncDisposable
+{
+    // A silo has one sync under way per registry; what else it asks is short. A connection string that says otherwise is heeded.
+    private const int PoolSize = 20;
+
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
+
+    public NpgsqlDataSource For(string connectionString) => _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
+
+    /// <summary>Connections whose unqualified names lead to one schema.</summary>
+    public NpgsqlDataSource For(string connectionString, string searchPath) =>
+        _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Build(connectionString, searchPath));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in _sources.Values)
+            await source.DisposeAsync();
+    }
+
+    private NpgsqlDataSource Build(string connectionString, string? searchPath)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!SaysPoolSize(connectionString))
+            settings.MaxPoolSize = PoolSize;
+        settings.ApplicationName ??= $"EndpointSync/{siloName}";
+        if (searchPath is not null)
+            settings.SearchPath = searchPath;
+        return NpgsqlDataSource.Create(settings);
+    }
+
+    private static bool SaysPoolSize(string connectionString)
+    {
+        var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return said.ContainsKey("Maximum Pool Size") || said.ContainsKey("MaxPoolSize");
+    }
+}

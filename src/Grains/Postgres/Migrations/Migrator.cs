@@ -1,0 +1,82 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Engine;
+using DbUp.Postgresql;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres.Migrations;
+
+/// <summary>
+/// Applies the numbered scripts of one folder, each exactly once however many processes start together: DbUp keeps the journal, and an advisory
+/// lock in a transaction of its own, which transaction-mode poolers pass on too, makes the processes take turns.
+/// </summary>
+internal static class Migrator
+{
+    private const string JournalTable = "schema_migrations";
+
+    /// <summary>Brings one schema up to date.</summary>
+    /// <param name="source">The database.</param>
+    /// <param name="folder">The folder of scripts below <c>Migrations</c>.</param>
+    /// <param name="schema">The schema that the scripts fill; created if it is absent.</param>
+    /// <param name="cancellationToken">Ends the wait for another process that migrates.</param>
+    /// <exception cref="RegistryUnusableException">A script failed; the message names it and says why. None of the pending ones was applied.</exception>
+    public static async Task MigrateAsync(NpgsqlDataSource source, string folder, string schema, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var turn = await TakeTurnAsync(connection, cancellationToken);
+        await CreateSchemaAsync(source, schema, cancellationToken);
+        var result = await Task.Run(() => Engine(source, folder, schema).PerformUpgrade(), cancellationToken);
+        if (!result.Successful)
+            throw new RegistryUnusableException($"Migration '{result.ErrorScript?.Name}' of schema '{schema}' failed: {result.Error.Message}. Nothing of it was kept.");
+    }
+
+    /// <summary>Waits until no other process migrates this database; the turn ends with the transaction.</summary>
+    public static async Task<NpgsqlTransaction> TakeTurnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('endpoint_sync.migrations', 0))", cancellationToken);
+        return transaction;
+    }
+
+    /// <summary>The text of an embedded script.</summary>
+    public static string Script(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static UpgradeEngine Engine(NpgsqlDataSource source, string folder, string schema) => DeployChanges.To
+        .PostgresqlDatabase(new PostgresqlConnectionManager(source))
+        .WithScripts(Scripts(folder))
+        .JournalToPostgresqlTable(schema, JournalTable)
+        .WithTransaction()
+        .WithVariablesDisabled()
+        .LogToNowhere()
+        .Build();
+
+    private static IEnumerable<SqlScript> Scripts(string folder) => Assembly.GetExecutingAssembly().GetManifestResourceNames()
+        .Where(name => name.StartsWith(folder + "/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)
+        .Select(name => new SqlScript(name, Script(name)));
+
+    // Asked first, because "create schema if not exists" needs the right to create schemas even where there is nothing to create.
+    private static async Task CreateSchemaAsync(NpgsqlDataSource source, string schema, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var exists = await connection.ScalarAsync<bool>("select to_regnamespace($1) is not null", cancellationToken, PostgresCommands.Value(SchemaSql.Quote(schema)));
+        if (exists)
+            return;
+        try
+        {
+            await connection.ExecuteAsync($"create schema {SchemaSql.Quote(schema)}", cancellationToken);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            var database = SchemaSql.Quote(connection.Database);
+            var role = SchemaSql.Quote(await connection.ScalarAsync<string>("select current_user::text", cancellationToken));
+            throw new RegistryUnusableException(
+                $"Schema '{schema}' is absent and role {role} may not create it. As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
+        }
+    }
+}

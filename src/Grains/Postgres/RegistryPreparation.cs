@@ -1,0 +1,44 @@
+using EndpointSync.Grains.Postgres.Migrations;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>Makes a registry's database ready to be synced, once; a failure is not remembered, so that the next use tries again.</summary>
+internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposable
+{
+    private const string Schema = "endpoint_sync";
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile bool _done;
+
+    /// <exception cref="RegistryUnusableException">Something is missing that a person has to add.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">Postgres cannot be reached or refused.</exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (_done)
+            return;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_done)
+                await PrepareAsync(cancellationToken);
+            _done = true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await Migrator.MigrateAsync(database.Source, "EndpointSync", Schema, cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
+        await new OdooTables(database).PrepareAsync(connection, cancellationToken);
+        await connection.ExecuteAsync(
+            "insert into endpoint_sync.state (schema_name) values ($1) on conflict do nothing", cancellationToken, database.SchemaName);
+        await turn.CommitAsync(cancellationToken);
+    }
+}

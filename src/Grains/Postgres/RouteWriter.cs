@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using System.Text;
+using EndpointSync.Grains.Sync;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>
+/// Writes endpoints' route rows and flags, only where they differ, and waits for nobody: a row that another session has open is left for the
+/// next sync, together with the endpoint it belongs to.
+/// </summary>
+internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection connection)
+{
+    // A row that another session inserted and has not committed cannot be skipped, only waited for; this bounds the wait.
+    private const string InsertPatience = "set local lock_timeout = '100ms'";
+
+    private const string LockEndpointsSql = "select id from {odoo}.fastapi_endpoint where id = any($1) order by id for no key update skip locked";
+
+    private const string LockRoutesSql = "select key from {odoo}.endpoint_route where key = any($1) order by key for update skip locked";
+
+    private const string UpdateSql =
+        """
+        update {odoo}.endpoint_route as stored
+        set route = wanted.route, opts = wanted.opts, routing = wanted.routing, endpoint_hash = wanted.endpoint_hash
+        from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)
+        where stored.key = wanted.key
+        """;
+
+    private const string InsertSql =
+        """
+        insert into {odoo}.endpoint_route as stored (key, route, opts, routing, endpoint_hash)
+        select * from unnest($1, $2, $3, $4, $5)
+        on conflict (key) do update
+        set route = excluded.route, opts = excluded.opts, routing = excluded.routing, endpoint_hash = excluded.endpoint_hash
+        """;
+
+    private const string DeleteSql = "delete from {odoo}.endpoint_route where key = any($1)";
+
+    // Asked again in the statement that deletes: the endpoint may have been committed since the scan.
+    private const string DeleteOwnerlessSql =
+        """
+        delete from {odoo}.endpoint_route as stored
+        using unnest($1, $2) as gone (key, endpoint_id)
+        where stored.key = gone.key and not exists (select from {odoo}.fastapi_endpoint as e where e.id = gone.endpoint_id)
+        """;
+
+    private const string MarkSql =
+        """
+        update {odoo}.fastapi_endpoint set registry_sync = $2 where id = any($1) and registry_sync is distinct from $2
+        """;
+
+    /// <summary>Locks the endpoints that no other session has open.</summary>
+    /// <returns>Their ids.</returns>
+    public async Task<HashSet<int>> LockEndpointsAsync(int[] ids, CancellationToken cancellationToken) =>
+        [.. await connection.ListAsync(database.Sql.Of(LockEndpointsSql), row => row.GetInt32(0), cancellationToken, PostgresCommands.Value(ids))];
+
+    /// <summary>Carries out a plan.</summary>
+    /// <returns>The part of it that was carried out; the rest belongs to endpoints whose rows another session has open.</returns>
+    public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
+    {
+        var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
+        plan = plan.Without(await BusyAsync(plan, stored, cancellationToken));
+        plan = plan.Without(await InsertAsync(plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray(), cancellationToken));
+
+        await using var batch = connection.CreateBatch();
+        var owners = scan.Endpoints.Select(endpoint => endpoint.Id).ToHashSet();
+        AddUpdates(batch, [.. plan.Writes.Where(row => stored.Contains(row.Key))]);
+        AddRemovals(batch, [.. plan.Removals.Where(row => owners.Contains(row.EndpointId!.Value))]);
+        AddOwnerlessRemovals(batch, [.. plan.Removals.Where(row => !owners.Contains(row.EndpointId!.Value))]);
+        AddMarks(batch, plan.MarkSynced, synced: true);
+        AddMarks(batch, plan.MarkUnsynced, synced: false);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        return plan;
+    }
+
+    private async Task<HashSet<int>> BusyAsync(SyncPlan plan, HashSet<string> stored, CancellationToken cancellationToken)
+    {
+        var touched = plan.Writes.Concat(plan.Removals).Where(row => stored.Contains(row.Key)).ToList();
+        if (touched.Count == 0)
+            return [];
+        var keys = touched.Select(row => row.Key).ToArray();
+        var locked = await connection.ListAsync(database.Sql.Of(LockRoutesSql), row => row.GetString(0), cancellationToken, PostgresCommands.Value(keys));
+        return [.. touched.ExceptBy(locked, row => row.Key).Select(row => row.EndpointId!.Value)];
+    }
+
+    // A batch in which one row cannot be had in time is halved until that row stands alone, so that one stuck session holds up one endpoint.
+    private async Task<HashSet<int>> InsertAsync(ArraySegment<RouteRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+            return [];
+        if (await TryInsertAsync(rows, cancellationToken))
+            return [];
+        if (rows.Count == 1)
+            return [rows[0].EndpointId!.Value];
+        var half = rows.Count / 2;
+        var busy = await InsertAsync(rows[..half], cancellationToken);
+        busy.UnionWith(await InsertAsync(rows[half..], cancellationToken));
+        return busy;
+    }
+
+    private async Task<bool> TryInsertAsync(ArraySegment<RouteRow> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var batch = connection.CreateBatch()
+                .Then("savepoint before_insert").Then(InsertPatience).Then(database.Sql.Of(InsertSql), Columns(rows))
+                .Then($"set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds}").Then("release before_insert");
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
+            return false;
+        }
+    }
+
+    private void AddUpdates(NpgsqlBatch batch, RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+            batch.Then(database.Sql.Of(UpdateSql), Columns(rows));
+    }
+
+    private void AddRemovals(NpgsqlBatch batch, RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+            batch.Then(database.Sql.Of(DeleteSql), PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)));
+    }
+
+    private void AddOwnerlessRemovals(NpgsqlBatch batch, RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+            batch.Then(
+                database.Sql.Of(DeleteOwnerlessSql),
+                PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)), PostgresCommands.Value(Array.ConvertAll(rows, row => row.EndpointId!.Value)));
+    }
+
+    private void AddMarks(NpgsqlBatch batch, IReadOnlyList<int> ids, bool synced)
+    {
+        if (ids.Count > 0)
+            batch.Then(database.Sql.Of(MarkSql), PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(synced));
+    }
+
+    private static NpgsqlParameter[] Columns(IReadOnlyList<RouteRow> rows) =>
+    [
+        PostgresCommands.Value(rows.Select(row => row.Key).ToArray()),
+        PostgresCommands.Value(rows.Select(row => row.Route).ToArray()),
+        PostgresCommands.Value(rows.Select(row => row.Opts).ToArray()),
+        PostgresCommands.Value(rows.Select(row => row.Routing).ToArray()),
+        PostgresCommands.Value(rows.Select(row => HashOf(row.Key)).ToArray()),
+    ];
+
+    // Made from the key, which is unique and outlives an edit: no two endpoints share it, and swapping two root paths changes neither.
+    // Readers never look at it; Odoo's own value differs from process to process.
+    private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
+}

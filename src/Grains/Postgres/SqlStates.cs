@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>What Postgres' error codes mean for a sync. Codes: appendix A of PostgreSQL's manual.</summary>
+internal static class SqlStates
+{
+    // Not among the driver's constants.
+    private const string IdleInTransactionTimeout = "25P03";
+
+    private const string Retried = "The registry stays due and is retried.";
+
+    /// <summary>Whether the same sync may succeed when it is tried again at once. Trying again is always safe: a sync looks before it writes.</summary>
+    public static bool IsTransient(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => true,
+        NpgsqlException refused => refused.IsTransient,
+        LockFailedException { InnerException: { } cause } => IsTransient(cause),
+        SocketException => true,
+        _ => false,
+    };
+
+    /// <summary>Describes a failure for the receipt; null if it is none of Postgres' or the driver's.</summary>
+    public static ReloadProblem? Describe(Exception exception) => exception switch
+    {
+        LockFailedException { InnerException: { } cause } => Describe(cause) is { } problem
+            ? problem with { Meaning = $"The lock could not be asked for, so nothing was written. {problem.Meaning}" }
+            : null,
+        PostgresException refused => new ReloadProblem(refused.SqlState, $"{MeaningOf(refused.SqlState)} {Retried}", refused.MessageText),
+        NpgsqlException lost => new ReloadProblem(null, $"Postgres could not be reached, or the connection broke. {Retried}", lost.InnerException?.Message ?? lost.Message),
+        SocketException refused => new ReloadProblem(null, $"Postgres could not be reached. {Retried}", refused.Message),
+        OperationCanceledException => new ReloadProblem(null, $"Postgres did not answer within EndpointSync:Sync:Deadline. {Retried}", "The sync was cancelled."),
+        RegistryUnusableException unusable => new ReloadProblem(null, $"The registry cannot be used as it is. {Retried}", unusable.Message),
+        _ => null,
+    };
+
+    private static string MeaningOf(string sqlState) => sqlState switch
+    {
+        PostgresErrorCodes.SerializationFailure => "Another transaction changed the same rows.",
+        PostgresErrorCodes.DeadlockDetected => "Another transaction waited for this one and this one for it.",
+        PostgresErrorCodes.UniqueViolation => "Another transaction inserted the same row.",
+        PostgresErrorCodes.LockNotAvailable => "Another session held a row for longer than EndpointSync:Sync:LockTimeout.",
+        PostgresErrorCodes.QueryCanceled => "A statement took longer than EndpointSync:Sync:StatementTimeout, or an administrator cancelled it.",
+        IdleInTransactionTimeout => "The silo stood still in the middle of the sync; Postgres ended its transaction.",
+        PostgresErrorCodes.InsufficientPrivilege => "The registry's database role lacks a privilege.",
+        PostgresErrorCodes.TooManyConnections => "Postgres has no connection left.",
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => "Postgres is stopping or starting.",
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => "A table or column that the sync needs is not there.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby.",
+        _ => $"Postgres refused with {sqlState}.",
+    };
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>What a sync transaction tells the operator: events 1100 to 1199.</summary>
+internal static partial class SyncLog
+{
+    [LoggerMessage(1101, LogLevel.Information, "Synced {Count} endpoints for {Registry}: version {From} to {To}")]
+    public static partial void Synced(ILogger logger, int count, string registry, RouteVersion from, RouteVersion to);
+
+    [LoggerMessage(1102, LogLevel.Information, "EndpointSync sync skipped for {Registry}: its lock is held by {Holder}. The registry stays due and is retried.")]
+    public static partial void Skipped(ILogger logger, string registry, string holder);
+
+    [LoggerMessage(1103, LogLevel.Warning, "Endpoint '{Name}' (id={Id}) claims to be synced but has no routes - forcing re-sync")]
+    public static partial void Orphan(ILogger logger, string name, int id);
+
+    [LoggerMessage(1104, LogLevel.Warning, "Endpoint {Id} '{Name}' of {Registry} was quarantined: {Reason}. The other endpoints are synced without it.")]
+    public static partial void Quarantined(ILogger logger, int id, string name, string registry, string reason);
+
+    [LoggerMessage(1105, LogLevel.Information, "{Count} due endpoints of {Registry} were left for the next sync: another session has their rows open")]
+    public static partial void Deferred(ILogger logger, int count, string registry);
+
+    [LoggerMessage(1106, LogLevel.Warning, "The lock of {Registry} could not be asked for: {Detail}. Treated as held elsewhere: nothing was written.")]
+    public static partial void LockFailed(ILogger logger, string registry, string detail);
+
+    [LoggerMessage(
+        1107, LogLevel.Warning,
+        "Odoo's sequence of {Registry} was not drawn for version {Version}: {Detail}. Odoo workers may serve the version before it until the next poll draws it.")]
+    public static partial void SignalFailed(ILogger logger, string registry, RouteVersion version, string detail);
+
+    [LoggerMessage(1108, LogLevel.Debug, "That a sync of {Registry} is owed could not be recorded: {Detail}. The activation that answered retries it.")]
+    public static partial void NotOwed(ILogger logger, string registry, string detail);
+}

@@ -1,0 +1,17 @@
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>How one attempt to sync ended; a receipt without the times.</summary>
+internal sealed record SyncResult(ReloadOutcome Outcome, RouteVersion Version, RouteVersion PreviousVersion)
+{
+    public int EndpointsSynced { get; init; }
+
+    public int EndpointsDeferred { get; init; }
+
+    public IReadOnlyList<RouteChange> Changes { get; init; } = [];
+
+    public IReadOnlyList<RejectedEndpoint> Rejected { get; init; } = [];
+
+    public LockHolder? LockHolder { get; init; }
+
+    public TimeSpan LockHeld { get; init; }
+}

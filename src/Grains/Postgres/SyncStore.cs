@@ -1,0 +1,100 @@
+using System.Data;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>Brings one registry in line: one look, and one transaction if the look found something due.</summary>
+internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, ILogger<SyncStore> logger)
+{
+    private static readonly TimeSpan OwePatience = TimeSpan.FromSeconds(1);
+
+    private readonly SyncLock _lock = new(database);
+
+    /// <summary>Brings the registry in line once; conflicts and lost connections are the caller's to retry.</summary>
+    /// <param name="callers">How many callers share the sync.</param>
+    /// <param name="cancellationToken">Ends the attempt; if that comes during the commit, whether it committed is unknown until the next look.</param>
+    /// <exception cref="LockFailedException">The lock could not be asked for.</exception>
+    /// <exception cref="NpgsqlException">Postgres refused a statement or could not be reached.</exception>
+    public async Task<SyncResult> SyncAsync(int callers, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var look = await RegistryLook.ReadAsync(database, connection, cancellationToken);
+        var result = look.IsDue
+            ? await SyncAsync(connection, look, callers, cancellationToken)
+            : new SyncResult(ReloadOutcome.UpToDate, look.State.Version, look.State.Version) { Rejected = look.Plan.Rejected };
+        if (result.Version > look.State.Signalled)
+            await SignalAsync(connection, result.Version, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Records that a sync is owed; if Postgres refuses that too, the callers' own retries are what is left.</summary>
+    public async Task TryOweAsync(string reason)
+    {
+        using var patience = new CancellationTokenSource(OwePatience, clock);
+        try
+        {
+            await using var connection = await database.Source.OpenConnectionAsync(patience.Token);
+            await new ReloadRequests(database, connection).AddAsync(reason, patience.Token);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            SyncLog.NotOwed(logger, database.Name, failure.Message);
+        }
+    }
+
+    private async Task<SyncResult> SyncAsync(NpgsqlConnection connection, RegistryLook look, int callers, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var started = clock.GetTimestamp();
+        if (!await TakeLockAsync(connection, cancellationToken))
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            return await SkipAsync(connection, look, cancellationToken);
+        }
+        var result = await new SyncTransaction(database, connection, logger).RunAsync(look, callers, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result with { LockHeld = clock.GetElapsedTime(started) };
+    }
+
+    private async Task<bool> TakeLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _lock.TryTakeAsync(connection, cancellationToken);
+        }
+        catch (NpgsqlException cause)
+        {
+            SyncLog.LockFailed(logger, database.Name, cause.Message);
+            throw new LockFailedException(cause);
+        }
+    }
+
+    private async Task<SyncResult> SkipAsync(NpgsqlConnection connection, RegistryLook look, CancellationToken cancellationToken)
+    {
+        var holder = await _lock.HolderAsync(connection, cancellationToken);
+        await new ReloadRequests(database, connection).AddAsync("the lock was busy", cancellationToken);
+        SyncLog.Skipped(logger, database.Name, holder?.ToString() ?? "a session that has ended meanwhile");
+        return new SyncResult(ReloadOutcome.Skipped, look.State.Version, look.State.Version) { Rejected = look.Plan.Rejected, LockHolder = holder };
+    }
+
+    // After the commit on purpose: an Odoo worker may have read the sequence's new value, which shows before the commit, and cached the old rows
+    // under it. This draw makes such a worker read again. That it happened is recorded, so that a crash before it leaves it due.
+    private async Task SignalAsync(NpgsqlConnection connection, RouteVersion version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(
+                """
+                update endpoint_sync.state set signalled_version = $2
+                where schema_name = $1 and signalled_version < $2 and nextval($3::regclass) is not null
+                """,
+                cancellationToken, database.SchemaName, PostgresCommands.Value(version.Value),
+                PostgresCommands.Value($"{database.Sql.Quoted}.endpoint_route_version"));
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
+        {
+            SyncLog.SignalFailed(logger, database.Name, version, failure.Message);
+        }
+    }
+}

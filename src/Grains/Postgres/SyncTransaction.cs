@@ -1,0 +1,74 @@
+using EndpointSync.Grains.Sync;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>The one transaction that makes routes match endpoints. It holds the lock from its first statement to its commit.</summary>
+internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnection connection, ILogger logger)
+{
+    private readonly RouteWriter _routes = new(database, connection);
+    private readonly VersionWriter _versions = new(database, connection);
+    private readonly Quarantine _quarantine = new(database, connection);
+    private readonly ReloadRequests _requests = new(database, connection);
+
+    /// <summary>Does what is due and leaves the commit to the caller.</summary>
+    /// <param name="look">What was found due after every caller's request; what became due later is for the next sync.</param>
+    /// <param name="callers">How many callers share the sync.</param>
+    /// <param name="cancellationToken">Ends the sync; nothing is written then.</param>
+    public async Task<SyncResult> RunAsync(RegistryLook look, int callers, CancellationToken cancellationToken)
+    {
+        var state = await _versions.LockStateAsync(cancellationToken);
+        var (plan, deferred) = await BringInLineAsync([.. look.Plan.EndpointIds], cancellationToken);
+        await SettleAsync(look.Requests, plan, deferred, cancellationToken);
+        return await AdvanceAsync(state, plan, deferred, callers, cancellationToken);
+    }
+
+    private async Task<(SyncPlan Done, int Deferred)> BringInLineAsync(int[] due, CancellationToken cancellationToken)
+    {
+        var locked = await _routes.LockEndpointsAsync(due, cancellationToken);
+        var scan = await ScanAsync(cancellationToken);
+        var plan = scan.Plan();
+        var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
+        var mine = plan.Without(open);
+        var done = await _routes.WriteAsync(mine, scan, cancellationToken);
+        foreach (var orphan in done.Orphans)
+            SyncLog.Orphan(logger, orphan.Name, orphan.Id);
+        return (done, plan.EndpointIds.Intersect(due).Except(done.EndpointIds).Count());
+    }
+
+    private async Task<EndpointScan> ScanAsync(CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(database.Sql.Of(EndpointScan.Statement));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await EndpointScan.ReadAsync(reader, cancellationToken);
+    }
+
+    private async Task SettleAsync(long[] requests, SyncPlan plan, int deferred, CancellationToken cancellationToken)
+    {
+        foreach (var endpoint in await _quarantine.RecordAsync(plan.Rejected, cancellationToken))
+            SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
+        await _requests.SettleAsync(requests, cancellationToken);
+        if (deferred == 0)
+            return;
+        SyncLog.Deferred(logger, deferred, database.Name);
+        await _requests.AddAsync($"{deferred} endpoints were open in another session", cancellationToken);
+    }
+
+    private async Task<SyncResult> AdvanceAsync(VersionState state, SyncPlan done, int deferred, int callers, CancellationToken cancellationToken)
+    {
+        var synced = done.EndpointIds.Count();
+        var changes = await _versions.FindChangesAsync(cancellationToken);
+        var version = changes.Count == 0 ? state.Version : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
+        var outcome = synced + changes.Count == 0 ? ReloadOutcome.UpToDate : ReloadOutcome.Synced;
+        if (outcome == ReloadOutcome.Synced)
+            SyncLog.Synced(logger, synced, database.Name, state.Version, version);
+        return new SyncResult(outcome, version, state.Version)
+        {
+            EndpointsSynced = synced,
+            EndpointsDeferred = deferred,
+            Changes = changes,
+            Rejected = done.Rejected,
+        };
+    }
+}

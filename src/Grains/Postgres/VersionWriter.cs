@@ -1,0 +1,106 @@
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>A registry's version row.</summary>
+internal sealed record VersionState(RouteVersion Version, RouteVersion Signalled, ContentHash ContentHash);
+
+/// <summary>Makes the next version out of what changed in <c>endpoint_route</c> since the last one, whoever changed it.</summary>
+internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection connection)
+{
+    /// <summary>The rows that differ between <c>endpoint_route</c> and the newest version. Rows without a key cannot be told apart and are not routes.</summary>
+    public const string ChangesSql =
+        """
+        select known.key, known.route, known.opts, known.routing, known.route_group,
+          found.key, found.route, found.opts, found.routing, found.route_group
+        from (select key, route, opts, routing, route_group from {odoo}.endpoint_route where key is not null) as found
+        full join (
+          select key, route, opts, routing, route_group from endpoint_sync.routes where schema_name = $1 and to_version is null
+        ) as known on known.key = found.key
+        where (known.key, known.route, known.opts, known.routing, known.route_group)
+          is distinct from (found.key, found.route, found.opts, found.routing, found.route_group)
+        """;
+
+    public const string StateSql = "select version, signalled_version, content_hash from endpoint_sync.state where schema_name = $1";
+
+    private const string AdvanceSql =
+        """
+        update endpoint_sync.state
+        set version = $2, content_hash = $3, changed_at = clock_timestamp(), changed_by = $4
+        where schema_name = $1
+        """;
+
+    private const string ReceiptSql =
+        """
+        insert into endpoint_sync.versions
+          (schema_name, version, synced_by, content_hash, endpoints_synced, routes_added, routes_changed, routes_removed, callers)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """;
+
+    private const string CloseSql =
+        "update endpoint_sync.routes set to_version = $2 where schema_name = $1 and to_version is null and key = any($3)";
+
+    private const string OpenSql =
+        """
+        insert into endpoint_sync.routes (schema_name, from_version, key, route, opts, routing, route_group)
+        select $1, $2, * from unnest($3, $4, $5, $6, $7)
+        """;
+
+    // Odoo 19 invalidates its caches when a row appears here; other versions do not have the table.
+    private const string OdooSignalSql = "insert into {odoo}.orm_signaling_routing default values";
+
+    // The row's lock is a second fence: two writers that were configured with different lock names still take turns here.
+    public async Task<VersionState> LockStateAsync(CancellationToken cancellationToken) =>
+        (await connection.ListAsync(StateSql + " for no key update", ReadState, cancellationToken, database.SchemaName)).Single();
+
+    public static VersionState ReadState(NpgsqlDataReader row) =>
+        new(new RouteVersion(row.GetInt64(0)), new RouteVersion(row.GetInt64(1)), new ContentHash(row.GetFieldValue<byte[]>(2)));
+
+    public Task<List<RouteChange>> FindChangesAsync(CancellationToken cancellationToken) =>
+        connection.ListAsync(
+            database.Sql.Of(ChangesSql), row => new RouteChange(ReadRoute(row, 0), ReadRoute(row, 5)), cancellationToken, database.SchemaName);
+
+    /// <summary>Advances the version by one and records what it changed.</summary>
+    public async Task<RouteVersion> AdvanceAsync(
+        VersionState state, IReadOnlyList<RouteChange> changes, int endpointsSynced, int callers, CancellationToken cancellationToken)
+    {
+        var hash = changes.Aggregate(state.ContentHash, (sum, change) => sum.Toggle(change.Before).Toggle(change.After));
+        var version = state.Version.Next;
+        await using var batch = connection.CreateBatch()
+            .Then(AdvanceSql, database.SchemaName, Number(version), PostgresCommands.Value(hash.Value), PostgresCommands.Value(database.Author))
+            .Then(
+                ReceiptSql, database.SchemaName, Number(version), PostgresCommands.Value(database.Author), PostgresCommands.Value(hash.Value),
+                PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(changes.Count(change => change.Before is null)),
+                PostgresCommands.Value(changes.Count(change => change is { Before: not null, After: not null })),
+                PostgresCommands.Value(changes.Count(change => change.After is null)), PostgresCommands.Value(callers));
+        AddHistory(batch, version, changes);
+        if (await HasOdooSignalAsync(cancellationToken))
+            batch.Then(database.Sql.Of(OdooSignalSql));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return version;
+    }
+
+    private void AddHistory(NpgsqlBatch batch, RouteVersion version, IReadOnlyList<RouteChange> changes)
+    {
+        var gone = changes.Where(change => change.Before is not null).Select(change => change.Key).ToArray();
+        var come = changes.Where(change => change.After is not null).Select(change => change.After!).ToArray();
+        if (gone.Length > 0)
+            batch.Then(CloseSql, database.SchemaName, Number(version), PostgresCommands.Value(gone));
+        if (come.Length > 0)
+            batch.Then(
+                OpenSql, database.SchemaName, Number(version),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.Key)), PostgresCommands.Value(Array.ConvertAll(come, route => route.Route)),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.Opts)), PostgresCommands.Value(Array.ConvertAll(come, route => route.Routing)),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.RouteGroup)));
+    }
+
+    private Task<bool> HasOdooSignalAsync(CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>(
+            "select to_regclass($1) is not null", cancellationToken, PostgresCommands.Value($"{database.Sql.Quoted}.orm_signaling_routing"));
+
+    private static StoredRoute? ReadRoute(NpgsqlDataReader row, int first) => row.IsDBNull(first)
+        ? null
+        : new StoredRoute(row.GetString(first), row.TextOrNull(first + 1), row.TextOrNull(first + 2), row.TextOrNull(first + 3), row.TextOrNull(first + 4));
+
+    private static NpgsqlParameter Number(RouteVersion version) => PostgresCommands.Value(version.Value);
+}

@@ -1,0 +1,11 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync;
+
+namespace EndpointSync.Grains.Registries;
+
+/// <summary>One configured registry and what works on it in this silo.</summary>
+internal sealed record Registry(
+    RegistryDatabase Database, RegistryPreparation Preparation, RegistrySynchronizer Synchronizer, RegistryStatusStore Status, EndpointStore Endpoints)
+{
+    public string Name => Database.Name;
+}

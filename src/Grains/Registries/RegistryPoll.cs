@@ -1,0 +1,43 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Grains.Registries;
+
+/// <summary>
+/// The guarantee behind every answer without a sync: each silo looks now and then whether a registry is owed one, or owed the draw of Odoo's
+/// sequence, and asks for it. So what a lost silo or activation left behind is taken up by whoever is there.
+/// </summary>
+internal sealed partial class RegistryPoll(
+    RegistryCatalog catalog, ReloadGate gate, IOptions<SyncOptions> options, TimeProvider clock, ILogger<RegistryPoll> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await Task.WhenAll(catalog.All.Select(registry => PollAsync(registry, stoppingToken)));
+            await Task.Delay(options.Value.PollInterval * (1 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken);
+        }
+    }
+
+    private async Task PollAsync(Registry registry, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.Value.Deadline);
+        try
+        {
+            await registry.Preparation.EnsureAsync(patience.Token);
+            if (await registry.Status.IsOwedAsync(patience.Token))
+                await gate.ReloadAsync(registry.Name, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnusable(registry.Name, SqlStates.Describe(failure)?.Detail ?? failure.Message);
+        }
+    }
+
+    [LoggerMessage(1401, LogLevel.Error, "Registry {Registry} cannot be used now: {Detail} It is looked at again with every poll.")]
+    private partial void LogUnusable(string registry, string detail);
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>The row that an endpoint's rules are stored as: what OCA's <c>endpoint_route_handler</c> would write for the same endpoint.</summary>
+internal static class ExpectedRoute
+{
+    private const string PathConverter = "<path:application_path>";
+
+    private const string Opts =
+        """
+        {"handler": {"klass_dotted_path": "odoo.addons.endpoint_route_handler.controllers.main.EndpointNotFoundController", "method_name": "auto_not_found"}}
+        """;
+
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
+
+    private static readonly string MethodsJson = PythonJson.List(Methods);
+
+    /// <summary>The row for an endpoint.</summary>
+    /// <param name="endpointId">The endpoint's id.</param>
+    /// <param name="rootPath">Its root path, as <see cref="RootPath.TryNormalize"/> gives it.</param>
+    /// <param name="saveHttpSession">Whether Odoo keeps the HTTP session of its requests.</param>
+    public static RouteRow For(int endpointId, string rootPath, bool saveHttpSession)
+    {
+        string[] rules = [$"{rootPath}/", $"{rootPath}/{PathConverter}"];
+        return new RouteRow(KeyOf(endpointId), string.Join('|', rules), Opts, RoutingJson(rules, saveHttpSession));
+    }
+
+    /// <summary>Whether a stored row says the same as an expected one; JSON is compared by value, because every writer spells it differently.</summary>
+    public static bool Matches(RouteRow expected, RouteRow stored) =>
+        stored.Key == expected.Key && stored.Route == expected.Route && SameJson(expected.Opts, stored.Opts) && SameJson(expected.Routing, stored.Routing);
+
+    // The root path is taken out of the key, so that a row keeps its key when the root path is edited.
+    private static string KeyOf(int endpointId) => $"fastapi.endpoint:{endpointId}:/|/{PathConverter}";
+
+    private static string RoutingJson(string[] rules, bool saveHttpSession) =>
+        $$"""
+        {"type": "fastapi", "auth": "public", "methods": {{MethodsJson}}, "routes": {{PythonJson.List(rules)}}, "save_session": {{(saveHttpSession ? "true" : "false")}}, "readonly": false}
+        """;
+
+    private static bool SameJson(string? expected, string? stored)
+    {
+        if (stored == expected)
+            return true;
+        return Parse(expected) is { } left && Parse(stored) is { } right && JsonNode.DeepEquals(WithoutDefaults(left), WithoutDefaults(right));
+    }
+
+    private static JsonNode? Parse(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonNode.Parse(json);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Odoo 16 and 17 do not know "readonly", and leave it out; its value is false there.
+    private static JsonNode WithoutDefaults(JsonNode node)
+    {
+        if (node is JsonObject fields && fields["readonly"] is JsonValue value && value.TryGetValue<bool>(out var isReadonly) && !isReadonly)
+            fields.Remove("readonly");
+        return node;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>A row of <c>endpoint_route</c>. Everything but the key is nullable there.</summary>
+internal sealed record RouteRow(string Key, string? Route, string? Opts, string? Routing)
+{
+    private const string OwnPrefix = "fastapi.endpoint:";
+
+    /// <summary>The endpoint that the row belongs to, or null if it is another consumer's row, which is never touched.</summary>
+    public int? EndpointId => EndpointIdOf(Key);
+
+    // Between the prefix and the colon stands the id as Odoo prints it, so '07' or '+7' is no id and the row is not ours.
+    private static int? EndpointIdOf(string key)
+    {
+        if (!key.StartsWith(OwnPrefix, StringComparison.Ordinal))
+            return null;
+        var end = key.IndexOf(':', OwnPrefix.Length);
+        if (end <= OwnPrefix.Length || key[OwnPrefix.Length] == '0')
+            return null;
+        return int.TryParse(key.AsSpan(OwnPrefix.Length, end - OwnPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+    }
+}

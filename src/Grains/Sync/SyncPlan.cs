@@ -1,0 +1,40 @@
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>What a sync has to do so that routes match endpoints; empty when they do.</summary>
+internal sealed record SyncPlan
+{
+    /// <summary>Rows that are absent or differ, by the endpoint they belong to.</summary>
+    public required IReadOnlyList<RouteRow> Writes { get; init; }
+
+    /// <summary>Rows that no endpoint stands behind any more: archived, deleted, quarantined, or superseded by a row under another key.</summary>
+    public required IReadOnlyList<RouteRow> Removals { get; init; }
+
+    /// <summary>Endpoints whose rows are right once the plan is carried out, and whose flag does not say so yet.</summary>
+    public required IReadOnlyList<int> MarkSynced { get; init; }
+
+    /// <summary>Quarantined endpoints whose flag claims that they are routed.</summary>
+    public required IReadOnlyList<int> MarkUnsynced { get; init; }
+
+    /// <summary>Endpoints that claim to be synced but have no routes.</summary>
+    public required IReadOnlyList<EndpointRow> Orphans { get; init; }
+
+    /// <summary>Every endpoint that cannot be routed, whether known already or not.</summary>
+    public required IReadOnlyList<RejectedEndpoint> Rejected { get; init; }
+
+    /// <summary>Whether nothing is to be written to the two tables.</summary>
+    public bool IsEmpty => Writes.Count + Removals.Count + MarkSynced.Count + MarkUnsynced.Count == 0;
+
+    /// <summary>The endpoints that the plan touches, rows without an endpoint included.</summary>
+    public IEnumerable<int> EndpointIds =>
+        Writes.Concat(Removals).Select(row => row.EndpointId!.Value).Concat(MarkSynced).Concat(MarkUnsynced).Distinct();
+
+    /// <summary>The part of the plan that touches none of the given endpoints.</summary>
+    public SyncPlan Without(IReadOnlySet<int> endpointIds) => endpointIds.Count == 0 ? this : this with
+    {
+        Writes = [.. Writes.Where(row => !endpointIds.Contains(row.EndpointId!.Value))],
+        Removals = [.. Removals.Where(row => !endpointIds.Contains(row.EndpointId!.Value))],
+        MarkSynced = [.. MarkSynced.Where(id => !endpointIds.Contains(id))],
+        MarkUnsynced = [.. MarkUnsynced.Where(id => !endpointIds.Contains(id))],
+        Orphans = [.. Orphans.Where(endpoint => !endpointIds.Contains(endpoint.Id))],
+    };
+}

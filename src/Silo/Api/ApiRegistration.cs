@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace EndpointSync.Silo.Api;
+
+/// <summary>The HTTP API of a silo: JSON in and out, problem details for every error.</summary>
+internal static class ApiRegistration
+{
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemHandler>();
+        // A request that cannot be read is answered with the reason, not with a bare 400.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        });
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        var registries = app.MapGroup("/api/registries");
+        registries.MapRegistries();
+        registries.MapGroup("/{registry}/endpoints").MapEndpoints();
+    }
+}

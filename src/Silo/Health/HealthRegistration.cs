@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EndpointSync.Silo.Health;
+
+/// <summary>
+/// Two answers for whoever supervises the silo: live asks nothing but the process itself, so that a database that is down restarts no silo;
+/// ready says whether the silo can do its work.
+/// </summary>
+internal static class HealthRegistration
+{
+    private const string Ready = "ready";
+
+    public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
+        .AddCheck<SiloCheck>("silo", tags: [Ready])
+        .AddCheck<RegistriesCheck>("registries", tags: [Ready]);
+
+    public static void MapSiloHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = report.Status.ToString(),
+        checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), entry.Value.Description, entry.Value.Data }),
+    });
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EndpointSync.Silo.Health;
+
+/// <summary>Whether the silo is an active member of its cluster.</summary>
+internal sealed class SiloCheck(ISiloStatusOracle oracle) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var status = oracle.CurrentStatus;
+        return Task.FromResult(status == SiloStatus.Active
+            ? HealthCheckResult.Healthy($"The silo is active, one of {oracle.GetActiveSilos().Length}.")
+            : HealthCheckResult.Unhealthy($"The silo is {status}."));
+    }
+}

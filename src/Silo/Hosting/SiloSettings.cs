@@ -1,0 +1,38 @@
+using EndpointSync.Grains.Registries;
+
+namespace EndpointSync.Silo.Hosting;
+
+/// <summary>Everything that a silo is told: the configuration section <c>EndpointSync</c>.</summary>
+internal sealed class SiloSettings
+{
+    public const string Section = "EndpointSync";
+
+    public ClusterSettings Cluster { get; set; } = new();
+
+    public Dictionary<string, RegistryOptions> Registries { get; set; } = [];
+
+    public SyncOptions Sync { get; set; } = new();
+
+    /// <summary>Whether the silo stops when its standard input ends, so that it never outlives the program that started it.</summary>
+    public bool StopWhenInputEnds { get; set; }
+
+    /// <exception cref="StartException">A key is unknown, or a value is missing or wrong; the message names every one of them with its cure.</exception>
+    public static SiloSettings Read(IConfiguration configuration)
+    {
+        var settings = Bind(configuration);
+        var errors = SiloSettingsRules.Check(settings).ToList();
+        return errors.Count == 0 ? settings : throw new StartException($"The silo cannot start as it is configured:\n- {string.Join("\n- ", errors)}");
+    }
+
+    private static SiloSettings Bind(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration.GetSection(Section).Get<SiloSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloSettings();
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new StartException($"The silo cannot start as it is configured:\n- {wrong.Message} {wrong.InnerException?.Message}".TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Data.Common;
+using System.Net;
+using System.Text.RegularExpressions;
+using EndpointSync.Grains.Registries;
+
+namespace EndpointSync.Silo.Hosting;
+
+/// <summary>What must hold among a silo's settings. Each complaint names the key, its value, and the cure.</summary>
+internal static partial class SiloSettingsRules
+{
+    // Postgres cuts identifiers off after 63 bytes.
+    private const int LongestIdentifier = 63;
+
+    // A caller may wait for the sync that runs and for the one after it, and its call ends after a minute.
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(29);
+
+    public static IEnumerable<string> Check(SiloSettings settings) =>
+        Cluster(settings.Cluster).Concat(Registries(settings)).Concat(Sync(settings.Sync));
+
+    private static IEnumerable<string> Cluster(ClusterSettings cluster)
+    {
+        if (string.IsNullOrWhiteSpace(cluster.ConnectionString))
+            yield return "EndpointSync:Cluster:ConnectionString is empty: set it to the PostgreSQL database that the silos meet in.";
+        else if (ComplaintAbout(cluster.ConnectionString) is { } complaint)
+            yield return $"EndpointSync:Cluster:ConnectionString {complaint}";
+        if (!IPAddress.TryParse(cluster.AdvertisedAddress, out var address) || IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address))
+            yield return $"EndpointSync:Cluster:AdvertisedAddress ({cluster.AdvertisedAddress}) must be an IP address that the other silos reach this one at.";
+        else if (!IPAddress.IsLoopback(address) && !cluster.AllowPlaintextClusterTraffic)
+            yield return $"EndpointSync:Cluster:AdvertisedAddress ({address}) is not a loopback address, and Orleans' traffic is neither encrypted nor authenticated. " +
+                         "Protect the network (a mesh, WireGuard, a private segment) and set EndpointSync:Cluster:AllowPlaintextClusterTraffic to true, or use 127.0.0.1.";
+        foreach (var (key, port) in new[] { ("SiloPort", cluster.SiloPort), ("GatewayPort", cluster.GatewayPort) })
+            if (port is < 1 or > IPEndPoint.MaxPort)
+                yield return $"EndpointSync:Cluster:{key} ({port}) must be a TCP port, 1 to {IPEndPoint.MaxPort}.";
+        if (cluster.SiloPort == cluster.GatewayPort)
+            yield return $"EndpointSync:Cluster:SiloPort and GatewayPort are both {cluster.SiloPort}: each needs a port of its own.";
+        foreach (var (key, value) in new[] { ("ClusterId", cluster.ClusterId), ("ServiceId", cluster.ServiceId), ("SiloName", cluster.Name) })
+            if (value.Length is 0 or > 150)
+                yield return $"EndpointSync:Cluster:{key} ('{value}') must have 1 to 150 characters.";
+    }
+
+    private static IEnumerable<string> Registries(SiloSettings settings)
+    {
+        if (settings.Registries.Count == 0)
+            yield return "EndpointSync:Registries is empty: name at least one registry, such as EndpointSync:Registries:openspp:ConnectionString.";
+        foreach (var (name, registry) in settings.Registries)
+            foreach (var complaint in Registry(name, registry))
+                yield return $"EndpointSync:Registries:{name}{complaint}";
+        foreach (var twins in settings.Registries.GroupBy(entry => (entry.Value.ConnectionString ?? settings.Cluster.ConnectionString, entry.Value.Schema)).Where(group => group.Count() > 1))
+            yield return $"Registries {string.Join(" and ", twins.Select(entry => $"'{entry.Key}'"))} have the same ConnectionString and Schema: one set of tables is one registry.";
+    }
+
+    private static IEnumerable<string> Registry(string name, RegistryOptions registry)
+    {
+        if (!RegistryName().IsMatch(name))
+            yield return " is no name for a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.";
+        if (registry.ConnectionString is { } connectionString && ComplaintAbout(connectionString) is { } complaint)
+            yield return $":ConnectionString {complaint}";
+        if (registry.Schema.Length is 0 or > LongestIdentifier)
+            yield return $":Schema ('{registry.Schema}') must be the name of a schema, 1 to {LongestIdentifier} characters.";
+        if (string.IsNullOrWhiteSpace(registry.LockName))
+            yield return $":LockName is empty: leave it out for Odoo's '{RegistryOptions.DefaultLockName}', or name the lock that every writer takes.";
+    }
+
+    private static IEnumerable<string> Sync(SyncOptions sync)
+    {
+        foreach (var (key, span) in new[]
+                 {
+                     ("Deadline", sync.Deadline), ("StatementTimeout", sync.StatementTimeout), ("LockTimeout", sync.LockTimeout),
+                     ("IdleInTransactionTimeout", sync.IdleInTransactionTimeout), ("PollInterval", sync.PollInterval), ("RetryDelay", sync.RetryDelay),
+                     ("MaxRetryDelay", sync.MaxRetryDelay),
+                 })
+            if (span < TimeSpan.FromMilliseconds(1) || span > TimeSpan.FromDays(1))
+                yield return $"EndpointSync:Sync:{key} ({span}) must lie between 00:00:00.001 and 1.00:00:00.";
+        if (sync.Deadline > LongestDeadline)
+            yield return $"EndpointSync:Sync:Deadline ({sync.Deadline}) must not exceed {LongestDeadline}: a caller may wait for two syncs, and its call ends after a minute.";
+        if (sync.StatementTimeout >= sync.Deadline)
+            yield return $"EndpointSync:Sync:StatementTimeout ({sync.StatementTimeout}) must be shorter than EndpointSync:Sync:Deadline ({sync.Deadline}), or the reason why a statement was slow is never told.";
+        if (sync.LockTimeout >= sync.StatementTimeout)
+            yield return $"EndpointSync:Sync:LockTimeout ({sync.LockTimeout}) must be shorter than EndpointSync:Sync:StatementTimeout ({sync.StatementTimeout}), or a wait for a row is reported as a slow statement.";
+        if (sync.RetryDelay > sync.MaxRetryDelay)
+            yield return $"EndpointSync:Sync:RetryDelay ({sync.RetryDelay}) must not exceed EndpointSync:Sync:MaxRetryDelay ({sync.MaxRetryDelay}).";
+    }
+
+    private static string? ComplaintAbout(string connectionString)
+    {
+        try
+        {
+            var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            return settings.ContainsKey("Host") || settings.ContainsKey("Server") ? null : "names no Host; write it in Npgsql's keywords: Host=...;Username=...;Database=...";
+        }
+        catch (ArgumentException)
+        {
+            return "is not of the form Keyword=Value;...; write it in Npgsql's keywords: Host=...;Username=...;Database=...";
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}$")]
+    private static partial Regex RegistryName();
+}
