@@ -1,0 +1,56 @@
+using EndpointSync.Grains.Postgres;
+
+namespace EndpointSync.Tests.Testing;
+
+/// <summary>Waits that end with a failure that says what was awaited.</summary>
+public static class Deadline
+{
+    /// <summary>Far beyond what anything here takes, even on a busy machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Awaits an event.</summary>
+    public static async Task<T> Within<T>(this Task<T> task, string what)
+    {
+        try
+        {
+            return await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+        }
+    }
+
+    /// <summary>Awaits an event.</summary>
+    public static async Task Within(this Task task, string what)
+    {
+        try
+        {
+            await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+        }
+    }
+
+    /// <summary>
+    /// Waits until a query that returns one boolean says true. Postgres has no event for what its views show, such as who waits for a lock.
+    /// </summary>
+    public static async Task UntilAsync(this TestDatabase database, string condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        await using var connection = await database.Source.OpenConnectionAsync(CancellationToken.None);
+        while (!await connection.ScalarAsync<bool>(condition, CancellationToken.None))
+        {
+            if (deadline.IsCancellationRequested)
+                throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+            await connection.ExecuteAsync("select pg_sleep(0.005)", CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits until some session of the database waits for a lock.</summary>
+    public static Task UntilBlockedAsync(this TestDatabase database, int count = 1) => database.UntilAsync(
+        $"select count(*) >= {count} from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        $"{count} sessions that wait for a lock");
+}

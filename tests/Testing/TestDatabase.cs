@@ -1,0 +1,92 @@
+using EndpointSync.Grains.Postgres;
+using Npgsql;
+
+namespace EndpointSync.Tests.Testing;
+
+/// <summary>A fresh database with every table in place and no endpoint; dropped at the end. Use it as a class fixture, or make one in a test.</summary>
+public sealed class TestDatabase : IAsyncLifetime
+{
+    private NpgsqlDataSource? _source;
+
+    /// <summary>The database's name.</summary>
+    public string Name { get; } = $"test_{Guid.NewGuid():N}";
+
+    /// <summary>How to connect to it.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>Connections to it for the test's own questions.</summary>
+    public NpgsqlDataSource Source => _source!;
+
+    public static async Task<TestDatabase> CreateAsync()
+    {
+        var database = new TestDatabase();
+        await database.InitializeAsync();
+        return database;
+    }
+
+    /// <summary>A database without any table.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync()
+    {
+        var database = new TestDatabase();
+        await database.CreateFromAsync("template1");
+        return database;
+    }
+
+    public async ValueTask InitializeAsync() => await CreateFromAsync(await DatabaseTemplate.MadeAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await using var connection = await TestServer.OpenAsync();
+        await connection.ExecuteAsync($"drop database if exists {Name} with (force)", CancellationToken.None);
+    }
+
+    /// <summary>Runs a statement.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, CancellationToken.None);
+    }
+
+    /// <summary>The single value of a query.</summary>
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return await connection.ScalarAsync<T>(sql, CancellationToken.None);
+    }
+
+    /// <summary>The first column of every row, as text.</summary>
+    public async Task<List<string?>> ListAsync(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return await connection.ListAsync(sql, row => row.IsDBNull(0) ? null : row.GetValue(0).ToString(), CancellationToken.None);
+    }
+
+    /// <summary>Declares an endpoint as a new Odoo record is: active and unsynced.</summary>
+    /// <returns>Its id.</returns>
+    public Task<int> AddEndpointAsync(string name, string rootPath) => ScalarAsync<int>(
+        $"""
+         insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
+         values ('{name}', '{rootPath}', 'api', true, false, false, now() at time zone 'utc', now() at time zone 'utc') returning id
+         """);
+
+    /// <summary>The lines that the server logged for this database at ERROR or worse.</summary>
+    public async Task<List<string>> ErrorsAsync()
+    {
+        var server = await TestServer.StartedAsync();
+        await using var log = new FileStream(server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(log);
+        var lines = (await reader.ReadToEndAsync()).Split('\n');
+        return [.. lines.Where(line => line.Contains($"@{Name}/", StringComparison.Ordinal) && ErrorLevels.Any(line.Contains))];
+    }
+
+    private static readonly string[] ErrorLevels = [" ERROR: ", " FATAL: ", " PANIC: "];
+
+    private async Task CreateFromAsync(string template)
+    {
+        await using var connection = await TestServer.OpenAsync();
+        await connection.ExecuteAsync($"create database {Name} template {template}", CancellationToken.None);
+        ConnectionString = (await TestServer.StartedAsync()).ConnectionString(Name);
+        _source = NpgsqlDataSource.Create(ConnectionString);
+    }
+}

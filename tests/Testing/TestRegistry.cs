@@ -1,0 +1,48 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Sync;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Tests.Testing;
+
+/// <summary>One registry's store and synchronizer on a test database, without any silo.</summary>
+internal sealed class TestRegistry : IAsyncDisposable
+{
+    private readonly DataSources _sources;
+
+    public TestRegistry(TestDatabase database, SyncOptions? limits = null, string silo = "test-silo", string? connectionString = null, RegistryOptions? options = null)
+    {
+        options ??= new RegistryOptions();
+        _sources = new DataSources(silo);
+        Database = new RegistryDatabase(
+            "test", _sources.For(connectionString ?? database.ConnectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName),
+            options.CreateTables, limits ?? new SyncOptions(), silo);
+        Preparation = new RegistryPreparation(Database);
+        Store = new SyncStore(Database, TimeProvider.System, Log.CreateLogger<SyncStore>());
+        Synchronizer = new RegistrySynchronizer(Database, Preparation, Store, TimeProvider.System, Log.CreateLogger<RegistrySynchronizer>());
+        Status = new RegistryStatusStore(Database);
+        Endpoints = new EndpointStore(Database);
+    }
+
+    public LogCapture Log { get; } = new();
+
+    public RegistryDatabase Database { get; }
+
+    public RegistryPreparation Preparation { get; }
+
+    public SyncStore Store { get; }
+
+    public RegistrySynchronizer Synchronizer { get; }
+
+    public RegistryStatusStore Status { get; }
+
+    public EndpointStore Endpoints { get; }
+
+    public Task<ReloadReceipt> ReloadAsync() => Synchronizer.SyncAsync(callers: 1);
+
+    public async ValueTask DisposeAsync()
+    {
+        Preparation.Dispose();
+        await _sources.DisposeAsync();
+    }
+}

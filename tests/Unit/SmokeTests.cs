@@ -1,7 +1,0 @@
-namespace EndpointSync.Tests.Unit;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Runs() => Assert.True(TestContext.Current.CancellationToken.CanBeCanceled);
-}
