@@ -1,3 +1,4 @@
+using System.Globalization;
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process;
@@ -51,8 +52,9 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
         var server = await StartAsync();
         Assert.True(server.Adopted);
+        var watchdog = WatchdogOf(owner);
         owner.Kill();
-        await LeaseEndsAsync(owner);
+        await EndOfAsync(watchdog);
 
         Assert.Equal(1, await AskAsync(server, "select 1"));
         await server.DisposeAsync();
@@ -95,10 +97,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
         await AssertStoppedAsync(next.ProcessId);
     }
 
-    private string LeaseOf(PrivatePostgresTestsOwner owner) => Directory.GetFiles(Path.Combine(Folder, "leases"), $"{owner.ProcessId}-*").Single();
-
     // A lease is named <owner>-<watchdog>.
-    private int WatchdogOf(PrivatePostgresTestsOwner owner) => int.Parse(LeaseOf(owner).Split('-')[^1], System.Globalization.CultureInfo.InvariantCulture);
-
-    private async Task LeaseEndsAsync(PrivatePostgresTestsOwner owner) => await EndOfAsync(WatchdogOf(owner));
+    private int WatchdogOf(PrivatePostgresTestsOwner owner) => int.Parse(
+        Directory.GetFiles(Path.Combine(Folder, "leases"), $"{owner.ProcessId}-*").Single().Split('-')[^1], CultureInfo.InvariantCulture);
 }

@@ -17,8 +17,8 @@ public sealed class PrivatePostgresTestsOfRoot : PrivatePostgresTestsFolder
         await FillAsync();
         await using var server = await StartAsync();
 
-        var account = (await File.ReadAllLinesAsync($"/proc/{server.ProcessId}/status", Deadline)).Single(line => line.StartsWith("Uid:", StringComparison.Ordinal));
-        Assert.DoesNotContain("\t0", account, StringComparison.Ordinal);
+        var status = await File.ReadAllLinesAsync($"/proc/{server.ProcessId}/status", Deadline);
+        Assert.DoesNotContain("\t0", status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(Folder, server.Directory);
     }
 

@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using EndpointSync.Local.Postgres;
 
 namespace EndpointSync.Tests.Process;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
 {
     [Fact]
@@ -22,7 +24,9 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
     public void The_path_is_preferred_but_only_a_folder_that_holds_all_three_programs_counts()
     {
         var search = new ServerSearch(
-            file => file is "/usr/bin/pg_ctl" or "/mine/initdb" or "/mine/pg_ctl" or "/mine/postgres" || file.StartsWith("/usr/lib/postgresql/15/bin/", StringComparison.Ordinal),
+            file => file == "/usr/bin/pg_ctl"
+                || file.StartsWith("/mine/", StringComparison.Ordinal)
+                || file.StartsWith("/usr/lib/postgresql/15/bin/", StringComparison.Ordinal),
             folder => folder == "/usr/lib/postgresql" ? ["/usr/lib/postgresql/15"] : []);
         search.LookInto(["/usr/bin", "/mine"]);
         search.LookIntoUnix();
@@ -51,7 +55,8 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
         var options = new PrivatePostgresOptions { Directory = Folder };
         var missing = await Assert.ThrowsAsync<PostgresNotFoundException>(() => PrivatePostgres.StartAsync(options, search, watchdog: true, Deadline));
         string[] expected =
-            ["apt-get install postgresql", "dnf install postgresql-server", "brew install", "Windows", "EndpointSync:Cluster:ConnectionString", "/somewhere/on/the/path", "/usr/lib/postgresql"];
+            ["apt-get install postgresql", "dnf install postgresql-server", "brew install", "Windows", "EndpointSync:Cluster:ConnectionString",
+                "/somewhere/on/the/path", "/usr/lib/postgresql"];
         Assert.All(expected, text => Assert.Contains(text, missing.Message, StringComparison.Ordinal));
     }
 
@@ -66,12 +71,38 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
         Assert.Equal("9.6\n", await File.ReadAllTextAsync(version, Deadline));
     }
 
+    [Fact]
+    public async Task Data_is_opened_with_the_version_that_made_it_even_if_a_newer_one_is_installed()
+    {
+        var search = new ServerSearch(File.Exists, Directory.EnumerateDirectories);
+        search.LookInto([await InstallAsync("17.2"), await InstallAsync("15.18")]);
+
+        var programs = await ServerPrograms.ChooseAsync(search, "15", "data", Deadline);
+        Assert.Equal(Path.Combine(Folder, "15.18"), programs.Folder);
+        programs = await ServerPrograms.ChooseAsync(search, null, "data", Deadline);
+        Assert.Equal(Path.Combine(Folder, "17.2"), programs.Folder);
+    }
+
     [Theory]
     [InlineData("pg_ctl (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "15")]
     [InlineData("pg_ctl (PostgreSQL) 17beta1", "17")]
     [InlineData("pg_ctl (PostgreSQL) 9.6.24", "9.6")]
     public void The_major_version_is_read_as_PG_VERSION_spells_it(string said, string version) =>
         Assert.Equal(version, ServerPrograms.MajorVersion(said));
+
+    // Programs that can say their version and nothing else.
+    private async Task<string> InstallAsync(string version)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, version)).FullName;
+        foreach (var program in (string[])["initdb", "pg_ctl", "postgres"])
+        {
+            var file = Path.Combine(folder, program);
+            await File.WriteAllTextAsync(file, $"#!/bin/sh\necho '{program} (PostgreSQL) {version}'\n", Deadline);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return folder;
+    }
 
     private static ServerSearch Search(params string[] installed) => new(
         file => installed.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)),

@@ -18,11 +18,7 @@ internal static class DataDirectory
             return;
         }
 
-        foreach (var leftover in Directory.EnumerateDirectories(folder.Path, Unfinished + "*"))
-        {
-            Directory.Delete(leftover, recursive: true);
-        }
-
+        RemoveUnfinished(folder);
         await WritePasswordAsync(folder, account, cancellationToken);
         var unfinished = Directory.CreateDirectory(folder.In(Unfinished + Guid.NewGuid().ToString("N"))).FullName;
         await account.OwnAsync(unfinished, cancellationToken);
@@ -37,6 +33,21 @@ internal static class DataDirectory
         : throw new InvalidOperationException(
             $"The password of the server in {folder.Path} is gone: {folder.Password} does not exist. Nothing was changed. "
             + $"Put it back, or move {folder.Path} away to start with an empty server.");
+
+    private static void RemoveUnfinished(ServerFolder folder)
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(folder.Path, Unfinished + "*"))
+        {
+            try
+            {
+                Directory.Delete(leftover, recursive: true);
+            }
+            catch (IOException)
+            {
+                // An initdb outlives the process that started it for a moment and may still be writing here; it is in nobody's way.
+            }
+        }
+    }
 
     private static async Task WritePasswordAsync(ServerFolder folder, ServerAccount account, CancellationToken cancellationToken)
     {
@@ -62,7 +73,8 @@ internal static class DataDirectory
         var result = await CommandLine.RunAsync(command, folder.Path, cancellationToken);
         if (!result.Succeeded)
         {
-            throw new InvalidOperationException($"{programs.InitDb} could not make a server's data in {folder.Path}; the next start tries again. It said:\n{result.Output}");
+            throw new InvalidOperationException(
+                $"{programs.InitDb} could not make a server's data in {folder.Path}; the next start tries again. It said:\n{result.Output}");
         }
     }
 }

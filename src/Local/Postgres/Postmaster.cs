@@ -15,7 +15,9 @@ internal readonly record struct Postmaster(int ProcessId, int Port)
         }
         catch (FileNotFoundException)
         {
-            throw new InvalidOperationException($"The PostgreSQL server in {folder.Path} ended right after its start; the next start tries again. Its log ends with:\n{ServerLog.Tail(folder.Log)}");
+            throw new InvalidOperationException(
+                $"The PostgreSQL server in {folder.Path} ended right after its start; the next start tries again. "
+                + $"Its log ends with:\n{ServerLog.Tail(folder.Log)}");
         }
     }
 }

@@ -108,7 +108,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await ServerSettings.WriteAsync(folder, account, port, options.Settings, cancellationToken);
             if (await lease.TryStartAsync(cancellationToken))
             {
-                ServerPort.Remember(folder, port);
+                ServerPort.Remember(folder, Postmaster.Read(folder).Port);
                 return;
             }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EndpointSync.Local.Postgres;
 
-/// <summary>The port of a server for which none was asked: that of its last start where it is still free, so that connection strings noted down stay true.</summary>
+/// <summary>The port of a server for which none was asked: that of its last start while it is free, so that connection strings noted down stay true.</summary>
 internal static class ServerPort
 {
     public static int Pick(ServerFolder folder) =>

@@ -12,9 +12,11 @@ internal static partial class ServerSettings
     public static async Task WriteAsync(
         ServerFolder folder, ServerAccount account, int port, IReadOnlyDictionary<string, string> extra, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(folder.Data, FileName);
-        await File.WriteAllTextAsync(file, Render(port, extra), cancellationToken);
-        await account.OwnAsync(file, cancellationToken);
+        // Written aside and renamed, because a start that was abandoned may be reading the last one.
+        var aside = Path.Combine(folder.Data, FileName + ".new");
+        await File.WriteAllTextAsync(aside, Render(port, extra), cancellationToken);
+        await account.OwnAsync(aside, cancellationToken);
+        File.Move(aside, Path.Combine(folder.Data, FileName), overwrite: true);
     }
 
     /// <exception cref="ArgumentException">A setting's name is not one, or its value has a line break.</exception>
@@ -48,7 +50,8 @@ internal static partial class ServerSettings
     {
         if (!SettingName().IsMatch(name) || value.AsSpan().ContainsAny('\n', '\r'))
         {
-            throw new ArgumentException($"The PostgreSQL setting '{name}' = '{value}' cannot be written: a name has letters, digits, '_' and '.', a value no line break.");
+            throw new ArgumentException(
+                $"The PostgreSQL setting '{name}' = '{value}' cannot be written: a name has letters, digits, '_' and '.', a value no line break.");
         }
 
         return $"{name} = '{value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";

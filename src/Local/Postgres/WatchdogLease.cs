@@ -12,6 +12,8 @@ internal sealed class WatchdogLease : ILease
     // As long as the slowest start or stop that the script allows.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(90);
 
+    private static readonly string OwnerId = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+
     private static readonly Lazy<string> Script = new(ReadScript);
 
     private readonly Process _launcher;
@@ -63,12 +65,13 @@ internal sealed class WatchdogLease : ILease
     {
         _answer = _output.ReadLineAsync(CancellationToken.None).AsTask();
         return await _answer.WaitAsync(AnswerTimeout, cancellationToken)
-            ?? throw new InvalidOperationException("The shell script that looks after the private PostgreSQL ended before its time; the next start tries again.");
+            ?? throw new InvalidOperationException(
+                "The shell script that looks after the private PostgreSQL ended before its time; the next start tries again.");
     }
 
     private static Process Start(ServerFolder folder, string[] pgCtl) => Process.Start(new ProcessStartInfo(
         "/bin/sh",
-        ["-c", Launch, "sh", Script.Value, "endpointsync-watchdog", folder.Path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), folder.Log, .. pgCtl])
+        ["-c", Launch, "sh", Script.Value, "endpointsync-watchdog", folder.Path, OwnerId, folder.Log, .. pgCtl])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

@@ -28,7 +28,9 @@ identity() {
 
 # Written aside and renamed, because a file without its content would be taken for that of a dead process.
 record() {
-  identity "$2" >"$folder/new-$$" && mv "$folder/new-$$" "$1"
+  identity "$2" >"$folder/new-$$" && mv "$folder/new-$$" "$1" && return
+  rm -f "$folder/new-$$"
+  return 1
 }
 
 # Whether a process named by a file in folder $1 lives; removes the files of those that do not.
@@ -57,6 +59,12 @@ running() {
   fi
 }
 
+# Whether the server runs, once it is neither starting nor stopping.
+settled() {
+  while running && [ "$state" != ready ]; do sleep 0.05; done
+  running
+}
+
 quietly() {
   "$@" </dev/null >>"$log" 2>&1
 }
@@ -68,13 +76,13 @@ echo leased
 while read -r command; do
   case $command in
     look)
-      while running && [ "$state" != ready ]; do sleep 0.05; done
-      if running; then echo running; else echo stopped; fi
+      if settled; then echo running; else echo stopped; fi
       ;;
     start)
       # The server refuses to start while any process has the id in the file.
       running || { [ -n "$pid" ] && kill -0 "$pid" && rm -f "$data/postmaster.pid"; }
-      if quietly "$@" start -s -w -t 60 -l "$log"; then echo started; else echo failed; fi
+      # A start fails when that of an owner who was killed or gave up in the middle of it is still under way; its server will do.
+      if quietly "$@" start -s -w -t 60 -l "$log" || settled; then echo started; else echo failed; fi
       ;;
   esac
 done

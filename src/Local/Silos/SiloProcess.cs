@@ -40,11 +40,15 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <summary>Everything written so far, standard output and standard error as they came.</summary>
     public string Output => _output.ToString();
 
-    /// <summary>Completes with the exit code when the process has ended and all of its output is in <see cref="Output"/>; 128 and the signal's number when one ended it.</summary>
+    /// <summary>
+    /// Completes with the exit code when the process has ended and all of its output is in <see cref="Output"/>; 128 and the signal's number when one ended it.
+    /// </summary>
     public Task<int> Exited { get; }
 
     /// <summary>Starts a silo and waits until <c>GET /health/ready</c> answers 200.</summary>
-    /// <exception cref="InvalidOperationException">The process ended first, or the silo is not built; the message has the exit code and the end of the output.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The process ended first, and the message has its exit code and the end of its output; or the silo is not built.
+    /// </exception>
     /// <exception cref="TimeoutException">It was not ready within 60 seconds. The process was killed.</exception>
     public static async Task<SiloProcess> StartAsync(SiloProcessOptions options, CancellationToken cancellationToken = default)
     {
@@ -172,7 +176,8 @@ public sealed class SiloProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"Silo '{Name}' was not ready at {Address} within {ReadyTimeout.TotalSeconds:0} seconds and was killed. Its output ends with:\n{_output.Tail(TailLength)}");
+                $"Silo '{Name}' was not ready at {Address} within {ReadyTimeout.TotalSeconds:0} seconds and was killed. "
+                + $"Its output ends with:\n{_output.Tail(TailLength)}");
         }
     }
 

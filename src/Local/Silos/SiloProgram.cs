@@ -9,7 +9,8 @@ internal sealed record SiloProgram(string Path, string ContentRoot)
     public static SiloProgram Find()
     {
         var root = RepositoryRoot.Find(AppContext.BaseDirectory)
-            ?? throw new InvalidOperationException($"No EndpointSync.sln at or above {AppContext.BaseDirectory}: a silo process can only be started from a checkout.");
+            ?? throw new InvalidOperationException(
+                $"No EndpointSync.sln at or above {AppContext.BaseDirectory}: a silo process can only be started from a checkout.");
         var configuration = BuildConfiguration(AppContext.BaseDirectory);
         var project = System.IO.Path.Combine(root, "src", "Silo");
         var program = System.IO.Path.Combine(project, "bin", configuration, "net10.0", "EndpointSync.Silo.dll");
