@@ -14,10 +14,12 @@ public sealed class SiloProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly SiloOutput _output = new();
+    private readonly Action<string>? _onOutput;
 
     private SiloProcess(SiloProcessOptions options)
     {
         Name = options.Name;
+        _onOutput = options.OnOutput;
         Address = new Uri($"http://127.0.0.1:{(options.HttpPort != 0 ? options.HttpPort : LoopbackPort.PickFree())}/");
         _process = Launch(options, Address);
         _process.OutputDataReceived += Collect;
@@ -128,6 +130,7 @@ public sealed class SiloProcess : IAsyncDisposable
         if (received.Data is { } line)
         {
             _output.Add(line);
+            _onOutput?.Invoke(line);
         }
     }
 

@@ -20,4 +20,7 @@ public sealed record SiloProcessOptions
 
     /// <summary>How fast the cluster notices a dead silo: Fast, Mid or Default. EndpointSync:Cluster:MembershipProfile.</summary>
     public string MembershipProfile { get; init; } = "Fast";
+
+    /// <summary>Called with every line that the silo writes, from any thread; null where nobody watches.</summary>
+    public Action<string>? OnOutput { get; init; }
 }

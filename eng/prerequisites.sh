@@ -1,0 +1,57 @@
+# Sourced by run, test and bench: installs what is missing where it may, and says exactly what to install where it may not.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
+  else return 1
+  fi
+}
+
+# apt_install PACKAGE: true if apt installed it.
+apt_install() {
+  command -v apt-get >/dev/null || return 1
+  echo "Installing $1 with apt ..." >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$1" >/dev/null 2>&1 && return
+  as_root apt-get update -q >/dev/null 2>&1 || return 1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$1" >/dev/null
+}
+
+has_dotnet() { command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; }
+
+need_dotnet() {
+  has_dotnet || apt_install dotnet-sdk-10.0 || true
+  has_dotnet && return
+  cat >&2 <<'TEXT'
+The .NET SDK 10 is missing. Install it, then start this again:
+  Debian, Ubuntu   apt-get install dotnet-sdk-10.0   (from Microsoft's package feed where the distribution has none)
+  Fedora           dnf install dotnet-sdk-10.0
+  macOS            brew install dotnet
+  Windows          winget install Microsoft.DotNet.SDK.10
+TEXT
+  exit 69
+}
+
+has_postgres() {
+  local folder
+  IFS=: read -ra folders <<<"$PATH"
+  for folder in "${folders[@]}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin "/c/Program Files/PostgreSQL"/*/bin; do
+    [ -x "$folder/initdb" ] || [ -x "$folder/initdb.exe" ] && return 0
+  done
+  return 1
+}
+
+need_postgres() {
+  has_postgres || apt_install postgresql || true
+  has_postgres && return
+  cat >&2 <<'TEXT'
+PostgreSQL's server programs (initdb, pg_ctl, postgres) are missing. Install them, then start this again:
+  Debian, Ubuntu   apt-get install postgresql
+  Fedora           dnf install postgresql-server
+  macOS            brew install postgresql@17
+  Windows          winget install PostgreSQL.PostgreSQL.17
+Or set EndpointSync__Cluster__ConnectionString to a database that runs already.
+TEXT
+  exit 69
+}
