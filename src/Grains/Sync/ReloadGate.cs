@@ -18,8 +18,10 @@ internal sealed class ReloadGate(IGrainFactory grains, RegistryCatalog catalog)
     public Task<ReloadReceipt> ReloadAsync(string registry, CancellationToken cancellationToken)
     {
         var flights = _flights.GetOrAdd(catalog.Get(registry).Name, FlightsTo);
-        // Off the caller's scheduler: a gate that a busy grain opened must not wait for that grain's turns.
-        return Task.Run(() => flights.JoinAsync(callers: 1, cancellationToken), CancellationToken.None);
+        // Off a calling grain's scheduler: a gate that a busy grain opened must not wait for that grain's turns.
+        return TaskScheduler.Current == TaskScheduler.Default
+            ? flights.JoinAsync(callers: 1, cancellationToken)
+            : Task.Run(() => flights.JoinAsync(callers: 1, cancellationToken), CancellationToken.None);
     }
 
     private Flights<ReloadReceipt> FlightsTo(string registry)

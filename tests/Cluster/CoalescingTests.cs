@@ -1,0 +1,97 @@
+namespace EndpointSync.Tests.Cluster;
+
+public sealed class CoalescingTests
+{
+    private const int Storm = 500;
+
+    [Fact]
+    public async Task A_storm_costs_the_running_sync_plus_one_and_nobody_joins_a_sync_that_began_before_its_request()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 3);
+        var endpoint = await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var held = await HeldSync.CloseAsync(cluster.Database);
+        var early = cluster.ReloadAsync();
+        await held.ReachedAsync();
+        var later = await cluster.Database.AddEndpointAsync("later", "/later");
+
+        var storm = Enumerable.Range(0, Storm).Select(_ => cluster.ReloadAsync()).ToList();
+        await held.OpenAsync();
+
+        Assert.Equal(new RouteVersion(1), (await early).Version);
+        Assert.All(await Task.WhenAll(storm), receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InLine)));
+        Assert.Equal(2, await cluster.Database.ScalarAsync<int>("select count(*)::integer from endpoint_sync.versions"));
+        Assert.NotEqual(endpoint, later);
+        Assert.Empty(await cluster.Database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Thousands_of_callers_in_one_silo_are_two_messages_and_share_one_receipt()
+    {
+        const int callers = 5000;
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var held = await HeldSync.CloseAsync(cluster.Database);
+        var gate = cluster.Gate(silo: 1);
+        var early = gate.ReloadAsync(SyncCluster.Registry, CancellationToken.None);
+        await held.ReachedAsync();
+        var before = cluster.Calls.Reloads;
+
+        var crowd = Enumerable.Range(0, callers).Select(_ => gate.ReloadAsync(SyncCluster.Registry, CancellationToken.None)).ToList();
+        await held.OpenAsync();
+        var receipts = await Task.WhenAll(crowd);
+
+        Assert.Equal(1, (await early).Callers);
+        Assert.All(receipts, receipt => Assert.Equal(callers, receipt.Callers));
+        Assert.Equal(1, cluster.Calls.Reloads - before);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_ends_its_own_wait_only()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var held = await HeldSync.CloseAsync(cluster.Database);
+        using var patience = new CancellationTokenSource();
+        var running = cluster.ReloadAsync();
+        await held.ReachedAsync();
+        var impatient = cluster.ReloadAsync(patience.Token);
+        var patient = cluster.ReloadAsync();
+
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await held.OpenAsync();
+
+        Assert.Equal(ReloadOutcome.Synced, (await running).Outcome);
+        Assert.True((await patient).InLine);
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_held_up_does_not_hold_up_another()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.OtherDatabase.AddEndpointAsync("invoices", "/invoices");
+        await using var held = await HeldSync.CloseAsync(cluster.Database);
+        var stuck = cluster.ReloadAsync();
+        await held.ReachedAsync();
+
+        var other = await cluster.Client.GetGrain<IEndpointSyncGrain>(SyncCluster.OtherRegistry).ReloadAsync(new ReloadRequest());
+
+        Assert.Equal(ReloadOutcome.Synced, other.Outcome);
+        Assert.False(stuck.IsCompleted);
+        await held.OpenAsync();
+        await stuck;
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_configured_is_refused_with_the_names_that_are()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1);
+
+        var refused = await Assert.ThrowsAsync<UnknownRegistryException>(
+            () => cluster.Client.GetGrain<IEndpointSyncGrain>("opnspp").ReloadAsync(new ReloadRequest()));
+
+        Assert.Contains("'opnspp'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("openspp, other", refused.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,83 @@
+using EndpointSync.Grains.Registries;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Cluster;
+
+public sealed class FailureTests
+{
+    private const int InLineEvent = 1301;
+
+    [Fact]
+    public async Task A_failed_sync_fails_its_own_callers_and_the_next_one_succeeds()
+    {
+        await using var cluster = await SyncCluster.StartAsync(limits: Impatient());
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var held = await HeldSync.CloseAsync(cluster.Database);
+
+        var failed = await cluster.ReloadAsync();
+        await held.OpenAsync();
+        var next = await cluster.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Failed, "55P03"), (failed.Outcome, failed.Problem!.SqlState));
+        Assert.True(next.InLine);
+        Assert.Equal(new RouteVersion(1), next.Version);
+    }
+
+    [Fact]
+    public async Task A_busy_lock_is_answered_at_once_and_the_registry_comes_in_line_by_itself_when_it_is_free()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var busy = await HeldLock.TakeAsync(cluster.Database);
+
+        var skipped = await cluster.ReloadAsync();
+        await busy.ReleaseAsync();
+        await cluster.Log.FirstAsync(InLineEvent).Within("the retry behind the skipped reload");
+
+        Assert.Equal(ReloadOutcome.Skipped, skipped.Outcome);
+        Assert.Contains("backend", skipped.Problem!.Detail, StringComparison.Ordinal);
+        Assert.Equal(1, await cluster.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
+        Assert.Equal(0, await cluster.Database.ScalarAsync<long>("select count(*) from endpoint_sync.requests"));
+    }
+
+    [Fact]
+    public async Task A_skipped_reload_outlives_the_activation_that_answered_it()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var busy = await HeldLock.TakeAsync(cluster.Database);
+        Assert.Equal(ReloadOutcome.Skipped, (await cluster.ReloadAsync()).Outcome);
+
+        await cluster.DeactivateCoordinatorAsync();
+        await busy.ReleaseAsync();
+
+        await cluster.Database.UntilAsync("select version = 1 from endpoint_sync.state", "a poll that takes the owed sync up");
+    }
+
+    [Fact]
+    public async Task A_silo_that_stops_lands_the_sync_that_its_coordinator_has_under_way()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 3);
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var held = await HeldSync.CloseAsync(cluster.Database);
+        var running = cluster.ReloadAsync();
+        await held.ReachedAsync();
+
+        var stopping = cluster.StopAsync(cluster.CoordinatorSilo());
+        await held.OpenAsync();
+        await stopping;
+
+        Assert.Equal(new RouteVersion(1), (await running).Version);
+        Assert.True((await cluster.ReloadAsync()).InLine);
+        Assert.Equal(1, await cluster.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
+    }
+
+    private static SyncOptions Impatient()
+    {
+        var limits = SyncCluster.Patient();
+        limits.LockTimeout = TimeSpan.FromMilliseconds(100);
+        limits.StatementTimeout = TimeSpan.FromMilliseconds(400);
+        limits.Deadline = TimeSpan.FromMilliseconds(500);
+        return limits;
+    }
+}
