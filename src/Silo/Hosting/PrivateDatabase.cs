@@ -6,6 +6,7 @@ namespace EndpointSync.Silo.Hosting;
 internal sealed class PrivateDatabase(PrivatePostgres? server) : IAsyncDisposable
 {
     private const string ClusterKey = $"{SiloSettings.Section}:Cluster:ConnectionString";
+    private const string DirectoryKey = $"{SiloSettings.Section}:PrivatePostgres:Directory";
     private const string RegistriesKey = $"{SiloSettings.Section}:Registries";
     private const string SampleRegistry = "openspp";
 
@@ -17,7 +18,7 @@ internal sealed class PrivateDatabase(PrivatePostgres? server) : IAsyncDisposabl
             return new PrivateDatabase(null);
         try
         {
-            var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions());
+            var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = configuration[DirectoryKey] });
             configuration.AddInMemoryCollection(SettingsFor(server, configuration));
             await Console.Error.WriteLineAsync($"{ClusterKey} is not set: using a private PostgreSQL on 127.0.0.1:{server.Port}, data in {server.Directory}");
             return new PrivateDatabase(server);

@@ -13,6 +13,9 @@ internal sealed class SiloSettings
 
     public SyncOptions Sync { get; set; } = new();
 
+    /// <summary>The private PostgreSQL, where no connection string is configured.</summary>
+    public PrivatePostgresSettings PrivatePostgres { get; set; } = new();
+
     /// <summary>Whether the silo stops when its standard input ends, so that it never outlives the program that started it.</summary>
     public bool StopWhenInputEnds { get; set; }
 

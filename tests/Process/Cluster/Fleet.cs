@@ -1,0 +1,73 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EndpointSync.Local.Silos;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Process.Cluster;
+
+/// <summary>Real silo processes on a fresh database, and what a user asks of them over HTTP.</summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    public const string Registry = "openspp";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly HttpClient _http = new();
+
+    private Fleet(TestDatabase database, SiloCluster silos)
+    {
+        Database = database;
+        Silos = silos;
+    }
+
+    public TestDatabase Database { get; }
+
+    public SiloCluster Silos { get; }
+
+    public static async Task<Fleet> StartAsync(int silos)
+    {
+        var database = await TestDatabase.CreateAsync();
+        return new Fleet(database, await SiloCluster.StartAsync(silos, Options(database)));
+    }
+
+    public static SiloProcessOptions Options(TestDatabase database) => new()
+    {
+        ClusterConnectionString = database.ConnectionString,
+        ClusterId = database.Name,
+        Configuration = new Dictionary<string, string>
+        {
+            [$"EndpointSync:Registries:{Registry}:LockName"] = "spp_api_v2.fastapi_endpoint_sync",
+            ["EndpointSync:Sync:LockTimeout"] = "00:00:10",
+            ["EndpointSync:Sync:IdleInTransactionTimeout"] = "00:00:10",
+            ["EndpointSync:Sync:PollInterval"] = "00:00:01",
+        },
+    };
+
+    public async Task<ReloadReceipt> ReloadAsync(SiloProcess silo)
+    {
+        using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!;
+    }
+
+    /// <summary>Reloads until a silo answers with a receipt: while a coordinator's silo is being given up, the answer is 503 and says so.</summary>
+    public async Task<ReloadReceipt> ReloadUntilAnsweredAsync(SiloProcess silo)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (true)
+        {
+            using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null, deadline.Token);
+            if (response.IsSuccessStatusCode)
+                return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, deadline.Token))!;
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Silos.DisposeAsync();
+        await Database.DisposeAsync();
+        _http.Dispose();
+    }
+}
