@@ -10,7 +10,7 @@ public sealed record ReloadReceipt
     /// <summary>How the reload ended.</summary>
     [Id(1)] public required ReloadOutcome Outcome { get; init; }
 
-    /// <summary>The route version that the registry has now, or had when it was last read if the outcome is not a success.</summary>
+    /// <summary>The route version that the registry had when the receipt was written; 0 if the reload failed before it could be read.</summary>
     [Id(2)] public RouteVersion Version { get; init; }
 
     /// <summary>The route version before this reload; equal to <see cref="Version"/> when no route changed.</summary>
