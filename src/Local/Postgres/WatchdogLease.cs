@@ -9,6 +9,10 @@ internal sealed class WatchdogLease : ILease
     // Two shells: the first ends at once, so that whoever kills this process with its children does not kill the second.
     private const string Launch = "exec 3<&0; /bin/sh -c \"$@\" <&3 3<&- &";
 
+    // The script travels in the environment, so that a list of processes shows what the watchdog looks after and not how.
+    private const string ScriptVariable = "ENDPOINTSYNC_WATCHDOG";
+    private const string Run = $"script=${ScriptVariable}; unset {ScriptVariable}; eval \"$script\"";
+
     // As long as the slowest start or stop that the script allows.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(90);
 
@@ -69,13 +73,16 @@ internal sealed class WatchdogLease : ILease
                 "The shell script that looks after the private PostgreSQL ended before its time; the next start tries again.");
     }
 
-    private static Process Start(ServerFolder folder, string[] pgCtl) => Process.Start(new ProcessStartInfo(
-        "/bin/sh",
-        ["-c", Launch, "sh", Script.Value, "endpointsync-watchdog", folder.Path, OwnerId, folder.Log, .. pgCtl])
+    private static Process Start(ServerFolder folder, string[] pgCtl)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Launch, "sh", Run, "endpointsync-watchdog", folder.Path, OwnerId, folder.Log, .. pgCtl])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment[ScriptVariable] = Script.Value;
+        return Process.Start(start)!;
+    }
 
     private static string ReadScript()
     {
