@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,8 @@ namespace EndpointSync.Grains.Registries;
 internal sealed partial class RegistryPoll(
     RegistryCatalog catalog, ReloadGate gate, IOptions<SyncOptions> options, TimeProvider clock, ILogger<RegistryPoll> logger) : BackgroundService
 {
+    private readonly ConcurrentDictionary<string, string> _complaints = new(StringComparer.Ordinal);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -31,13 +34,27 @@ internal sealed partial class RegistryPoll(
             await registry.Preparation.EnsureAsync(patience.Token);
             if (await registry.Status.IsOwedAsync(patience.Token))
                 await gate.ReloadAsync(registry.Name, cancellationToken);
+            if (_complaints.TryRemove(registry.Name, out _))
+                LogUsable(registry.Name);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            LogUnusable(registry.Name, SqlStates.Describe(failure)?.Detail ?? failure.Message);
+            Complain(registry.Name, SqlStates.Describe(failure)?.Detail ?? failure.Message);
         }
+    }
+
+    // Said once, not with every poll, until something else is wrong.
+    private void Complain(string registry, string detail)
+    {
+        if (_complaints.TryGetValue(registry, out var known) && known == detail)
+            return;
+        _complaints[registry] = detail;
+        LogUnusable(registry, detail);
     }
 
     [LoggerMessage(1401, LogLevel.Error, "Registry {Registry} cannot be used now: {Detail} It is looked at again with every poll.")]
     private partial void LogUnusable(string registry, string detail);
+
+    [LoggerMessage(1402, LogLevel.Information, "Registry {Registry} can be used again")]
+    private partial void LogUsable(string registry);
 }
