@@ -7,7 +7,8 @@ internal sealed class StopWhenInputEnds(IHostApplicationLifetime lifetime) : Bac
     {
         var buffer = new byte[256];
         await using var input = Console.OpenStandardInput();
-        while (await input.ReadAsync(buffer, stoppingToken) > 0)
+        // A read that has begun heeds no token, and the silo's own stop would wait for it.
+        while (await input.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(stoppingToken) > 0)
         {
         }
         lifetime.StopApplication();
