@@ -1,1 +1,25 @@
-Console.WriteLine("endpointsync");
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using EndpointSync.Cli;
+using EndpointSync.Cli.Commands;
+
+var root = new RootCommand("Reloads the registries of an EndpointSync cluster, shows their state, and edits their endpoints.")
+{
+    CommonOptions.Server,
+    CommonOptions.Json,
+    ReloadCommand.Create(),
+    StatusCommand.Create(),
+    RoutesCommand.Create(),
+    EndpointsCommand.Create(),
+};
+var help = root.Options.OfType<HelpOption>().Single();
+help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
+
+var parsed = root.Parse(args);
+if (parsed.Action is not ParseErrorAction wrongUsage)
+    return await parsed.InvokeAsync();
+wrongUsage.ShowHelp = false;
+await parsed.InvokeAsync();
+await Console.Error.WriteLineAsync("Add --help to see the usage.");
+return ExitCode.WrongUsage;

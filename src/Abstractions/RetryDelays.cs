@@ -1,6 +1,6 @@
-namespace EndpointSync.Grains.Sync;
+namespace EndpointSync;
 
-/// <summary>Waits between retries: doubled each time up to a limit, each with a random part of up to a half taken off, so that silos spread out.</summary>
+/// <summary>Waits between retries: doubled each time up to a limit, each with a random part of up to a half taken off, so that processes spread out.</summary>
 internal sealed class RetryDelays(TimeSpan first, TimeSpan longest)
 {
     private const int MostDoublings = 20;

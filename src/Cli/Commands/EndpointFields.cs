@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace EndpointSync.Cli.Commands;
+
+/// <summary>The options for an endpoint's fields.</summary>
+/// <param name="needed">Whether those that every endpoint has must be given.</param>
+internal sealed class EndpointFields(bool needed)
+{
+    private readonly Option<string?> _name = new("--name") { Description = "What people call it.", Required = needed };
+    private readonly Option<string?> _rootPath = new("--root-path") { Description = "The path below which it answers.", Required = needed };
+    private readonly Option<string?> _app = new("--app") { Description = "The application that answers.", Required = needed };
+    private readonly Option<string?> _description = new("--description") { Description = "What it is for." };
+    private readonly Option<bool?> _active = new("--active") { Description = "Whether it is to be routed: true or false." };
+    private readonly Option<bool?> _saveHttpSession = new("--save-http-session") { Description = "Whether Odoo keeps the HTTP session: true or false." };
+
+    private Option[] All => [_name, _rootPath, _app, _description, _active, _saveHttpSession];
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in All)
+            command.Add(option);
+    }
+
+    public bool AnyOf(CommandResult command) => All.Any(option => command.GetResult(option) is { Implicit: false });
+
+    public EndpointEdit Read(ParseResult parsed) => new()
+    {
+        Name = parsed.GetValue(_name),
+        RootPath = parsed.GetValue(_rootPath),
+        App = parsed.GetValue(_app),
+        Description = parsed.GetValue(_description),
+        Active = parsed.GetValue(_active),
+        SaveHttpSession = parsed.GetValue(_saveHttpSession),
+    };
+}

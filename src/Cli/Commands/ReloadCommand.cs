@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace EndpointSync.Cli.Commands;
+
+/// <summary><c>endpointsync reload</c></summary>
+internal static class ReloadCommand
+{
+    public static Command Create()
+    {
+        var registry = CommonOptions.Registry();
+        var command = new Command("reload", "Makes a registry's routes match its endpoints, and shows the receipt.") { registry };
+        Session.SetAction(command, async (session, parsed) =>
+        {
+            var answer = await session.AskAsync(HttpMethod.Post, SiloApi.Path(parsed.GetRequiredValue(registry), "reload"));
+            var exitCode = session.Show<ReloadReceipt>(answer, Print);
+            return exitCode == ExitCode.Success && answer.Read<ReloadReceipt>().Outcome == ReloadOutcome.Skipped ? ExitCode.Skipped : exitCode;
+        });
+        return command;
+    }
+
+    private static void Print(TextWriter output, ReloadReceipt receipt)
+    {
+        output.WriteFields(
+            ("registry", receipt.Registry),
+            ("outcome", Outcome(receipt.Outcome)),
+            ("version", receipt.Version == receipt.PreviousVersion ? $"{receipt.Version}" : $"{receipt.PreviousVersion} to {receipt.Version}"),
+            ("endpoints", $"{receipt.EndpointsSynced} synced, {receipt.EndpointsDeferred} left for the next sync, {receipt.Rejected.Count} quarantined"),
+            ("routes", $"{receipt.RoutesAdded} added, {receipt.RoutesChanged} changed, {receipt.RoutesRemoved} removed"),
+            ("callers", Columns.Text(receipt.Callers)),
+            ("silo", receipt.Silo),
+            ("time", $"{Columns.Milliseconds(receipt.Timings.Total)}, lock held {Columns.Milliseconds(receipt.Timings.LockHeld)}, attempts {receipt.Timings.Attempts}"),
+            ("problem", receipt.Problem?.Meaning),
+            ("detail", receipt.Problem?.Detail));
+        QuarantineTable.Print(output, receipt.Rejected);
+    }
+
+    private static string Outcome(ReloadOutcome outcome) => outcome switch
+    {
+        ReloadOutcome.UpToDate => "up to date",
+        ReloadOutcome.Synced => "synced",
+        ReloadOutcome.Skipped => "skipped",
+        _ => "failed",
+    };
+}

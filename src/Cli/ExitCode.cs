@@ -1,0 +1,21 @@
+namespace EndpointSync.Cli;
+
+/// <summary>What the process tells its caller by its exit code; the help prints the same list.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+    public const int Refused = 1;
+    public const int WrongUsage = 2;
+    public const int Skipped = 3;
+    public const int Unreachable = 4;
+
+    public const string Help =
+        """
+        Exit codes:
+          0  success; for reload: up to date or synced
+          1  the server refused, or an error
+          2  wrong usage
+          3  reload skipped: another process holds the lock, and the silo retries
+          4  the silo cannot be reached
+        """;
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace EndpointSync.Cli;
+
+/// <summary>The API's problem details, as far as a person wants them.</summary>
+internal sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors)
+{
+    /// <summary>The problem in lines; an answer that is no problem details is shown by its status and its beginning.</summary>
+    public static IEnumerable<string> Describe(ApiAnswer answer)
+    {
+        var problem = Read(answer);
+        yield return problem?.Title ?? $"The server answered {(int)answer.Status} {answer.Status}";
+        if ((problem is null ? Beginning(answer.Text) : problem.Detail) is { Length: > 0 } detail)
+            yield return detail;
+        foreach (var (field, complaints) in problem?.Errors ?? [])
+            foreach (var complaint in complaints)
+                yield return $"  {field} {complaint}";
+    }
+
+    private static Problem? Read(ApiAnswer answer)
+    {
+        try
+        {
+            return answer.Read<Problem>();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Beginning(string text) => text.Length > 200 ? text[..200] : text;
+}

@@ -1,0 +1,48 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EndpointSync.Cli;
+
+/// <summary>A silo's HTTP API.</summary>
+internal sealed class SiloApi(Uri server) : IDisposable
+{
+    // A caller may wait for the sync that runs and for the one after it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + '/'), Timeout = Patience };
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The path of a registry, or of what belongs to it.</summary>
+    public static string Path(string registry, params string[] rest) =>
+        string.Join('/', ["api/registries", Uri.EscapeDataString(registry), .. rest]);
+
+    /// <exception cref="UnreachableException">Nothing answers at the address, or not in time.</exception>
+    public async Task<ApiAnswer> SendAsync(
+        HttpMethod method, string path, CancellationToken cancellationToken, EndpointEdit? edit = null, string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = edit is null ? null : JsonContent.Create(edit, options: Json) };
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch is "*" ? ifMatch : $"\"{ifMatch.Trim('"')}\"");
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellationToken);
+            return new ApiAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (HttpRequestException refused)
+        {
+            throw new UnreachableException($"No silo can be reached at {server.AbsoluteUri}: {refused.Message}", refused);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UnreachableException($"The silo at {server.AbsoluteUri} did not answer within {Patience.TotalSeconds:0} seconds. Asking again is safe.", late);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,54 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Client;
+
+/// <summary>
+/// Lets an application start before its cluster does: connecting is tried again with jitter until the timeout, and then fails with what was
+/// tried and what to check. Orleans makes one when it begins to connect.
+/// </summary>
+internal sealed partial class ConnectRetries(IOptions<EndpointSyncClientOptions> options, TimeProvider clock, ILogger<ConnectRetries> logger)
+    : IClientConnectionRetryFilter
+{
+    private const string Advice =
+        "Check that a silo runs, that it has the same ClusterId, ServiceId and ConnectionString as this client (EndpointSync:Cluster), "
+        + "and that this machine reaches the address and gateway port that the silo advertises.";
+
+    private readonly EndpointSyncClientOptions _options = options.Value;
+    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+    private readonly long _begun = clock.GetTimestamp();
+    private int _attempts;
+
+    private MembershipDatabase Database => MembershipDatabase.Parse(_options.ConnectionString);
+
+    public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+    {
+        if (!MayHeal(exception))
+            throw new InvalidOperationException($"{Tried()} failed: {exception.Message} Waiting does not cure that. {Advice}", exception);
+        var delay = _delays.Before(_attempts++);
+        if (clock.GetElapsedTime(_begun) + delay > _options.ConnectTimeout)
+            throw new TimeoutException(
+                $"{Tried()} failed for {EndpointSyncClientOptions.Section}:ConnectTimeout ({_options.ConnectTimeout}), {_attempts} attempts. The last error: {exception.Message} {Advice}",
+                exception);
+        if (_attempts == 1)
+            LogWaiting(_options.ClusterId, Database.ToString(), _options.ConnectTimeout, exception.Message);
+        await Task.Delay(delay, clock, cancellationToken);
+        return true;
+    }
+
+    private string Tried() => $"Connecting to cluster '{_options.ClusterId}' through the list of its silos in {Database}";
+
+    // A database or tables that are not there yet are a cluster that has never started; a refused login (class 28) stays refused.
+    private static bool MayHeal(Exception failure) => failure switch
+    {
+        DbException database => database.SqlState?.StartsWith("28", StringComparison.Ordinal) != true,
+        OrleansConfigurationException => false,
+        OrleansException or SocketException or TimeoutException => true,
+        _ => false,
+    };
+
+    [LoggerMessage(3001, LogLevel.Information, "Cluster {Cluster} in {Database} cannot be reached yet; trying again for {Timeout}: {Reason}")]
+    private partial void LogWaiting(string cluster, string database, TimeSpan timeout, string reason);
+}

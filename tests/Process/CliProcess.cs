@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using EndpointSync.Local;
+using EndpointSync.Tests.Testing;
+using SystemProcess = System.Diagnostics.Process;
+
+namespace EndpointSync.Tests.Process;
+
+/// <summary>What a run of the command line left behind.</summary>
+internal sealed record CliProcess(int ExitCode, string Output, string Error)
+{
+    /// <summary>Runs the command line as a process of its own.</summary>
+    /// <param name="server">The address that it finds in its environment.</param>
+    /// <param name="arguments">What follows the name of the program.</param>
+    public static async Task<CliProcess> RunAsync(Uri server, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ENDPOINTSYNC_SERVER"] = server.AbsoluteUri;
+        using var process = SystemProcess.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().Within($"the end of: endpointsync {string.Join(' ', arguments)}");
+        return new CliProcess(process.ExitCode, await output, await error);
+    }
+
+    // Built in the same configuration as this test.
+    private static string Program() => Path.Combine(
+        RepositoryRoot.Find(AppContext.BaseDirectory)!, "src", "Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "endpointsync.dll");
+}

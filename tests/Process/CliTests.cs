@@ -1,0 +1,159 @@
+using System.Text.Json;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Process;
+
+public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluster>
+{
+    private const string LockKey = "3827055375235039567";
+
+    private static readonly Uri NoServer = new("http://127.0.0.1:9");
+
+    private Uri Server => cluster.Silos.Silos[0].Address;
+
+    [Fact]
+    public async Task An_endpoint_is_added_reloaded_listed_changed_archived_and_deleted()
+    {
+        await SucceedAsync("reload", "openspp");
+        var added = await SucceedAsync("endpoints", "add", "openspp", "--name", "Walk", "--root-path", "walk/", "--app", "api", "--description", "a way");
+        Assert.Equal(("/walk", "no", "a way"), (Field(added, "root path"), Field(added, "synced"), Field(added, "description")));
+        var (id, tag) = (Field(added, "id"), Field(added, "etag"));
+
+        var reloaded = await SucceedAsync("reload", "openspp");
+        Assert.Equal("synced", Field(reloaded, "outcome"));
+        Assert.Matches("1 added, 0 changed, 0 removed", Field(reloaded, "routes"));
+        Assert.Equal("up to date", Field(await SucceedAsync("reload", "openspp"), "outcome"));
+
+        Assert.Contains(await LinesAsync("endpoints", "list", "openspp"), line => line.StartsWith($"{id} ", StringComparison.Ordinal) && line.EndsWith("/walk", StringComparison.Ordinal));
+        Assert.Contains(await LinesAsync("routes", "openspp"), line => line.Contains($"fastapi.endpoint:{id}:", StringComparison.Ordinal));
+
+        var changed = await SucceedAsync("endpoints", "change", "openspp", id, "--name", "Run", "--if-match", tag);
+        Assert.Equal(("Run", "/walk", "yes"), (Field(changed, "name"), Field(changed, "root path"), Field(changed, "synced")));
+        var archived = await SucceedAsync("endpoints", "archive", "openspp", id);
+        Assert.Equal(("no", "no"), (Field(archived, "active"), Field(archived, "synced")));
+        Assert.Equal(Field(changed, "id"), Field(await SucceedAsync("endpoints", "show", "openspp", id), "id"));
+        Assert.StartsWith($"Deleted endpoint {id} of openspp.", await SucceedAsync("endpoints", "delete", "openspp", id), StringComparison.Ordinal);
+        Assert.Matches("0 added, 0 changed, 1 removed", Field(await SucceedAsync("reload", "openspp"), "routes"));
+    }
+
+    [Fact]
+    public async Task Status_shows_one_registry_in_fields_and_all_in_a_line_each()
+    {
+        var one = await SucceedAsync("status", "openspp");
+        Assert.Equal(("openspp", "free"), (Field(one, "registry"), Field(one, "lock")));
+        Assert.All(one.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+
+        var all = await LinesAsync("status");
+        Assert.StartsWith("REGISTRY  VERSION  CHANGED", all[0], StringComparison.Ordinal);
+        Assert.StartsWith("openspp   ", Assert.Single(all.Skip(1)), StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', string.Concat(all) + one);
+    }
+
+    [Fact]
+    public async Task With_json_the_answer_of_the_api_is_printed_unchanged()
+    {
+        using var http = new HttpClient { BaseAddress = Server };
+        foreach (var (path, arguments) in new (string, string[])[]
+                 {
+                     ("api/registries/openspp", ["status", "openspp"]), ("api/registries/openspp", ["status"]),
+                     ("api/registries/openspp/routes", ["routes", "openspp"]), ("api/registries/openspp/endpoints", ["endpoints", "list", "openspp"]),
+                 })
+            Assert.Equal(
+                await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken),
+                (await SucceedAsync([.. arguments, "--json"])).TrimEnd());
+
+        using var receipt = JsonDocument.Parse(await SucceedAsync("reload", "openspp", "--json"));
+        Assert.Equal("openspp", receipt.RootElement.GetProperty("registry").GetString());
+        using var problem = JsonDocument.Parse((await CliProcess.RunAsync(Server, "status", "opensp", "--json")).Error);
+        Assert.Equal(404, problem.RootElement.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_reload_that_finds_the_lock_busy_says_who_holds_it_and_exits_with_3()
+    {
+        await using var holder = await cluster.Database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand($"select pg_advisory_lock({LockKey})", holder);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await cluster.Database.AddEndpointAsync("held", "/held");
+
+        var skipped = await CliProcess.RunAsync(Server, "reload", "openspp");
+
+        Assert.Equal(3, skipped.ExitCode);
+        Assert.Equal("skipped", Field(skipped.Output, "outcome"));
+        Assert.Contains($"backend {holder.ProcessID}", Field(skipped.Output, "detail"), StringComparison.Ordinal);
+        Assert.Contains($"held by backend {holder.ProcessID}", Field(await SucceedAsync("status", "openspp"), "lock"), StringComparison.Ordinal);
+        await using var release = new NpgsqlCommand($"select pg_advisory_unlock({LockKey})", holder);
+        await release.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await cluster.Database.UntilAsync("select not exists (select from endpoint_sync.requests)", "the retry behind the skipped reload");
+    }
+
+    [Theory]
+    [InlineData("No such registry\nRegistry 'opensp' is not configured.", "reload", "opensp")]
+    [InlineData("No such endpoint\nRegistry 'openspp' has no endpoint 4711.", "endpoints", "show", "openspp", "4711")]
+    [InlineData("  app is empty\n", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p", "--app", "")]
+    public async Task What_the_server_refuses_is_told_on_standard_error_and_exits_with_1(string told, params string[] arguments)
+    {
+        var refused = await CliProcess.RunAsync(Server, arguments);
+
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains(told, refused.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_edit_with_an_outdated_tag_is_refused()
+    {
+        var id = await cluster.Database.AddEndpointAsync("tagged", "/tagged");
+
+        var refused = await CliProcess.RunAsync(Server, "endpoints", "delete", "openspp", $"{id}", "--if-match", "outdated");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("The endpoint was edited meanwhile", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("registry", "reload")]
+    [InlineData("refresh", "refresh")]
+    [InlineData("--app", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p")]
+    [InlineData("Nothing to change", "endpoints", "change", "openspp", "1")]
+    [InlineData("--server 'nowhere'", "status", "--server", "nowhere")]
+    public async Task Wrong_usage_is_told_on_standard_error_and_exits_with_2(string told, params string[] arguments)
+    {
+        var wrong = await CliProcess.RunAsync(NoServer, arguments);
+
+        Assert.Equal((2, ""), (wrong.ExitCode, wrong.Output.Trim()));
+        Assert.Contains(told, wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silo_that_cannot_be_reached_is_told_with_its_address_and_exits_with_4()
+    {
+        var unreachable = await CliProcess.RunAsync(NoServer, "status");
+
+        Assert.Equal((4, ""), (unreachable.ExitCode, unreachable.Output));
+        Assert.Contains("No silo can be reached at http://127.0.0.1:9/", unreachable.Error, StringComparison.Ordinal);
+        Assert.Contains("dotnet run --project src/Silo", unreachable.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_help_lists_the_exit_codes()
+    {
+        var help = await CliProcess.RunAsync(NoServer, "--help");
+
+        Assert.Equal((0, ""), (help.ExitCode, help.Error));
+        Assert.Contains("3  reload skipped: another process holds the lock", help.Output, StringComparison.Ordinal);
+    }
+
+    private static string Field(string output, string name) =>
+        output.Split('\n').Single(line => line.StartsWith(name + "  ", StringComparison.Ordinal))[name.Length..].Trim();
+
+    private async Task<string> SucceedAsync(params string[] arguments)
+    {
+        var run = await CliProcess.RunAsync(Server, arguments);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        return run.Output;
+    }
+
+    private async Task<string[]> LinesAsync(params string[] arguments) =>
+        (await SucceedAsync(arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

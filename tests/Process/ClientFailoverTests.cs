@@ -1,0 +1,31 @@
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Process;
+
+public sealed class ClientFailoverTests(ITestOutputHelper output)
+{
+    // Orleans gives a request that a dead silo took with it up after 30 seconds.
+    private static readonly TimeSpan WellBeforeOrleansGivesUp = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_reload_outlives_the_silo_that_was_running_it()
+    {
+        await using var cluster = await ClientCluster.StartAsync(silos: 2);
+        await using var host = await ClientHost.StartedAsync(cluster.Membership.ConnectionString);
+        var owner = (await host.ReloadAsync()).Silo;
+        await using var blocked = await ClientBlockedSync.BeginAsync(cluster.Database);
+        var reload = host.ReloadAsync();
+        await cluster.Database.UntilBlockedAsync();
+
+        var killed = TimeProvider.System.GetTimestamp();
+        cluster.Silos.Silos.Single(silo => silo.Name == owner).Kill();
+        await blocked.ReleaseAsync();
+        var receipt = await reload.Within("the receipt");
+
+        var took = TimeProvider.System.GetElapsedTime(killed);
+        output.WriteLine($"From the kill to the receipt: {took.TotalMilliseconds:0} ms");
+        Assert.True(receipt.InLine);
+        Assert.NotEqual(owner, receipt.Silo);
+        Assert.InRange(took, TimeSpan.Zero, WellBeforeOrleansGivesUp);
+    }
+}
