@@ -26,7 +26,7 @@ public sealed record EndpointView
     /// <summary>Whether Odoo keeps the HTTP session of its requests.</summary>
     public required bool SaveHttpSession { get; init; }
 
-    /// <summary>Whether its routes are right; an edit makes this false until the next sync.</summary>
+    /// <summary>Whether its routes are right; an edit of what decides them (root path, active, session) makes this false until the next sync.</summary>
     public required bool RegistrySync { get; init; }
 
     /// <summary>The tag of this state of the row, for <c>If-Match</c>. A sync does not change it, an edit by anybody does.</summary>

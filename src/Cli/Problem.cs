@@ -12,9 +12,8 @@ internal sealed record Problem(string? Title, string? Detail, Dictionary<string,
         yield return problem?.Title ?? $"The server answered {(int)answer.Status} {answer.Status}";
         if ((problem is null ? Beginning(answer.Text) : problem.Detail) is { Length: > 0 } detail)
             yield return detail;
-        foreach (var (field, complaints) in problem?.Errors ?? [])
-            foreach (var complaint in complaints)
-                yield return $"  {field} {complaint}";
+        foreach (var complaint in problem?.Errors?.Values.SelectMany(complaints => complaints) ?? [])
+            yield return $"  {complaint}";
     }
 
     private static Problem? Read(ApiAnswer answer)

@@ -36,7 +36,7 @@ internal sealed partial class EndpointSyncClient(ReloadGate gate, TimeProvider c
         {
             try
             {
-                return await gate.JoinAsync(registry, patience);
+                return await gate.ReloadAsync(registry, patience);
             }
             catch (Exception failure) when (MayHeal(failure))
             {

@@ -26,7 +26,7 @@ public static class EndpointSyncClientRegistration
             .ValidateOnStart();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EndpointSyncClientOptions>, EndpointSyncClientOptionsRules>());
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton<ReloadGate>();
+        builder.Services.TryAddSingleton(provider => new ReloadGate(provider.GetRequiredService<IClusterClient>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.TryAddSingleton<IEndpointSyncClient, EndpointSyncClient>();
         return builder.UseOrleansClient(Connect);
     }

@@ -1,6 +1,5 @@
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Registries;
-using EndpointSync.Grains.Sync;
 using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -25,7 +25,7 @@ internal static class EndpointSyncServices
             services.AddSingleton(provider => Build(provider, name, options, clusterConnectionString, siloName));
         return services
             .AddSingleton<RegistryCatalog>()
-            .AddSingleton<ReloadGate>()
+            .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<RegistryPoll>();
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Sync;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

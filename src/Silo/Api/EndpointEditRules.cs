@@ -5,17 +5,15 @@ namespace EndpointSync.Silo.Api;
 /// <summary>What an edit must look like to be stored; the same rules as a sync's, so that nothing that is stored here is quarantined there.</summary>
 internal static class EndpointEditRules
 {
-    private const string Needed = "is needed for a new endpoint";
-
     public static (EndpointEdit Edit, Dictionary<string, string[]> Errors) CheckNew(EndpointEdit draft)
     {
         var (edit, errors) = CheckChange(draft);
         if (draft.Name is null)
-            errors["name"] = [Needed];
+            errors["name"] = ["a new endpoint needs a name"];
         if (draft.RootPath is null)
-            errors["rootPath"] = [Needed];
+            errors["rootPath"] = ["a new endpoint needs a root path"];
         if (draft.App is null)
-            errors["app"] = [Needed];
+            errors["app"] = ["a new endpoint needs an app"];
         return (edit, errors);
     }
 
@@ -23,9 +21,9 @@ internal static class EndpointEditRules
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (draft.Name is not null && string.IsNullOrWhiteSpace(draft.Name))
-            errors["name"] = ["is empty"];
+            errors["name"] = ["name is empty"];
         if (draft.App is not null && string.IsNullOrWhiteSpace(draft.App))
-            errors["app"] = ["is empty"];
+            errors["app"] = ["app is empty"];
         if (draft.RootPath is null)
             return (draft, errors);
         if (RootPath.TryNormalize(draft.RootPath, out var rootPath, out var reason))

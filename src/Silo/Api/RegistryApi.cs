@@ -1,5 +1,4 @@
 using EndpointSync.Grains.Registries;
-using EndpointSync.Grains.Sync;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EndpointSync.Silo.Api;
@@ -31,9 +30,9 @@ internal static class RegistryApi
 
     // 202 for a skipped reload: it was taken, and is carried out behind the answer.
     private static async Task<Results<Ok<ReloadReceipt>, Accepted<ReloadReceipt>, ProblemHttpResult>> ReloadAsync(
-        string registry, ReloadGate gate, CancellationToken cancellationToken)
+        string registry, RegistryCatalog catalog, ReloadGate gate, CancellationToken cancellationToken)
     {
-        var receipt = await gate.ReloadAsync(registry, cancellationToken);
+        var receipt = await gate.ReloadAsync(catalog.Get(registry).Name, cancellationToken);
         return receipt.Outcome switch
         {
             ReloadOutcome.Skipped => TypedResults.Accepted((string?)null, receipt),

@@ -94,6 +94,6 @@ internal static partial class SiloSettingsRules
         }
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}$")]
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]
     private static partial Regex RegistryName();
 }

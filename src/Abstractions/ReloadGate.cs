@@ -1,26 +1,34 @@
 using System.Collections.Concurrent;
 
-namespace EndpointSync.Client;
+namespace EndpointSync;
 
-/// <summary>The way to the registries' coordinators for everything in this process: one request under way for each registry, and one that waits.</summary>
-internal sealed class ReloadGate(IClusterClient cluster, TimeProvider clock)
+/// <summary>
+/// The way to the registries' coordinators for everything in this process, be it a silo or a client. However many ask at once, one request for each
+/// registry is under way and one waits for it, so thousands of callers are two messages.
+/// </summary>
+internal sealed class ReloadGate(IGrainFactory grains, TimeProvider clock)
 {
     // A request that was in a silo when it died is answered by nobody, and its gate would stay shut until Orleans gives the request up.
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, Flights<ReloadReceipt>> _flights = new(StringComparer.Ordinal);
 
-    public Task<ReloadReceipt> JoinAsync(string registry, CancellationToken cancellationToken)
+    /// <summary>Asks for the registry to be made current, together with everybody else here who asks now.</summary>
+    /// <param name="registry">The registry's name.</param>
+    /// <param name="cancellationToken">Ends this caller's wait only.</param>
+    public Task<ReloadReceipt> ReloadAsync(string registry, CancellationToken cancellationToken)
     {
         var flights = _flights.GetOrAdd(registry, name => new Flights<ReloadReceipt>(callers => AskAsync(name, callers)));
-        // Off the caller's scheduler: the flight is not its alone.
-        return Task.Run(() => flights.JoinAsync(callers: 1, cancellationToken), CancellationToken.None);
+        // Off a calling grain's scheduler: a flight that a busy grain started must not wait for that grain's turns.
+        return TaskScheduler.Current == TaskScheduler.Default
+            ? flights.JoinAsync(callers: 1, cancellationToken)
+            : Task.Run(() => flights.JoinAsync(callers: 1, cancellationToken), CancellationToken.None);
     }
 
     // The first answer is as good as any: every request was sent after its callers asked, and a sync with nothing to do does nothing.
     private async Task<ReloadReceipt> AskAsync(string registry, int callers)
     {
-        var coordinator = cluster.GetGrain<IEndpointSyncGrain>(registry);
+        var coordinator = grains.GetGrain<IEndpointSyncGrain>(registry);
         List<Task<ReloadReceipt>> asked = [];
         while (true)
         {
