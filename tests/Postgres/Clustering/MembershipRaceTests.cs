@@ -4,26 +4,20 @@ using static EndpointSync.Tests.Postgres.Clustering.MembershipTable;
 
 namespace EndpointSync.Tests.Postgres.Clustering;
 
-public sealed class MembershipRaceTests : IAsyncLifetime
+public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
     private const int Rivals = 16;
     private const int Rounds = 10;
 
-    private readonly TestDatabase _database = new();
     private MembershipTable _table = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await _database.InitializeAsync();
-        _table = await MembershipTable.OpenAsync(_database);
+        _table = await MembershipTable.OpenAsync(database);
         await _table.CreateVersionAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _table.DisposeAsync();
-        await _database.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _table.DisposeAsync();
 
     [Fact]
     public async Task Of_silos_that_join_at_the_same_version_exactly_one_gets_in()
@@ -37,7 +31,7 @@ public sealed class MembershipRaceTests : IAsyncLifetime
             var rows = await _table.ReadAllAsync();
             Assert.Equal((version + 1, version + 1), ((int)rows[0]["version"]!, rows.Count));
         }
-        Assert.Empty(await _database.ErrorsAsync());
+        Assert.Empty(await database.ErrorsAsync());
     }
 
     [Fact]
@@ -49,7 +43,7 @@ public sealed class MembershipRaceTests : IAsyncLifetime
             Assert.Single(await AllAtOnceAsync(_ => _table.InsertAsync(version, version)), won => won);
         }
         Assert.Equal(Rounds, await _table.VersionAsync());
-        Assert.Empty(await _database.ErrorsAsync());
+        Assert.Empty(await database.ErrorsAsync());
     }
 
     [Fact]
@@ -67,16 +61,16 @@ public sealed class MembershipRaceTests : IAsyncLifetime
             Assert.Equal(version + 1, await _table.VersionAsync());
             Assert.Equal([$"{version}/{winner}"], (await _table.ReadAllAsync()).Select(row => row["suspecttimes"] as string).Where(votes => votes?.StartsWith($"{version}/", StringComparison.Ordinal) == true));
         }
-        Assert.Empty(await _database.ErrorsAsync());
+        Assert.Empty(await database.ErrorsAsync());
     }
 
     [Fact]
     public async Task An_update_that_waits_for_a_clean_up_neither_revives_the_silo_nor_advances_the_version()
     {
         await _table.InsertAsync(1, version: 0, Dead);
-        await using var cleanUp = await _database.OpenAsync("delete from orleans.OrleansMembershipTable where Port = 1");
+        await using var cleanUp = await database.OpenAsync($"delete from orleans.OrleansMembershipTable where DeploymentId = '{_table.Deployment}'");
         var update = _table.UpdateAsync(1, version: 1);
-        await _database.UntilBlockedAsync();
+        await database.UntilBlockedAsync();
         await cleanUp.CommitAsync();
 
         Assert.False(await update.Within("the update"));
@@ -88,9 +82,9 @@ public sealed class MembershipRaceTests : IAsyncLifetime
     public async Task A_clean_up_that_waits_for_an_update_sees_what_it_made_of_the_silo()
     {
         await _table.InsertAsync(1, version: 0, Dead);
-        await using var update = await _database.OpenAsync($"update orleans.OrleansMembershipTable set Status = {Active} where Port = 1");
+        await using var update = await database.OpenAsync($"update orleans.OrleansMembershipTable set Status = {Active} where DeploymentId = '{_table.Deployment}'");
         var cleanUp = _table.CleanUpAsync(Noon.AddHours(1));
-        await _database.UntilBlockedAsync();
+        await database.UntilBlockedAsync();
         await update.CommitAsync();
         await cleanUp.Within("the clean-up");
 
@@ -110,7 +104,7 @@ public sealed class MembershipRaceTests : IAsyncLifetime
             var there = (await _table.ReadRowAsync(round)).Single()["status"] is Active;
             Assert.Equal((await update, before + (await update ? 2 : 1)), (there, await _table.VersionAsync()));
         }
-        Assert.Empty(await _database.ErrorsAsync());
+        Assert.Empty(await database.ErrorsAsync());
     }
 
     private static Task<bool[]> AllAtOnceAsync(Func<int, Task<bool>> change) =>

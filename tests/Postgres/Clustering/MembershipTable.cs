@@ -8,7 +8,6 @@ namespace EndpointSync.Tests.Postgres.Clustering;
 /// <summary>Runs the stored queries as Orleans does: it reads their texts once, and passes parameters by name.</summary>
 internal sealed class MembershipTable : IAsyncDisposable
 {
-    public const string Deployment = "cluster";
     public const int Joining = 2;
     public const int Active = 3;
     public const int Dead = 6;
@@ -33,6 +32,9 @@ internal sealed class MembershipTable : IAsyncDisposable
         return table;
     }
 
+    /// <summary>The cluster's id; every instance is another cluster, so that tests can share a database.</summary>
+    public string Deployment { get; } = $"cluster {Guid.NewGuid():N}";
+
     public IEnumerable<string> Keys => _queries.Keys;
 
     public Task<bool> CreateVersionAsync() => ChangedAsync("InsertMembershipVersionKey");
@@ -48,10 +50,10 @@ internal sealed class MembershipTable : IAsyncDisposable
     public Task BeatAsync(int port, DateTime at) =>
         RowsAsync("UpdateIAmAlivetimeKey", ("Address", "10.0.0.1"), ("Port", port), ("Generation", 7), ("IAmAliveTime", at));
 
-    public Task<List<Dictionary<string, object?>>> ReadRowAsync(int port, string deployment = Deployment) =>
-        RowsAsync("MembershipReadRowKey", deployment, ("Address", "10.0.0.1"), ("Port", port), ("Generation", 7));
+    public Task<List<Dictionary<string, object?>>> ReadRowAsync(int port, string? deployment = null) =>
+        RowsAsync("MembershipReadRowKey", deployment ?? Deployment, ("Address", "10.0.0.1"), ("Port", port), ("Generation", 7));
 
-    public Task<List<Dictionary<string, object?>>> ReadAllAsync(string deployment = Deployment) => RowsAsync("MembershipReadAllKey", deployment);
+    public Task<List<Dictionary<string, object?>>> ReadAllAsync(string? deployment = null) => RowsAsync("MembershipReadAllKey", deployment ?? Deployment);
 
     public Task<List<Dictionary<string, object?>>> GatewaysAsync() => RowsAsync("GatewaysQueryKey", ("Status", Active));
 

@@ -3,26 +3,20 @@ using static EndpointSync.Tests.Postgres.Clustering.MembershipTable;
 
 namespace EndpointSync.Tests.Postgres.Clustering;
 
-public sealed class MembershipTests : IAsyncLifetime
+public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
     private static readonly string[] Columns =
         ["address", "port", "generation", "siloname", "hostname", "status", "proxyport", "suspecttimes", "starttime", "iamalivetime", "version"];
 
-    private readonly TestDatabase _database = new();
     private MembershipTable _table = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await _database.InitializeAsync();
-        _table = await MembershipTable.OpenAsync(_database);
+        _table = await MembershipTable.OpenAsync(database);
         await _table.CreateVersionAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _table.DisposeAsync();
-        await _database.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _table.DisposeAsync();
 
     [Fact]
     public void Every_query_that_Orleans_asks_for_is_there() => Assert.Equal(
@@ -158,5 +152,5 @@ public sealed class MembershipTests : IAsyncLifetime
         return ((int)row["status"]!, (int)row["version"]!);
     }
 
-    private Task<string> StampAsync() => _database.ScalarAsync<string>("select xmin || ' ' || t::text from orleans.OrleansMembershipVersionTable as t");
+    private Task<string> StampAsync() => database.ScalarAsync<string>($"select xmin || ' ' || t::text from orleans.OrleansMembershipVersionTable as t where DeploymentId = '{_table.Deployment}'");
 }

@@ -1,23 +1,8 @@
-using EndpointSync.Grains.Registries;
-using EndpointSync.Tests.Testing;
-
 namespace EndpointSync.Tests.Postgres.Migrations;
 
 /// <summary>The tables as OCA's endpoint_route_handler and Odoo's ORM create them, written down here from what they were seen to create.</summary>
-public sealed class CreatedShapeTests : IAsyncLifetime
+public sealed class CreatedShapeTests(CreatedTables created) : IClassFixture<CreatedTables>
 {
-    private readonly TestDatabase _database = new();
-
-    public async ValueTask InitializeAsync()
-    {
-        await _database.InitializeAsync();
-        await _database.ExecuteAsync("drop table fastapi_endpoint, endpoint_route; drop sequence endpoint_route_version; drop function endpoint_route_set_timestamp, increment_endpoint_route_version");
-        await using var registry = new TestRegistry(_database, options: new RegistryOptions { CreateTables = true });
-        await registry.Preparation.EnsureAsync(CancellationToken.None);
-    }
-
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
-
     [Fact]
     public async Task The_columns_are_Odoos_in_their_order_with_their_types_and_defaults() => Assert.Equal(
         [
@@ -44,7 +29,7 @@ public sealed class CreatedShapeTests : IAsyncLifetime
             "fastapi_endpoint 13 create_date timestamp - null",
             "fastapi_endpoint 14 write_date timestamp - null",
         ],
-        await _database.ListAsync(
+        await created.Database.ListAsync(
             """
             select concat_ws(' ', table_name, ordinal_position, column_name, udt_name, coalesce(character_maximum_length::text, '-'),
               case is_nullable when 'YES' then 'null' else 'not null' end, column_default)
@@ -59,7 +44,7 @@ public sealed class CreatedShapeTests : IAsyncLifetime
             "endpoint_route endpoint_route_pkey PRIMARY KEY (id)",
             "fastapi_endpoint fastapi_endpoint_pkey PRIMARY KEY (id)",
         ],
-        await _database.ListAsync(
+        await created.Database.ListAsync(
             """
             select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
             where connamespace = 'public'::regnamespace and contype <> 'n' order by 1
@@ -74,7 +59,7 @@ public sealed class CreatedShapeTests : IAsyncLifetime
             "CREATE UNIQUE INDEX endpoint_route_pkey ON public.endpoint_route USING btree (id)",
             "CREATE UNIQUE INDEX fastapi_endpoint_pkey ON public.fastapi_endpoint USING btree (id)",
         ],
-        await _database.ListAsync("select indexdef from pg_indexes where schemaname = 'public' order by indexdef collate \"C\""));
+        await created.Database.ListAsync("select indexdef from pg_indexes where schemaname = 'public' order by indexdef collate \"C\""));
 
     [Fact]
     public async Task The_triggers_are_Odoos_with_the_names_swapped_as_they_are_there() => Assert.Equal(
@@ -83,12 +68,12 @@ public sealed class CreatedShapeTests : IAsyncLifetime
             "CREATE TRIGGER trigger_endpoint_route_set_timestamp BEFORE UPDATE ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION endpoint_route_set_timestamp()",
             "CREATE TRIGGER update_endpoint_route_version_trigger BEFORE INSERT ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION increment_endpoint_route_version()",
         ],
-        await _database.ListAsync("select pg_get_triggerdef(oid) from pg_trigger where tgrelid in ('endpoint_route'::regclass, 'fastapi_endpoint'::regclass) and not tgisinternal order by 1"));
+        await created.Database.ListAsync("select pg_get_triggerdef(oid) from pg_trigger where tgrelid in ('endpoint_route'::regclass, 'fastapi_endpoint'::regclass) and not tgisinternal order by 1"));
 
     [Fact]
     public async Task The_sequence_is_Odoos_and_belongs_to_no_column() => Assert.Equal(
         ["endpoint_route_version 1 1 1 9223372036854775807 1 f 0"],
-        await _database.ListAsync(
+        await created.Database.ListAsync(
             """
             select concat_ws(' ', seqrelid::regclass, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle,
               (select count(*) from pg_depend where objid = seqrelid and deptype in ('a', 'i') and classid = 'pg_class'::regclass))
@@ -98,9 +83,9 @@ public sealed class CreatedShapeTests : IAsyncLifetime
     [Fact]
     public async Task The_triggers_do_what_Odoos_do()
     {
-        await _database.ExecuteAsync("insert into endpoint_route (key) values ('a'), ('b'); update endpoint_route set updated_at = '2000-01-01'; delete from endpoint_route where key = 'a'");
+        await created.Database.ExecuteAsync("insert into endpoint_route (key) values ('a'), ('b'); update endpoint_route set updated_at = '2000-01-01'; delete from endpoint_route where key = 'a'");
 
-        Assert.Equal(4L, await _database.ScalarAsync<long>("select last_value from endpoint_route_version"));
-        Assert.True(await _database.ScalarAsync<bool>("select updated_at > now() - interval '1 day' from endpoint_route"));
+        Assert.Equal(4L, await created.Database.ScalarAsync<long>("select last_value from endpoint_route_version"));
+        Assert.True(await created.Database.ScalarAsync<bool>("select updated_at > now() - interval '1 day' from endpoint_route"));
     }
 }

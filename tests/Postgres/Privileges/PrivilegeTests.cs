@@ -32,29 +32,6 @@ public sealed partial class PrivilegeTests
         Assert.Equal(0L, await database.ScalarAsync<long>($"select count(*) from pg_class where relowner = '{role.Name}'::regrole and relnamespace = 'public'::regnamespace"));
     }
 
-    [Theory]
-    [InlineData("TABLE", "fastapi_endpoint", "SELECT")]
-    [InlineData("TABLE", "fastapi_endpoint", "UPDATE")]
-    [InlineData("TABLE", "endpoint_route", "SELECT")]
-    [InlineData("TABLE", "endpoint_route", "INSERT")]
-    [InlineData("TABLE", "endpoint_route", "UPDATE")]
-    [InlineData("TABLE", "endpoint_route", "DELETE")]
-    [InlineData("SEQUENCE", "endpoint_route_version", "USAGE")]
-    [InlineData("SEQUENCE", "endpoint_route_id_seq", "USAGE")]
-    public async Task A_privilege_that_is_missing_is_named_with_the_grant_that_gives_it(string kind, string name, string privilege)
-    {
-        await using var database = await TestDatabase.CreateAsync();
-        await using var role = await TestRole.CreateAsync(database);
-        await database.ExecuteAsync(
-            $"grant usage on schema public, endpoint_sync to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; revoke {privilege} on {kind} {name} from {role.Name}");
-        await using var registry = new TestRegistry(database, connectionString: role.ConnectionString);
-
-        Assert.Equal(
-            $"Registry 'test', schema 'public', lacks privileges. As the tables' owner run: GRANT {privilege} ON {kind} \"public\".{name} TO {role.Name};",
-            await RefusalAsync(registry));
-    }
-
     // Asking for a schema "if not exists" needs the right to create schemas, which such a role has no need of.
     [Fact]
     public async Task A_role_may_create_the_tables_in_a_schema_that_is_there_without_the_right_to_create_schemas()
