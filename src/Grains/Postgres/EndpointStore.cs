@@ -86,16 +86,17 @@ internal sealed class EndpointStore(RegistryDatabase database)
     /// <param name="edit">A checked edit.</param>
     /// <param name="etag">The state that the edit was made from; null to edit whatever is there.</param>
     /// <param name="cancellationToken">Ends the attempt; nothing is changed then.</param>
+    /// <exception cref="PostgresException">55P03: another session has had the row open for longer than the lock timeout.</exception>
     public async Task<EditResult> ChangeAsync(int id, EndpointEdit edit, string? etag, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(connection, cancellationToken);
         var current = await FindAsync(connection, id, forUpdate: true, cancellationToken);
         if (current is null)
             return new EditResult(null, EditRefusal.NotFound);
         if (etag is not null && etag != current.ETag)
             return new EditResult(current, EditRefusal.ETagDiffers);
-        if (await TakenAsync(connection, edit.RootPath ?? current.RootPath, id, edit.Active ?? current.Active, cancellationToken) is { } reason)
+        if (Claims(edit) && await TakenAsync(connection, edit.RootPath ?? current.RootPath, id, edit.Active ?? current.Active, cancellationToken) is { } reason)
             return new EditResult(current, EditRefusal.RootPathTaken, reason);
         var changed = await connection.ListAsync(
             database.Sql.Of(ChangeSql), Read, cancellationToken, PostgresCommands.Value(id), Text(edit.Name), Text(edit.RootPath), Text(edit.App),
@@ -108,11 +109,25 @@ internal sealed class EndpointStore(RegistryDatabase database)
     public async Task<EditRefusal> DeleteAsync(int id, string? etag, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(connection, cancellationToken);
         await using var command = connection.Command(database.Sql.Of(DeleteSql), PostgresCommands.Value(id), Text(etag));
-        if (await command.ExecuteNonQueryAsync(cancellationToken) > 0)
+        var deleted = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await transaction.CommitAsync(cancellationToken);
+        if (deleted)
             return EditRefusal.None;
         return await FindAsync(connection, id, forUpdate: false, cancellationToken) is null ? EditRefusal.NotFound : EditRefusal.ETagDiffers;
     }
+
+    // A row that another session has open is told of soon, not waited for as long as that session likes.
+    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync($"set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds}", cancellationToken);
+        return transaction;
+    }
+
+    // Two endpoints may have come to one root path by SQL or in Odoo; an edit that does not claim it anew must still be possible.
+    private static bool Claims(EndpointEdit edit) => edit.RootPath is not null || edit.Active is true;
 
     private async Task<EndpointView?> FindAsync(NpgsqlConnection connection, int id, bool forUpdate, CancellationToken cancellationToken)
     {

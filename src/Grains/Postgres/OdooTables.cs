@@ -57,7 +57,7 @@ internal sealed class OdooTables(RegistryDatabase database)
             throw new RegistryUnusableException(
                 $"Registry '{database.Name}': table '{database.Sql.Schema}.{table}' is absent from database '{connection.Database}'. " +
                 $"Correct the registry's ConnectionString or Schema, install the Odoo module that owns the table, or set EndpointSync:Registries:{database.Name}:CreateTables to true.");
-        await connection.ExecuteAsync($"create schema if not exists {database.Sql.Quoted}", cancellationToken);
+        await Migrator.CreateSchemaAsync(connection, database.Sql.Schema, cancellationToken);
         await connection.ExecuteAsync($"set local search_path to {database.Sql.Quoted}", cancellationToken);
         await connection.ExecuteAsync(Migrator.Script($"Odoo/{table}.sql"), cancellationToken);
     }

@@ -31,15 +31,15 @@ internal sealed record RegistryLook(VersionState State, SyncPlan Plan, bool Rout
             .Then(database.Sql.Of(RoutesChangedSql), database.SchemaName)
             .Then(Quarantine.ReadSql, database.SchemaName)
             .Then(ReloadRequests.ReadSql, database.SchemaName);
-        var look = await ReadAsync(batch, cancellationToken);
+        var look = await ReadAsync(database, batch, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return look;
     }
 
-    private static async Task<RegistryLook> ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    private static async Task<RegistryLook> ReadAsync(RegistryDatabase database, NpgsqlBatch batch, CancellationToken cancellationToken)
     {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var state = (await reader.ListAsync(VersionWriter.ReadState, cancellationToken)).Single();
+        var state = VersionWriter.StateIn(await reader.ListAsync(VersionWriter.ReadState, cancellationToken), database);
         await reader.NextResultAsync(cancellationToken);
         var plan = (await EndpointScan.ReadAsync(reader, cancellationToken)).Plan();
         await reader.NextResultAsync(cancellationToken);

@@ -29,6 +29,9 @@ internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposab
         }
     }
 
+    /// <summary>Makes the next use prepare again, because what was made ready is there no more: a backup was restored, or a schema dropped.</summary>
+    public void Forget() => _done = false;
+
     public void Dispose() => _turn.Dispose();
 
     private async Task PrepareAsync(CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         set route = excluded.route, opts = excluded.opts, routing = excluded.routing, endpoint_hash = excluded.endpoint_hash
         """;
 
+    // A row whose key was changed by hand keeps the hash that its successor needs, and only the insert can say whether it may be deleted.
+    private const string FreeHashSql = "update {odoo}.endpoint_route set endpoint_hash = null where key = any($1)";
+
     private const string DeleteSql = "delete from {odoo}.endpoint_route where key = any($1)";
 
     // Asked again in the statement that deletes: the endpoint may have been committed since the scan.
@@ -60,7 +63,7 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
         plan = plan.Without(await BusyAsync(plan, stored, cancellationToken));
-        plan = plan.Without(await InsertAsync(plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray(), cancellationToken));
+        plan = plan.Without(await InsertAsync(plan, stored, cancellationToken));
 
         await using var batch = connection.CreateBatch();
         var owners = scan.Endpoints.Select(endpoint => endpoint.Id).ToHashSet();
@@ -82,6 +85,16 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         var keys = touched.Select(row => row.Key).ToArray();
         var locked = await connection.ListAsync(database.Sql.Of(LockRoutesSql), row => row.GetString(0), cancellationToken, PostgresCommands.Value(keys));
         return [.. touched.ExceptBy(locked, row => row.Key).Select(row => row.EndpointId!.Value)];
+    }
+
+    private async Task<HashSet<int>> InsertAsync(SyncPlan plan, HashSet<string> stored, CancellationToken cancellationToken)
+    {
+        var rows = plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray();
+        var ids = rows.Select(row => row.EndpointId).ToHashSet();
+        var superseded = plan.Removals.Where(row => ids.Contains(row.EndpointId)).Select(row => row.Key).ToArray();
+        if (superseded.Length > 0)
+            await connection.ExecuteAsync(database.Sql.Of(FreeHashSql), cancellationToken, PostgresCommands.Value(superseded));
+        return await InsertAsync(rows, cancellationToken);
     }
 
     // A batch in which one row cannot be had in time is halved until that row stands alone, so that one stuck session holds up one endpoint.

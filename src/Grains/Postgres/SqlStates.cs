@@ -21,6 +21,10 @@ internal static class SqlStates
         _ => false,
     };
 
+    /// <summary>Whether something is missing that preparing the registry's database makes or asks for.</summary>
+    public static bool IsUnprepared(Exception exception) => exception is RegistryUnusableException
+        or PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName };
+
     /// <summary>Describes a failure for the receipt; null if it is none of Postgres' or the driver's.</summary>
     public static ReloadProblem? Describe(Exception exception) => exception switch
     {
@@ -47,6 +51,8 @@ internal static class SqlStates
         PostgresErrorCodes.TooManyConnections => "Postgres has no connection left.",
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => "Postgres is stopping or starting.",
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => "A table or column that the sync needs is not there.",
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "Postgres does not accept the registry's role or password.",
+        PostgresErrorCodes.InvalidCatalogName => "The registry's database does not exist.",
         PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby.",
         _ => $"Postgres refused with {sqlState}.",
     };

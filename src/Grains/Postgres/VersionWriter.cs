@@ -51,7 +51,11 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
 
     // The row's lock is a second fence: two writers that were configured with different lock names still take turns here.
     public async Task<VersionState> LockStateAsync(CancellationToken cancellationToken) =>
-        (await connection.ListAsync(StateSql + " for no key update", ReadState, cancellationToken, database.SchemaName)).Single();
+        StateIn(await connection.ListAsync(StateSql + " for no key update", ReadState, cancellationToken, database.SchemaName), database);
+
+    /// <exception cref="RegistryUnusableException">There is none, which preparing the database cures.</exception>
+    public static VersionState StateIn(IEnumerable<VersionState> rows, RegistryDatabase database) => rows.SingleOrDefault() ??
+        throw new RegistryUnusableException($"Registry '{database.Name}': endpoint_sync.state has no row for schema '{database.Sql.Schema}'.");
 
     public static VersionState ReadState(NpgsqlDataReader row) =>
         new(new RouteVersion(row.GetInt64(0)), new RouteVersion(row.GetInt64(1)), new ContentHash(row.GetFieldValue<byte[]>(2)));

@@ -57,6 +57,11 @@ internal sealed partial class RegistrySynchronizer(
             run.Transient = failure;
             throw;
         }
+        catch (Exception failure) when (SqlStates.IsUnprepared(failure))
+        {
+            preparation.Forget();
+            throw;
+        }
     }
 
     private async Task<ReloadReceipt> FailAsync(Run run, ReloadProblem problem)

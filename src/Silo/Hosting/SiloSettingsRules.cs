@@ -34,7 +34,7 @@ internal static partial class SiloSettingsRules
         if (cluster.SiloPort == cluster.GatewayPort)
             yield return $"EndpointSync:Cluster:SiloPort and GatewayPort are both {cluster.SiloPort}: each needs a port of its own.";
         foreach (var (key, value) in new[] { ("ClusterId", cluster.ClusterId), ("ServiceId", cluster.ServiceId), ("SiloName", cluster.Name) })
-            if (value.Length is 0 or > 150)
+            if (value is not { Length: > 0 and <= 150 })
                 yield return $"EndpointSync:Cluster:{key} ('{value}') must have 1 to 150 characters.";
     }
 
@@ -55,7 +55,7 @@ internal static partial class SiloSettingsRules
             yield return " is no name for a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.";
         if (registry.ConnectionString is { } connectionString && ComplaintAbout(connectionString) is { } complaint)
             yield return $":ConnectionString {complaint}";
-        if (registry.Schema.Length is 0 or > LongestIdentifier)
+        if (registry.Schema is not { Length: > 0 and <= LongestIdentifier })
             yield return $":Schema ('{registry.Schema}') must be the name of a schema, 1 to {LongestIdentifier} characters.";
         if (string.IsNullOrWhiteSpace(registry.LockName))
             yield return $":LockName is empty: leave it out for Odoo's '{RegistryOptions.DefaultLockName}', or name the lock that every writer takes.";
@@ -94,6 +94,6 @@ internal static partial class SiloSettingsRules
         }
     }
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]
+    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}\\z")]
     private static partial Regex RegistryName();
 }

@@ -24,7 +24,9 @@ internal static class Migrator
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var turn = await TakeTurnAsync(connection, cancellationToken);
-        await CreateSchemaAsync(source, schema, cancellationToken);
+        // Not in the turn's transaction: the scripts run on a connection of their own, which must see the schema.
+        await using (var creation = await source.OpenConnectionAsync(cancellationToken))
+            await CreateSchemaAsync(creation, schema, cancellationToken);
         var result = await Task.Run(() => Engine(source, folder, schema).PerformUpgrade(), cancellationToken);
         if (!result.Successful)
             throw new RegistryUnusableException($"Migration '{result.ErrorScript?.Name}' of schema '{schema}' failed: {result.Error.Message}. Nothing of it was kept.");
@@ -36,6 +38,28 @@ internal static class Migrator
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('endpoint_sync.migrations', 0))", cancellationToken);
         return transaction;
+    }
+
+    /// <summary>Creates a schema that is absent. The statement's own "if not exists" would need the right to create even where there is nothing to create.</summary>
+    /// <exception cref="RegistryUnusableException">The role may not; the message has the grant that it needs.</exception>
+    public static async Task CreateSchemaAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        var quoted = SchemaSql.Quote(schema);
+        var creators = await connection.ListAsync(
+            "select current_user::text where to_regnamespace($1) is null", row => row.GetString(0), cancellationToken, PostgresCommands.Value(quoted));
+        if (creators.Count == 0)
+            return;
+        try
+        {
+            await connection.ExecuteAsync($"create schema {quoted}", cancellationToken);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            var database = SchemaSql.Quote(connection.Database);
+            var role = SchemaSql.Quote(creators[0]);
+            throw new RegistryUnusableException(
+                $"Schema '{schema}' is absent and role {role} may not create it. As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
+        }
     }
 
     /// <summary>The text of an embedded script.</summary>
@@ -59,24 +83,4 @@ internal static class Migrator
         .Where(name => name.StartsWith(folder + "/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
         .Select(name => new SqlScript(name, Script(name)));
-
-    // Asked first, because "create schema if not exists" needs the right to create schemas even where there is nothing to create.
-    private static async Task CreateSchemaAsync(NpgsqlDataSource source, string schema, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var exists = await connection.ScalarAsync<bool>("select to_regnamespace($1) is not null", cancellationToken, PostgresCommands.Value(SchemaSql.Quote(schema)));
-        if (exists)
-            return;
-        try
-        {
-            await connection.ExecuteAsync($"create schema {SchemaSql.Quote(schema)}", cancellationToken);
-        }
-        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            var database = SchemaSql.Quote(connection.Database);
-            var role = SchemaSql.Quote(await connection.ScalarAsync<string>("select current_user::text", cancellationToken));
-            throw new RegistryUnusableException(
-                $"Schema '{schema}' is absent and role {role} may not create it. As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
-        }
-    }
 }

@@ -1,0 +1,177 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Registries;
+using EndpointSync.Tests.Postgres.Sync;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Postgres.Endpoints;
+
+public sealed class EndpointStoreTests : IAsyncLifetime
+{
+    private readonly TestDatabase _database = new();
+    private TestRegistry _registry = null!;
+
+    private EndpointStore Store => _registry.Endpoints;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _database.InitializeAsync();
+        _registry = new TestRegistry(_database);
+        await _registry.Preparation.EnsureAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _registry.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_added_endpoint_is_active_unsynced_and_routed_by_the_next_reload()
+    {
+        var added = await AddAsync("/a");
+
+        Assert.Equal(("endpoint", "/a", "api", null), (added.Name, added.RootPath, added.App, added.Description));
+        Assert.Equal((true, false, false), (added.Active, added.SaveHttpSession, added.RegistrySync));
+        Assert.True(await _database.ScalarAsync<bool>("select abs(extract(epoch from now() at time zone 'utc' - write_date)) < 60 and create_date = write_date from fastapi_endpoint"));
+        await _registry.ReloadAsync();
+        Assert.Equal([StoredRows.KeyOf(added.Id)], await _database.KeysAsync());
+        Assert.Equal(added with { RegistrySync = true }, await FindAsync(added.Id));
+    }
+
+    [Fact]
+    public async Task Every_field_is_kept_and_the_list_is_in_the_order_of_the_ids()
+    {
+        await AddAsync("/a");
+        var edit = new EndpointEdit { Name = "O'Brien \\ é", RootPath = "/b", App = "app", Description = "d", Active = false, SaveHttpSession = true };
+
+        var added = (await Store.AddAsync(edit, CancellationToken.None)).Endpoint!;
+
+        Assert.Equal(("O'Brien \\ é", "/b", "app", "d", false, true), (added.Name, added.RootPath, added.App, added.Description, added.Active, added.SaveHttpSession));
+        Assert.Equal([1, 2], (await Store.ListAsync(CancellationToken.None)).Select(endpoint => endpoint.Id));
+    }
+
+    [Fact]
+    public async Task An_edit_changes_what_it_names_and_nothing_else()
+    {
+        var before = await AddAsync("/a");
+
+        var after = await ChangeAsync(before.Id, new EndpointEdit { Description = "new" });
+
+        Assert.Equal(before with { Description = "new", ETag = after.ETag }, after);
+        Assert.NotEqual(before.ETag, after.ETag);
+        Assert.Equal(after, await FindAsync(before.Id));
+    }
+
+    [Fact]
+    public async Task The_flag_is_cleared_by_what_decides_the_routes_only()
+    {
+        var id = (await AddAsync("/a")).Id;
+        (EndpointEdit Edit, bool Cleared)[] edits =
+        [
+            (new EndpointEdit { Name = "renamed" }, false), (new EndpointEdit { Description = "d" }, false), (new EndpointEdit { App = "other" }, false),
+            (new EndpointEdit { RootPath = "/b" }, true), (new EndpointEdit { SaveHttpSession = true }, true), (new EndpointEdit { Active = false }, true),
+        ];
+        foreach (var (edit, cleared) in edits)
+        {
+            await _registry.ReloadAsync();
+            Assert.Equal((!cleared, edit), ((await ChangeAsync(id, edit)).RegistrySync, edit));
+        }
+    }
+
+    [Fact]
+    public async Task A_sync_leaves_the_tag_and_any_edit_changes_it()
+    {
+        var added = await AddAsync("/a");
+        await _registry.ReloadAsync();
+        Assert.Equal(added.ETag, (await FindAsync(added.Id))!.ETag);
+
+        await _database.ExecuteAsync("update fastapi_endpoint set app = 'by hand'");
+        var byHand = (await FindAsync(added.Id))!.ETag;
+        var toTheSame = (await ChangeAsync(added.Id, new EndpointEdit { App = "by hand" })).ETag;
+
+        Assert.Equal(3, new[] { added.ETag, byHand, toTheSame }.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task An_edit_of_a_state_that_is_gone_changes_nothing_and_shows_the_present_one()
+    {
+        var added = await AddAsync("/a");
+        var edited = await ChangeAsync(added.Id, new EndpointEdit { Name = "first" });
+
+        var second = await Store.ChangeAsync(added.Id, new EndpointEdit { Name = "second" }, added.ETag, CancellationToken.None);
+
+        Assert.Equal((EditRefusal.ETagDiffers, edited), (second.Refusal, second.Endpoint));
+        Assert.Equal(edited, await FindAsync(added.Id));
+        Assert.Equal(EditRefusal.None, (await Store.ChangeAsync(added.Id, new EndpointEdit { Name = "third" }, edited.ETag, CancellationToken.None)).Refusal);
+    }
+
+    [Fact]
+    public async Task Of_edits_that_begin_at_one_state_exactly_one_is_made()
+    {
+        var added = await AddAsync("/a");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(editor => Task.Run(
+            () => Store.ChangeAsync(added.Id, new EndpointEdit { Name = $"by {editor}" }, added.ETag, CancellationToken.None)))).Within("all edits");
+
+        var winner = Assert.Single(results, result => result.Refusal == EditRefusal.None);
+        Assert.Equal(winner.Endpoint, await FindAsync(added.Id));
+        Assert.All(results.Except([winner]), result => Assert.Equal(EditRefusal.ETagDiffers, result.Refusal));
+    }
+
+    [Fact]
+    public async Task An_archived_endpoint_stays_and_loses_its_routes()
+    {
+        var id = (await AddAsync("/a")).Id;
+        await _registry.ReloadAsync();
+
+        var archived = await ChangeAsync(id, new EndpointEdit { Active = false });
+        await _registry.ReloadAsync();
+
+        Assert.False(archived.Active);
+        Assert.Empty(await _database.KeysAsync());
+        Assert.NotNull(await FindAsync(id));
+    }
+
+    [Fact]
+    public async Task A_deletion_takes_the_state_that_it_names_only()
+    {
+        var added = await AddAsync("/a");
+        var edited = await ChangeAsync(added.Id, new EndpointEdit { Name = "edited" });
+
+        Assert.Equal(EditRefusal.ETagDiffers, await Store.DeleteAsync(added.Id, added.ETag, CancellationToken.None));
+        Assert.Equal(EditRefusal.None, await Store.DeleteAsync(added.Id, edited.ETag, CancellationToken.None));
+        Assert.Equal(EditRefusal.NotFound, await Store.DeleteAsync(added.Id, edited.ETag, CancellationToken.None));
+        Assert.Equal(EditRefusal.NotFound, await Store.DeleteAsync(added.Id, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_not_found()
+    {
+        Assert.Null(await FindAsync(404));
+        Assert.Equal(EditRefusal.NotFound, (await Store.ChangeAsync(404, new EndpointEdit { Name = "x" }, null, CancellationToken.None)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_row_that_another_session_has_open_is_refused_soon_and_stays_as_it_is()
+    {
+        var added = await AddAsync("/a");
+        await using var registry = new TestRegistry(_database, new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50) });
+        var store = registry.Endpoints;
+        await using (await _database.OpenAsync("update fastapi_endpoint set name = 'open'"))
+        {
+            var change = await Assert.ThrowsAsync<PostgresException>(() => store.ChangeAsync(added.Id, new EndpointEdit { Name = "mine" }, null, CancellationToken.None));
+            var deletion = await Assert.ThrowsAsync<PostgresException>(() => store.DeleteAsync(added.Id, null, CancellationToken.None));
+            Assert.Equal(("55P03", "55P03"), (change.SqlState, deletion.SqlState));
+        }
+
+        Assert.Equal(added, await FindAsync(added.Id));
+    }
+
+    private async Task<EndpointView> AddAsync(string rootPath) =>
+        (await Store.AddAsync(new EndpointEdit { Name = "endpoint", RootPath = rootPath, App = "api" }, CancellationToken.None)).Endpoint!;
+
+    private async Task<EndpointView> ChangeAsync(int id, EndpointEdit edit) => (await Store.ChangeAsync(id, edit, null, CancellationToken.None)).Endpoint!;
+
+    private Task<EndpointView?> FindAsync(int id) => Store.FindAsync(id, CancellationToken.None);
+}

@@ -1,0 +1,101 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Postgres.Migrations;
+using EndpointSync.Tests.Postgres.Privileges;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Postgres.Migrations;
+
+public sealed class MigratorTests
+{
+    private const int Installers = 8;
+
+    // Everything that the two schemas have, with the names that the server gave.
+    private const string ObjectsSql =
+        """
+        select concat_ws(' ', n.nspname, c.relkind, c.relname) from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+        where n.nspname in ('orleans', 'endpoint_sync') order by 1
+        """;
+
+    [Fact]
+    public async Task Installers_that_start_together_end_with_one_set_of_objects_and_no_error()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var reference = await TestDatabase.CreateAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, Installers).Select(_ => Task.Run(() => InstallAsync(database)))).Within("all installers");
+
+        Assert.Equal(await reference.ListAsync(ObjectsSql), await database.ListAsync(ObjectsSql));
+        Assert.Equal(9L, await database.ScalarAsync<long>("select count(*) from orleans.OrleansQuery"));
+        Assert.Equal(["EndpointSync/0001_versions.sql"], await database.ListAsync("select scriptname from endpoint_sync.schema_migrations"));
+        Assert.Equal(["Orleans/0001_membership.sql"], await database.ListAsync("select scriptname from orleans.schema_migrations"));
+        Assert.Empty(await database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Registries_that_are_prepared_together_on_an_empty_database_are_all_ready()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        var registries = Enumerable.Range(0, Installers).Select(_ => new TestRegistry(database, options: new() { CreateTables = true })).ToList();
+
+        var receipts = await Task.WhenAll(registries.Select(registry => Task.Run(registry.ReloadAsync))).Within("all registries");
+
+        Assert.All(receipts, receipt => Assert.Equal(ReloadOutcome.UpToDate, receipt.Outcome));
+        Assert.Empty(await database.ErrorsAsync());
+        foreach (var registry in registries)
+            await registry.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_second_run_does_nothing()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await InstallAsync(database);
+        const string written = "select xmin || ' ' || t::text from endpoint_sync.schema_migrations as t union all select xmin || ' ' || t::text from orleans.schema_migrations as t";
+        var before = (await database.ListAsync(ObjectsSql), await database.ListAsync(written));
+
+        await InstallAsync(database);
+
+        Assert.Equal(before.Item1, await database.ListAsync(ObjectsSql));
+        Assert.Equal(before.Item2, await database.ListAsync(written));
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_leaves_nothing_of_itself_and_is_named()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await database.ExecuteAsync("create schema endpoint_sync; create table endpoint_sync.quarantine (taken integer)");
+
+        var failure = await Assert.ThrowsAsync<RegistryUnusableException>(() => InstallAsync(database));
+
+        Assert.Contains("'EndpointSync/0001_versions.sql'", failure.Message);
+        Assert.Contains("already exists", failure.Message);
+        Assert.Empty(await database.ListAsync("select tablename from pg_tables where schemaname = 'endpoint_sync' and tablename not in ('quarantine', 'schema_migrations')"));
+        await database.ExecuteAsync("drop table endpoint_sync.quarantine");
+        await InstallAsync(database);
+        Assert.Equal(1L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_create_schemas_is_told_the_grant_that_cures_it()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var role = await TestRole.CreateAsync(database);
+        await using var source = NpgsqlDataSource.Create(role.ConnectionString);
+
+        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(() => ClusterDatabase.MigrateAsync(source, CancellationToken.None));
+
+        var grant = $"GRANT CREATE ON DATABASE \"{database.Name}\" TO \"{role.Name}\";";
+        Assert.Equal($"Schema 'orleans' is absent and role \"{role.Name}\" may not create it. As the database's owner run: {grant}", refusal.Message);
+        await database.ExecuteAsync(grant);
+        await ClusterDatabase.MigrateAsync(source, CancellationToken.None);
+        Assert.Equal(9L, await database.ScalarAsync<long>("select count(*) from orleans.OrleansQuery"));
+    }
+
+    private static async Task InstallAsync(TestDatabase database)
+    {
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await ClusterDatabase.MigrateAsync(source, CancellationToken.None);
+        await Migrator.MigrateAsync(source, "EndpointSync", "endpoint_sync", CancellationToken.None);
+    }
+}

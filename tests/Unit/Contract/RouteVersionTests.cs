@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace EndpointSync.Tests.Unit.Contract;
+
+public sealed class RouteVersionTests
+{
+    [Fact]
+    public void Versions_are_ordered_by_their_numbers()
+    {
+        var older = new RouteVersion(9);
+        var newer = new RouteVersion(10);
+
+        Assert.True(older < newer && newer > older && older <= newer && newer >= older);
+        Assert.False(older > newer || newer < older || older >= newer || newer <= older);
+        Assert.True(older <= new RouteVersion(9) && older >= new RouteVersion(9));
+        Assert.Equal([older, newer], new[] { newer, older }.Order());
+    }
+
+    [Fact]
+    public void The_next_version_is_one_more_and_the_first_is_none()
+    {
+        Assert.Equal(new RouteVersion(0), RouteVersion.None);
+        Assert.Equal(new RouteVersion(1), RouteVersion.None.Next);
+    }
+
+    [Fact]
+    public void A_version_reads_as_its_digits() => Assert.Equal("9223372036854775807", new RouteVersion(long.MaxValue).ToString());
+
+    [Fact]
+    public void A_version_is_a_number_in_json()
+    {
+        Assert.Equal("[0,9223372036854775807]", JsonSerializer.Serialize(new[] { RouteVersion.None, new RouteVersion(long.MaxValue) }));
+        Assert.Equal(new RouteVersion(42), JsonSerializer.Deserialize<RouteVersion>("42"));
+    }
+
+    [Theory]
+    [InlineData("\"42\"")]
+    [InlineData("1.5")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("9223372036854775808")]
+    public void What_is_no_whole_number_is_no_version_in_json(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<RouteVersion>(json));
+
+    [Fact]
+    public void A_receipt_is_in_line_only_if_nothing_was_left()
+    {
+        var receipt = new ReloadReceipt { Registry = "r", Outcome = ReloadOutcome.Synced };
+
+        Assert.True(receipt.InLine);
+        Assert.True((receipt with { Outcome = ReloadOutcome.UpToDate }).InLine);
+        Assert.False((receipt with { EndpointsDeferred = 1 }).InLine);
+        Assert.False((receipt with { Outcome = ReloadOutcome.UpToDate, EndpointsDeferred = 1 }).InLine);
+        Assert.False((receipt with { Outcome = ReloadOutcome.Skipped }).InLine);
+        Assert.False((receipt with { Outcome = ReloadOutcome.Failed }).InLine);
+    }
+}

@@ -1,0 +1,20 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Registries;
+
+namespace EndpointSync.Tests.Unit.Postgres;
+
+/// <summary>The expected numbers are hashlib's and int.from_bytes' of Python for the same names.</summary>
+public sealed class AdvisoryLockKeyTests
+{
+    [Theory]
+    [InlineData("spp_api_v2.fastapi_endpoint_sync", 3827055375235039567)]
+    [InlineData("endpointsync.demo", 4260384324785141995)]
+    [InlineData("é", 5375421630974772051)]
+    [InlineData("x", 3274422879871479876)]
+    [InlineData("openspp", -2264670813890109447)]
+    public void A_lock_name_stands_for_the_first_eight_bytes_of_its_hash(string name, long key) => Assert.Equal(key, AdvisoryLockKey.Of(name));
+
+    [Fact]
+    public void The_default_is_the_lock_that_OpenSPP_takes() =>
+        Assert.Equal(3827055375235039567, AdvisoryLockKey.Of(new RegistryOptions().LockName));
+}

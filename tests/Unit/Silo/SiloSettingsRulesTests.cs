@@ -1,0 +1,134 @@
+using EndpointSync.Grains.Registries;
+using EndpointSync.Silo.Hosting;
+
+namespace EndpointSync.Tests.Unit.Silo;
+
+public sealed class SiloSettingsRulesTests
+{
+    [Fact]
+    public void The_defaults_with_a_database_and_a_registry_are_good() => Assert.Empty(SiloSettingsRules.Check(Good()));
+
+    [Theory]
+    [InlineData(null, "ConnectionString is empty")]
+    [InlineData(" ", "ConnectionString is empty")]
+    [InlineData("Database=odoo", "ConnectionString names no Host")]
+    [InlineData("postgresql://db/odoo", "ConnectionString is not of the form Keyword=Value")]
+    public void The_clusters_database_must_be_named(string? connectionString, string complaint) =>
+        Complains(settings => settings.Cluster.ConnectionString = connectionString, $"EndpointSync:Cluster:{complaint}");
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    [InlineData("silo.example")]
+    [InlineData("")]
+    public void The_address_must_be_one_that_others_can_reach(string address) =>
+        Complains(settings => settings.Cluster.AdvertisedAddress = address, $"EndpointSync:Cluster:AdvertisedAddress ({address}) must be an IP address");
+
+    [Fact]
+    public void Traffic_over_a_network_must_be_allowed()
+    {
+        Complains(settings => settings.Cluster.AdvertisedAddress = "10.0.0.1", "EndpointSync:Cluster:AdvertisedAddress (10.0.0.1) is not a loopback address");
+        var settings = Good();
+        (settings.Cluster.AdvertisedAddress, settings.Cluster.AllowPlaintextClusterTraffic) = ("10.0.0.1", true);
+        Assert.Empty(SiloSettingsRules.Check(settings));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(65_536)]
+    public void Ports_must_be_ports(int port)
+    {
+        Complains(settings => settings.Cluster.SiloPort = port, $"EndpointSync:Cluster:SiloPort ({port}) must be a TCP port, 1 to 65535.");
+        Complains(settings => settings.Cluster.GatewayPort = port, $"EndpointSync:Cluster:GatewayPort ({port}) must be a TCP port, 1 to 65535.");
+    }
+
+    [Fact]
+    public void The_two_ports_must_differ() =>
+        Complains(settings => settings.Cluster.GatewayPort = settings.Cluster.SiloPort, "EndpointSync:Cluster:SiloPort and GatewayPort are both 11111");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(151)]
+    public void Names_must_fit_the_membership_table(int length)
+    {
+        var name = new string('n', length);
+        Complains(settings => settings.Cluster.ClusterId = name, $"EndpointSync:Cluster:ClusterId ('{name}') must have 1 to 150 characters.");
+        Complains(settings => settings.Cluster.ServiceId = name, $"EndpointSync:Cluster:ServiceId ('{name}') must have 1 to 150 characters.");
+        Complains(settings => settings.Cluster.SiloName = name, $"EndpointSync:Cluster:SiloName ('{name}') must have 1 to 150 characters.");
+    }
+
+    [Fact]
+    public void There_must_be_a_registry() => Complains(settings => settings.Registries.Clear(), "EndpointSync:Registries is empty");
+
+    [Theory]
+    [InlineData("OpenSPP")]
+    [InlineData("a b")]
+    [InlineData("-a")]
+    [InlineData("a/b")]
+    [InlineData("é")]
+    [InlineData("a\n")]
+    public void A_registry_must_have_a_plain_name(string name) =>
+        Complains(settings => settings.Registries[name] = Other(), $"EndpointSync:Registries:{name} is no name for a registry");
+
+    [Fact]
+    public void A_registrys_options_are_checked_with_its_name()
+    {
+        Complains(settings => settings.Registries["x"] = new RegistryOptions { ConnectionString = "Database=x" }, "EndpointSync:Registries:x:ConnectionString names no Host");
+        Complains(settings => settings.Registries["x"] = new RegistryOptions { Schema = "" }, "EndpointSync:Registries:x:Schema ('') must be the name of a schema");
+        Complains(settings => settings.Registries["x"] = new RegistryOptions { Schema = new string('s', 64) }, "EndpointSync:Registries:x:Schema");
+        Complains(settings => settings.Registries["openspp"].LockName = " ", "EndpointSync:Registries:openspp:LockName is empty");
+    }
+
+    [Fact]
+    public void Two_registries_must_not_share_a_set_of_tables()
+    {
+        Complains(settings => settings.Registries["twin"] = new RegistryOptions(), "Registries 'openspp' and 'twin' have the same ConnectionString and Schema");
+        Complains(
+            settings => settings.Registries["twin"] = new RegistryOptions { ConnectionString = settings.Cluster.ConnectionString },
+            "Registries 'openspp' and 'twin' have the same ConnectionString and Schema");
+        var apart = Good();
+        apart.Registries["other"] = Other();
+        Assert.Empty(SiloSettingsRules.Check(apart));
+    }
+
+    [Fact]
+    public void Every_time_must_lie_within_reason()
+    {
+        Complains(settings => settings.Sync.IdleInTransactionTimeout = TimeSpan.Zero, "EndpointSync:Sync:IdleInTransactionTimeout (00:00:00) must lie between");
+        Complains(settings => settings.Sync.LockTimeout = TimeSpan.FromTicks(1), "EndpointSync:Sync:LockTimeout");
+        Complains(settings => settings.Sync.PollInterval = TimeSpan.FromDays(2), "EndpointSync:Sync:PollInterval (2.00:00:00) must lie between");
+        Complains(settings => settings.Sync.RetryDelay = -TimeSpan.FromSeconds(1), "EndpointSync:Sync:RetryDelay (-00:00:01) must lie between");
+        Complains(settings => settings.Sync.MaxRetryDelay = TimeSpan.FromDays(2), "EndpointSync:Sync:MaxRetryDelay");
+    }
+
+    [Fact]
+    public void Times_that_depend_on_each_other_are_named_together()
+    {
+        Complains(settings => settings.Sync.Deadline = TimeSpan.FromSeconds(30), "EndpointSync:Sync:Deadline (00:00:30) must not exceed 00:00:29");
+        Complains(
+            settings => settings.Sync.StatementTimeout = TimeSpan.FromSeconds(20),
+            "EndpointSync:Sync:StatementTimeout (00:00:20) must be shorter than EndpointSync:Sync:Deadline (00:00:20)");
+        Complains(
+            settings => settings.Sync.LockTimeout = TimeSpan.FromSeconds(15),
+            "EndpointSync:Sync:LockTimeout (00:00:15) must be shorter than EndpointSync:Sync:StatementTimeout (00:00:15)");
+        Complains(
+            settings => settings.Sync.RetryDelay = TimeSpan.FromSeconds(11),
+            "EndpointSync:Sync:RetryDelay (00:00:11) must not exceed EndpointSync:Sync:MaxRetryDelay (00:00:10)");
+    }
+
+    private static void Complains(Action<SiloSettings> change, string complaint)
+    {
+        var settings = Good();
+        change(settings);
+        Assert.Contains(SiloSettingsRules.Check(settings), said => said.StartsWith(complaint, StringComparison.Ordinal));
+    }
+
+    private static SiloSettings Good() => new()
+    {
+        Cluster = new ClusterSettings { ConnectionString = "Host=db;Database=odoo" },
+        Registries = { ["openspp"] = new RegistryOptions() },
+    };
+
+    private static RegistryOptions Other() => new() { Schema = "other" };
+}

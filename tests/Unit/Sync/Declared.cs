@@ -1,0 +1,14 @@
+using EndpointSync.Grains.Sync;
+
+namespace EndpointSync.Tests.Unit.Sync;
+
+/// <summary>Endpoints and rows as tests write them down.</summary>
+internal static class Declared
+{
+    public static EndpointRow Endpoint(int id, string rootPath, bool active = true, bool synced = false) =>
+        new(id, $"endpoint {id}", rootPath, active, synced, SaveHttpSession: false);
+
+    public static RouteRow Row(int id, string rootPath) => ExpectedRoute.For(id, rootPath, saveHttpSession: false);
+
+    public static RouteRow Foreign(string key) => new(key, "/foreign", "{}", "{}");
+}

@@ -1,0 +1,85 @@
+using EndpointSync.Grains.Sync;
+using static EndpointSync.Tests.Unit.Sync.Declared;
+
+namespace EndpointSync.Tests.Unit.Sync;
+
+public sealed class SyncPlannerQuarantineTests
+{
+    [Fact]
+    public void An_endpoint_that_cannot_be_routed_is_left_out_with_its_reason_and_the_rest_are_routed()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/a b"), Endpoint(2, "/b")], []);
+
+        var rejected = Assert.Single(plan.Rejected);
+        Assert.Equal(new RejectedEndpoint(1, "endpoint 1", "/a b", "root path '/a b' contains a space"), rejected);
+        Assert.Equal([Row(2, "/b")], plan.Writes);
+        Assert.Equal([2], plan.MarkSynced);
+    }
+
+    [Fact]
+    public void A_quarantined_endpoint_loses_the_row_and_the_flag_that_it_had()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/web", synced: true)], [Row(1, "/old")]);
+
+        Assert.Equal([Row(1, "/old")], plan.Removals);
+        Assert.Equal([1], plan.MarkUnsynced);
+        Assert.Empty(plan.Orphans);
+    }
+
+    [Fact]
+    public void A_quarantined_endpoint_without_row_and_flag_leaves_nothing_to_write()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/web")], []);
+
+        Assert.True(plan.IsEmpty);
+        Assert.Single(plan.Rejected);
+    }
+
+    [Fact]
+    public void Of_two_endpoints_with_one_root_path_the_older_id_keeps_it()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(2, "/a"), Endpoint(1, "/a")], []);
+
+        Assert.Equal([Row(1, "/a")], plan.Writes);
+        var rejected = Assert.Single(plan.Rejected);
+        Assert.Equal((2, "root path '/a' is taken by endpoint 1 'endpoint 1'"), (rejected.Id, rejected.Reason));
+    }
+
+    [Theory]
+    [InlineData("/a/")]
+    [InlineData("a")]
+    [InlineData(" /a ")]
+    public void Root_paths_that_are_routed_alike_are_one_root_path(string spelling)
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, spelling)], []);
+
+        Assert.Equal([2], plan.Rejected.Select(endpoint => endpoint.Id));
+    }
+
+    [Fact]
+    public void An_archived_endpoint_takes_no_root_path()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/a", active: false, synced: true), Endpoint(2, "/a")], []);
+
+        Assert.Empty(plan.Rejected);
+        Assert.Equal([Row(2, "/a")], plan.Writes);
+    }
+
+    [Fact]
+    public void A_quarantined_endpoint_takes_no_root_path_from_a_third()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/a"), Endpoint(3, "/a")], []);
+
+        Assert.Equal([2, 3], plan.Rejected.Select(endpoint => endpoint.Id));
+        Assert.All(plan.Rejected, endpoint => Assert.Contains("taken by endpoint 1", endpoint.Reason));
+    }
+
+    [Fact]
+    public void Nested_root_paths_and_other_capitals_are_other_root_paths()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/a/b"), Endpoint(3, "/A"), Endpoint(4, "/ab")], []);
+
+        Assert.Empty(plan.Rejected);
+        Assert.Equal(4, plan.Writes.Count);
+    }
+}
