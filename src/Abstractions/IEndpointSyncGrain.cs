@@ -14,7 +14,7 @@ public interface IEndpointSyncGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Ends this caller's wait only; the sync and its other callers go on.</param>
     /// <returns>The receipt. A busy lock and a failing Postgres are outcomes in it, not exceptions.</returns>
     /// <exception cref="UnknownRegistryException">The grain's key names no configured registry.</exception>
-    /// <exception cref="TimeoutException">No answer within 30 seconds; whether the sync committed is unknown, and asking again is safe.</exception>
-    [Alias("Reload"), AlwaysInterleave, ResponseTimeout("00:00:30")]
+    /// <exception cref="TimeoutException">No answer within a minute; whether the sync committed is unknown, and asking again is safe.</exception>
+    [Alias("Reload"), AlwaysInterleave, ResponseTimeout("00:01:00")]
     Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default);
 }

@@ -62,7 +62,7 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
     {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
-        plan = plan.Without(await BusyAsync(plan, stored, cancellationToken));
+        plan = plan.Without(await BusyAsync(plan, stored, cancellationToken)).WithoutCollisions(scan.Routes);
         plan = plan.Without(await InsertAsync(plan, stored, cancellationToken));
 
         await using var batch = connection.CreateBatch();

@@ -37,4 +37,24 @@ internal sealed record SyncPlan
         MarkUnsynced = [.. MarkUnsynced.Where(id => !endpointIds.Contains(id))],
         Orphans = [.. Orphans.Where(endpoint => !endpointIds.Contains(endpoint.Id))],
     };
+
+    /// <summary>
+    /// The part of the plan after which no two endpoints have the same rules. An endpoint that takes over the root path of another waits while the
+    /// other's row has to stay as it is.
+    /// </summary>
+    /// <param name="stored">The rows as they are before the plan.</param>
+    public SyncPlan WithoutCollisions(IReadOnlyCollection<RouteRow> stored)
+    {
+        var plan = this;
+        while (plan.Colliding(stored) is { Count: > 0 } colliding)
+            plan = plan.Without(colliding);
+        return plan;
+    }
+
+    private HashSet<int> Colliding(IEnumerable<RouteRow> stored)
+    {
+        var rewritten = Writes.Concat(Removals).Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
+        var kept = stored.Where(row => row.EndpointId is not null && !rewritten.Contains(row.Key)).Select(row => row.Route).ToHashSet(StringComparer.Ordinal);
+        return [.. Writes.Where(row => kept.Contains(row.Route)).Select(row => row.EndpointId!.Value)];
+    }
 }

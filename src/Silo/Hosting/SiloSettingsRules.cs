@@ -1,6 +1,6 @@
-using System.Data.Common;
 using System.Net;
 using System.Text.RegularExpressions;
+using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
 
 namespace EndpointSync.Silo.Hosting;
@@ -21,7 +21,7 @@ internal static partial class SiloSettingsRules
     {
         if (string.IsNullOrWhiteSpace(cluster.ConnectionString))
             yield return "EndpointSync:Cluster:ConnectionString is empty: set it to the PostgreSQL database that the silos meet in.";
-        else if (ComplaintAbout(cluster.ConnectionString) is { } complaint)
+        else if (ConnectionStringRules.ComplaintAbout(cluster.ConnectionString) is { } complaint)
             yield return $"EndpointSync:Cluster:ConnectionString {complaint}";
         if (!IPAddress.TryParse(cluster.AdvertisedAddress, out var address) || IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address))
             yield return $"EndpointSync:Cluster:AdvertisedAddress ({cluster.AdvertisedAddress}) must be an IP address that the other silos reach this one at.";
@@ -53,7 +53,7 @@ internal static partial class SiloSettingsRules
     {
         if (!RegistryName().IsMatch(name))
             yield return " is no name for a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.";
-        if (registry.ConnectionString is { } connectionString && ComplaintAbout(connectionString) is { } complaint)
+        if (registry.ConnectionString is { } connectionString && ConnectionStringRules.ComplaintAbout(connectionString) is { } complaint)
             yield return $":ConnectionString {complaint}";
         if (registry.Schema is not { Length: > 0 and <= LongestIdentifier })
             yield return $":Schema ('{registry.Schema}') must be the name of a schema, 1 to {LongestIdentifier} characters.";
@@ -79,19 +79,6 @@ internal static partial class SiloSettingsRules
             yield return $"EndpointSync:Sync:LockTimeout ({sync.LockTimeout}) must be shorter than EndpointSync:Sync:StatementTimeout ({sync.StatementTimeout}), or a wait for a row is reported as a slow statement.";
         if (sync.RetryDelay > sync.MaxRetryDelay)
             yield return $"EndpointSync:Sync:RetryDelay ({sync.RetryDelay}) must not exceed EndpointSync:Sync:MaxRetryDelay ({sync.MaxRetryDelay}).";
-    }
-
-    private static string? ComplaintAbout(string connectionString)
-    {
-        try
-        {
-            var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
-            return settings.ContainsKey("Host") || settings.ContainsKey("Server") ? null : "names no Host; write it in Npgsql's keywords: Host=...;Username=...;Database=...";
-        }
-        catch (ArgumentException)
-        {
-            return "is not of the form Keyword=Value;...; write it in Npgsql's keywords: Host=...;Username=...;Database=...";
-        }
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}\\z")]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using EndpointSync.Client;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Local;
 using EndpointSync.Silo.Hosting;
@@ -10,7 +11,7 @@ namespace EndpointSync.Tests.Unit.Logging;
 /// <summary>The ids of log events are a contract: alarms and searches are built on them.</summary>
 public sealed partial class LogEventTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(RouteVersion).Assembly, typeof(SyncStore).Assembly, typeof(SiloSettings).Assembly, typeof(RepositoryRoot).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(RouteVersion).Assembly, typeof(SyncStore).Assembly, typeof(SiloSettings).Assembly, typeof(RepositoryRoot).Assembly, typeof(EndpointSyncClientOptions).Assembly];
 
     private static readonly List<LoggerMessageAttribute> Events =
     [

@@ -1,4 +1,3 @@
-using EndpointSync.Grains.Sync;
 
 namespace EndpointSync.Tests.Unit.Sync;
 

@@ -14,6 +14,16 @@ internal static class Migrator
 {
     private const string JournalTable = "schema_migrations";
 
+    // For a role that uses what another one installed.
+    private const string PrivilegesSql =
+        """
+        select format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO %2$I;', nspname, current_user)
+        from pg_namespace
+        where nspname = $1 and (not has_schema_privilege(oid, 'USAGE') or exists (
+          select from pg_class as relation, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as privilege
+          where relation.relnamespace = pg_namespace.oid and relation.relkind = 'r' and not has_table_privilege(relation.oid, privilege)))
+        """;
+
     /// <summary>Brings one schema up to date.</summary>
     /// <param name="source">The database.</param>
     /// <param name="folder">The folder of scripts below <c>Migrations</c>.</param>
@@ -26,7 +36,10 @@ internal static class Migrator
         await using var turn = await TakeTurnAsync(connection, cancellationToken);
         // Not in the turn's transaction: the scripts run on a connection of their own, which must see the schema.
         await using (var creation = await source.OpenConnectionAsync(cancellationToken))
+        {
             await CreateSchemaAsync(creation, schema, cancellationToken);
+            await CheckPrivilegesAsync(creation, schema, cancellationToken);
+        }
         var result = await Task.Run(() => Engine(source, folder, schema).PerformUpgrade(), cancellationToken);
         if (!result.Successful)
             throw new RegistryUnusableException($"Migration '{result.ErrorScript?.Name}' of schema '{schema}' failed: {result.Error.Message}. Nothing of it was kept.");
@@ -60,6 +73,13 @@ internal static class Migrator
             throw new RegistryUnusableException(
                 $"Schema '{schema}' is absent and role {role} may not create it. As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
         }
+    }
+
+    private static async Task CheckPrivilegesAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        var missing = await connection.ListAsync(PrivilegesSql, row => row.GetString(0), cancellationToken, PostgresCommands.Value(schema));
+        if (missing.Count > 0)
+            throw new RegistryUnusableException($"Schema '{schema}' belongs to another role. As its owner run: {missing[0]}");
     }
 
     /// <summary>The text of an embedded script.</summary>
