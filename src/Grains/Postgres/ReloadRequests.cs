@@ -7,14 +7,10 @@ internal sealed class ReloadRequests(RegistryDatabase database, NpgsqlConnection
 {
     public const string ReadSql = "select id from endpoint_sync.requests where schema_name = $1";
 
-    private const string AddSql =
-        """
-        insert into endpoint_sync.requests (schema_name, requested_by, reason)
-        select $1, $2, $3
-        where not exists (select from endpoint_sync.requests where schema_name = $1)
-        """;
+    // A row each time, also when one is there: the sync that is under way may be about to settle that one without having seen what is asked now.
+    private const string AddSql = "insert into endpoint_sync.requests (schema_name, requested_by, reason) values ($1, $2, $3)";
 
-    /// <summary>Records that a sync is owed, unless it is recorded already.</summary>
+    /// <summary>Records that a sync is owed.</summary>
     public Task AddAsync(string reason, CancellationToken cancellationToken) => connection.ExecuteAsync(
         AddSql, cancellationToken, database.SchemaName, PostgresCommands.Value(database.Author), PostgresCommands.Value(reason));
 
