@@ -23,6 +23,7 @@ public abstract class FreshDatabaseTests : IAsyncLifetime
           '->', coalesce(split_part(r.route, '|', 1), 'nothing'))
         from fastapi_endpoint as e
         full join (select route, substring(key from '^fastapi\.endpoint:(\d+):') as endpoint_id from endpoint_route) as r on r.endpoint_id = e.id::text
+        where coalesce(e.id::text, r.endpoint_id) is not null
         order by 1
         """;
 

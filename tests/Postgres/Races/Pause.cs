@@ -35,7 +35,7 @@ internal sealed class Pause(TestDatabase database, Session holder) : IAsyncDispo
 
     /// <summary>Waits until a writer has been stopped.</summary>
     public Task ReachedAsync() => database.UntilAsync(
-        $"select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = {Turnstile})", "a writer that is stopped");
+        $"select exists (select from {Session.LocksHere} where locktype = 'advisory' and not granted and objid = {Turnstile})", "a writer that is stopped");
 
     /// <summary>Lets every writer pass from now on.</summary>
     public Task EndAsync() => holder.ExecuteAsync($"select pg_advisory_unlock({Turnstile})");

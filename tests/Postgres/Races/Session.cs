@@ -7,6 +7,9 @@ namespace EndpointSync.Tests.Postgres.Races;
 /// <summary>A session of somebody else's, driven statement by statement.</summary>
 internal sealed class Session : IAsyncDisposable
 {
+    /// <summary>The locks of one database; the view itself shows the whole server's, and copies of a database share their tables' numbers.</summary>
+    public const string LocksHere = "(select * from pg_locks where database = (select oid from pg_database where datname = current_database())) as locks";
+
     private readonly NpgsqlConnection _connection;
 
     private Session(NpgsqlConnection connection) => _connection = connection;

@@ -59,7 +59,7 @@ public sealed class LockTests : FreshDatabaseTests
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = winner.ReloadAsync();
         await commit.ReachedAsync();
-        var holder = await Database.ScalarAsync<int>($"select pid from pg_locks where {LockIsHeld}");
+        var holder = await Database.ScalarAsync<int>($"select pid from {Session.LocksHere} where {LockIsHeld}");
         await using var loser = await UpstreamWorker.StartAsync(Database);
         await loser.BeginAsync();
 
@@ -151,5 +151,5 @@ public sealed class LockTests : FreshDatabaseTests
 
     private const string LockIsHeld = "locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint << 32 | objid::bigint) = 3827055375235039567";
 
-    private Task<long> AdvisoryLocksAsync() => Database.ScalarAsync<long>($"select count(*) from pg_locks where {LockIsHeld}");
+    private Task<long> AdvisoryLocksAsync() => Database.ScalarAsync<long>($"select count(*) from {Session.LocksHere} where {LockIsHeld}");
 }
