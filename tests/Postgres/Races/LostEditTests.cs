@@ -64,6 +64,18 @@ public sealed class LostEditTests : FreshDatabaseTests
     }
 
     [Fact]
+    public async Task Our_next_reload_finds_an_edit_that_others_lost_although_the_endpoint_is_flagged_and_has_a_row()
+    {
+        await using var form = await RoutedAsync("/p1");
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/p2', registry_sync = true");
+        await using var registry = Registry();
+
+        await registry.ReloadAsync();
+
+        Assert.Equal("1 /p2 synced -> /p2/", await EndpointsAsync());
+    }
+
+    [Fact]
     public async Task Upstream_an_edit_is_lost_when_an_unlocked_hook_inserts_the_route_row()
     {
         await Database.AddEndpointAsync("orders", "/p1");

@@ -83,6 +83,24 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
     }
 
     [Fact]
+    public async Task An_edit_after_we_took_the_lock_is_what_gets_routed_at_the_first_attempt()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var registry = PatientRegistry();
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+        await using var version = await Session.InTransactionAsync(Database, "select from endpoint_sync.state for update");
+        var reload = registry.ReloadAsync();
+        await Database.UntilBlockedAsync();
+        await using var form = await UpstreamWorker.StartAsync(Database);
+        await form.EditAsync(1, "/edited");
+        await version.RollbackAsync();
+
+        Assert.Equal(1, (await reload.Within("the sync")).Timings.Attempts);
+        Assert.Equal("1 /edited synced -> /edited/", await EndpointsAsync());
+        Assert.Empty(await Database.ErrorsAsync());
+    }
+
+    [Fact]
     public async Task An_edit_of_another_endpoint_between_our_look_and_our_lock_is_left_unsynced_for_its_own_reload()
     {
         await Database.AddEndpointAsync("orders", "/orders");
