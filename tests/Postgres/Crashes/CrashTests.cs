@@ -22,10 +22,11 @@ public sealed class CrashTests : FreshDatabaseTests
         await SyncSteps.DoAtAsync(Database, step, "perform pg_terminate_backend(pg_backend_pid())");
         var before = await EverythingAsync();
 
-        await using (await Session.InTransactionAsync(Database, HoldOpen))
+        await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
             var died = await Assert.ThrowsAnyAsync<NpgsqlException>(() => registry.Store.SyncAsync(1, TestContext.Current.CancellationToken));
             Assert.Equal(PostgresErrorCodes.AdminShutdown, died.SqlState);
+            await other.RollbackAsync();
         }
 
         await AssertOldThenNewAsync(registry, before);
@@ -40,12 +41,13 @@ public sealed class CrashTests : FreshDatabaseTests
         var before = await EverythingAsync();
         await using var turnstile = await Session.InTransactionAsync(Database, "select pg_advisory_xact_lock(4711)");
 
-        await using (await Session.InTransactionAsync(Database, HoldOpen))
+        await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
             var sync = registry.Store.SyncAsync(1, TestContext.Current.CancellationToken);
             await Database.UntilBlockedAsync();
             await Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
             await Assert.ThrowsAnyAsync<NpgsqlException>(() => sync).Within("the end of the sync");
+            await other.RollbackAsync();
         }
 
         await AssertOldThenNewAsync(registry, before);

@@ -72,19 +72,19 @@ public sealed class LostConnectionTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_row_that_stays_locked_is_waited_for_a_bounded_time_and_tried_again()
+    public async Task A_row_that_stays_locked_is_waited_for_again_and_again_until_the_deadline_and_then_named()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = new TestRegistry(Database, new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50) });
+        var limits = new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50), Deadline = TimeSpan.FromSeconds(2) };
+        await using var registry = new TestRegistry(Database, limits);
         await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
         await using var other = await Session.InTransactionAsync(Database, "select from endpoint_sync.state for update");
 
-        var reload = registry.ReloadAsync();
-        await Database.UntilBlockedAsync();
-        while (!(await Database.ErrorsAsync()).Any(line => line.Contains("canceling statement due to lock timeout", StringComparison.Ordinal)))
-            await Task.Yield();
+        var receipt = await registry.ReloadAsync();
         await other.RollbackAsync();
 
-        Assert.Equal(ReloadOutcome.Synced, (await reload.Within("the reload")).Outcome);
+        Assert.Equal((ReloadOutcome.Failed, "55P03"), (receipt.Outcome, receipt.Problem!.SqlState));
+        Assert.True(receipt.Timings.Attempts > 1, "It was not tried again.");
+        Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
     }
 }
