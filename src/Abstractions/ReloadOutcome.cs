@@ -10,7 +10,10 @@ public enum ReloadOutcome
     /// <summary>Something was due and is committed, at the receipt's version.</summary>
     Synced = 1,
 
-    /// <summary>Another process holds the registry's lock. Nothing was written; the registry stays due and is retried behind the answer.</summary>
+    /// <summary>
+    /// Another process holds the registry's lock, or has the rows of every due endpoint open. No route was written; the registry stays due and is
+    /// retried behind the answer.
+    /// </summary>
     Skipped = 2,
 
     /// <summary>Postgres could not be asked or refused. Nothing is known to be written; the registry stays due and is retried behind the answer.</summary>

@@ -7,6 +7,13 @@ internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposab
 {
     private const string Schema = "endpoint_sync";
 
+    // Asked first: "on conflict do nothing" waits for a sync that is changing the row, and a silo that starts would wait for one that is frozen.
+    private const string AddStateSql =
+        """
+        insert into endpoint_sync.state (schema_name) select $1
+        where not exists (select from endpoint_sync.state where schema_name = $1) on conflict do nothing
+        """;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _done;
 
@@ -40,8 +47,7 @@ internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposab
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
         await new OdooTables(database).PrepareAsync(connection, cancellationToken);
-        await connection.ExecuteAsync(
-            "insert into endpoint_sync.state (schema_name) values ($1) on conflict do nothing", cancellationToken, database.SchemaName);
+        await connection.ExecuteAsync(AddStateSql, cancellationToken, database.SchemaName);
         await turn.CommitAsync(cancellationToken);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
 
     private const string LockEndpointsSql = "select id from {odoo}.fastapi_endpoint where id = any($1) order by id for no key update skip locked";
 
-    private const string LockRoutesSql = "select key from {odoo}.endpoint_route where key = any($1) order by key for update skip locked";
+    private const string LockRoutesSql =
+        "select key, route, opts, routing from {odoo}.endpoint_route where key = any($1) order by key for update skip locked";
 
     private const string UpdateSql =
         """
@@ -62,7 +63,7 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
     {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
-        plan = plan.Without(await BusyAsync(plan, stored, cancellationToken)).WithoutCollisions(scan.Routes);
+        plan = plan.Without(await BusyAsync(plan, scan, cancellationToken)).WithoutCollisions(scan.Routes);
         plan = plan.Without(await InsertAsync(plan, stored, cancellationToken));
 
         await using var batch = connection.CreateBatch();
@@ -77,14 +78,17 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         return plan;
     }
 
-    private async Task<HashSet<int>> BusyAsync(SyncPlan plan, HashSet<string> stored, CancellationToken cancellationToken)
+    // Rows that only have to stay as they are count too: a flag must not say that they are right while another session is changing them. A row
+    // that was changed between the scan and its lock is left as well, because the plan was not made from it.
+    private async Task<HashSet<int>> BusyAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
     {
-        var touched = plan.Writes.Concat(plan.Removals).Where(row => stored.Contains(row.Key)).ToList();
-        if (touched.Count == 0)
+        var ids = plan.EndpointIds.ToHashSet();
+        var seen = scan.Routes.Where(row => row.EndpointId is { } id && ids.Contains(id)).ToList();
+        if (seen.Count == 0)
             return [];
-        var keys = touched.Select(row => row.Key).ToArray();
-        var locked = await connection.ListAsync(database.Sql.Of(LockRoutesSql), row => row.GetString(0), cancellationToken, PostgresCommands.Value(keys));
-        return [.. touched.ExceptBy(locked, row => row.Key).Select(row => row.EndpointId!.Value)];
+        var keys = seen.Select(row => row.Key).ToArray();
+        var locked = await connection.ListAsync(database.Sql.Of(LockRoutesSql), ReadRoute, cancellationToken, PostgresCommands.Value(keys));
+        return [.. seen.Except(locked).Select(row => row.EndpointId!.Value)];
     }
 
     private async Task<HashSet<int>> InsertAsync(SyncPlan plan, HashSet<string> stored, CancellationToken cancellationToken)
@@ -154,6 +158,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         if (ids.Count > 0)
             batch.Then(database.Sql.Of(MarkSql), PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(synced));
     }
+
+    private static RouteRow ReadRoute(NpgsqlDataReader row) => new(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3));
 
     private static NpgsqlParameter[] Columns(IReadOnlyList<RouteRow> rows) =>
     [

@@ -14,7 +14,7 @@ internal static class SqlStates
     /// <summary>Whether the same sync may succeed when it is tried again at once. Trying again is always safe: a sync looks before it writes.</summary>
     public static bool IsTransient(Exception exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => true,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or IdleInTransactionTimeout } => true,
         NpgsqlException refused => refused.IsTransient,
         LockFailedException { InnerException: { } cause } => IsTransient(cause),
         SocketException => true,

@@ -60,7 +60,12 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         var synced = done.EndpointIds.Count();
         var changes = await _versions.FindChangesAsync(cancellationToken);
         var version = changes.Count == 0 ? state.Version : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
-        var outcome = synced + changes.Count == 0 ? ReloadOutcome.UpToDate : ReloadOutcome.Synced;
+        var outcome = (synced + changes.Count, deferred) switch
+        {
+            (> 0, _) => ReloadOutcome.Synced,
+            (0, > 0) => ReloadOutcome.Skipped,
+            _ => ReloadOutcome.UpToDate,
+        };
         if (outcome == ReloadOutcome.Synced)
             SyncLog.Synced(logger, synced, database.Name, state.Version, version);
         return new SyncResult(outcome, version, state.Version)

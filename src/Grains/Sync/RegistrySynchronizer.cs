@@ -94,10 +94,15 @@ internal sealed partial class RegistrySynchronizer(
         Callers = run.Callers,
         Silo = database.Author,
         Timings = Timings(run, result.LockHeld),
-        Problem = result.Outcome == ReloadOutcome.Skipped
-            ? new ReloadProblem(null, "Another process holds the registry's lock. The registry stays due and is retried.", $"Held by {result.LockHolder?.ToString() ?? "a session that has ended meanwhile"}.")
-            : null,
+        Problem = result.Outcome == ReloadOutcome.Skipped ? WhySkipped(result) : null,
     };
+
+    private static ReloadProblem WhySkipped(SyncResult result) => result.EndpointsDeferred > 0
+        ? new ReloadProblem(
+            null, "Other sessions have the rows of every due endpoint open. The registry stays due and is retried.", $"{result.EndpointsDeferred} endpoints are due.")
+        : new ReloadProblem(
+            null, "Another process holds the registry's lock. The registry stays due and is retried.",
+            $"Held by {result.LockHolder?.ToString() ?? "a session that has ended meanwhile"}.");
 
     private ReloadTimings Timings(Run run, TimeSpan lockHeld) =>
         new() { StartedAt = run.StartedAt, Total = clock.GetElapsedTime(run.Started), Attempts = run.Attempts, LockHeld = lockHeld };

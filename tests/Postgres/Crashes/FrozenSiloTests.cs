@@ -1,0 +1,59 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Sync;
+using EndpointSync.Tests.Postgres.Races;
+using EndpointSync.Tests.Testing;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Tests.Postgres.Crashes;
+
+public sealed class FrozenSiloTests : FreshDatabaseTests
+{
+    [Fact]
+    public async Task A_silo_that_freezes_before_its_commit_loses_the_lock_to_another_and_finds_everything_in_line_when_it_thaws()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var frozen = new TestRegistry(Database, new SyncOptions { IdleInTransactionTimeout = TimeSpan.FromMilliseconds(200) });
+        using var ice = new Ice();
+        var store = new SyncStore(frozen.Database, TimeProvider.System, ice);
+        var synchronizer = new RegistrySynchronizer(
+            frozen.Database, frozen.Preparation, store, TimeProvider.System, frozen.Log.CreateLogger<RegistrySynchronizer>());
+        var reload = Task.Run(() => synchronizer.SyncAsync(callers: 1));
+        await ice.Frozen.Within("the freeze");
+        await Database.UntilAsync($"select not exists (select from {Session.LocksHere} where locktype = 'advisory')", "the frozen silo's lock");
+
+        await using var other = Registry("another-silo");
+        Assert.Equal(ReloadOutcome.Synced, (await other.ReloadAsync()).Outcome);
+        ice.Melt();
+        var receipt = await reload.Within("the thawed silo");
+
+        Assert.Equal((ReloadOutcome.UpToDate, new RouteVersion(1), 2), (receipt.Outcome, receipt.Version, receipt.Timings.Attempts));
+        Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
+        await History.AssertAddsUpAsync(Database);
+    }
+
+    /// <summary>Stops its silo where the sync says that it is done, which is before the commit.</summary>
+    private sealed class Ice : ILogger<SyncStore>, IDisposable
+    {
+        private readonly ManualResetEventSlim _melted = new();
+        private readonly TaskCompletionSource _frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Frozen => _frozen.Task;
+
+        public void Melt() => _melted.Set();
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id != 1101)
+                return;
+            _frozen.TrySetResult();
+            _melted.Wait(Deadline.Patience);
+        }
+
+        public void Dispose() => _melted.Dispose();
+    }
+}

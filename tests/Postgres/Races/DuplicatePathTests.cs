@@ -1,0 +1,113 @@
+using EndpointSync.Tests.Postgres.Upstream;
+
+namespace EndpointSync.Tests.Postgres.Races;
+
+public sealed class DuplicatePathTests : FreshDatabaseTests
+{
+    [Fact]
+    public async Task Upstream_one_process_that_syncs_two_endpoints_of_one_path_routes_neither_and_calls_both_synced()
+    {
+        await DeclareTwiceAsync();
+        await using var worker = await UpstreamWorker.StartAsync(Database);
+
+        await worker.SyncAsync();
+
+        Assert.Equal("1 /orders synced -> nothing; 2 /orders synced -> nothing", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task Upstream_two_processes_that_sync_two_endpoints_of_one_path_route_both()
+    {
+        await DeclareTwiceAsync();
+        await using var first = await UpstreamWorker.StartAsync(Database, hashSeed: 1);
+        await using var second = await UpstreamWorker.StartAsync(Database, hashSeed: 2);
+
+        await first.PressSyncAsync(1);
+        await second.PressSyncAsync(2);
+
+        Assert.Equal("1 /orders synced -> /orders/; 2 /orders synced -> /orders/", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task Our_reload_routes_the_older_endpoint_of_one_path_and_quarantines_the_younger()
+    {
+        await DeclareTwiceAsync();
+        await Database.AddEndpointAsync("bills", "/bills");
+        await using var registry = Registry();
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal("1 /orders synced -> /orders/; 2 /orders unsynced -> nothing; 3 /bills synced -> /bills/", await EndpointsAsync());
+        var rejected = Assert.Single(receipt.Rejected);
+        Assert.Equal((2, "root path '/orders' is taken by endpoint 1 'first'"), (rejected.Id, rejected.Reason));
+        Assert.Empty(await Database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Our_reload_takes_away_the_younger_of_two_routes_that_two_processes_wrote()
+    {
+        await DeclareTwiceAsync();
+        await using var first = await UpstreamWorker.StartAsync(Database, hashSeed: 1);
+        await using var second = await UpstreamWorker.StartAsync(Database, hashSeed: 2);
+        await second.PressSyncAsync(2);
+        await first.PressSyncAsync(1);
+        await using var registry = Registry();
+
+        await registry.ReloadAsync();
+
+        Assert.Equal("1 /orders synced -> /orders/; 2 /orders unsynced -> nothing", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task Upstream_two_endpoints_that_swap_paths_keep_their_old_routes_and_are_called_synced()
+    {
+        await using var worker = await UpstreamWorker.StartAsync(Database);
+        await SwapAsync(worker, worker.SyncAsync);
+
+        await worker.SyncAsync();
+
+        Assert.Equal("1 /b synced -> /a/; 2 /a synced -> /b/", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task Our_reload_swaps_the_routes_of_two_endpoints_that_swap_paths_whoever_wrote_them()
+    {
+        await using var worker = await UpstreamWorker.StartAsync(Database);
+        await SwapAsync(worker, worker.SyncAsync);
+        await using var registry = Registry();
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal((2, 1), (receipt.EndpointsSynced, receipt.Timings.Attempts));
+        Assert.Equal("1 /b synced -> /b/; 2 /a synced -> /a/", await EndpointsAsync());
+        Assert.Empty(await Database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Our_reload_swaps_routes_that_it_wrote_itself_in_one_version()
+    {
+        await using var registry = Registry();
+        await using var form = await UpstreamWorker.StartAsync(Database);
+        await SwapAsync(form, registry.ReloadAsync);
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal((new RouteVersion(2), 2), (receipt.Version, receipt.RoutesChanged));
+        Assert.Equal("1 /b synced -> /b/; 2 /a synced -> /a/", await EndpointsAsync());
+    }
+
+    private async Task DeclareTwiceAsync()
+    {
+        await Database.AddEndpointAsync("first", "/orders");
+        await Database.AddEndpointAsync("second", "/orders");
+    }
+
+    private async Task SwapAsync(UpstreamWorker form, Func<Task> syncAsync)
+    {
+        await Database.AddEndpointAsync("first", "/a");
+        await Database.AddEndpointAsync("second", "/b");
+        await syncAsync();
+        await form.EditAsync(1, "/b");
+        await form.EditAsync(2, "/a");
+    }
+}

@@ -1,0 +1,44 @@
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Postgres.Races;
+
+/// <summary>Stops whoever writes to a table, inside the statement that writes, until it is ended.</summary>
+internal sealed class Pause(TestDatabase database, Session holder) : IAsyncDisposable
+{
+    private const int Turnstile = 4711;
+
+    /// <summary>Stops writers of a table.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="writes">What stops them, such as <c>before update on endpoint_route</c>.</param>
+    public static Task<Pause> AtAsync(TestDatabase database, string writes) => AtAsync(database, "trigger", writes);
+
+    /// <summary>Stops syncs that made a version inside their COMMIT, before anybody sees it.</summary>
+    public static Task<Pause> AtCommitAsync(TestDatabase database) =>
+        AtAsync(database, "constraint trigger", "after insert on endpoint_sync.versions deferrable initially deferred");
+
+    private static async Task<Pause> AtAsync(TestDatabase database, string kind, string writes)
+    {
+        await database.ExecuteAsync(
+            $"""
+             create function pause() returns trigger language plpgsql as $$
+             begin
+               perform pg_advisory_xact_lock_shared({Turnstile});
+               return case when tg_op = 'DELETE' then old else new end;
+             end;
+             $$;
+             create {kind} pause {writes} for each row execute function pause();
+             """);
+        var holder = await Session.OpenAsync(database);
+        await holder.ExecuteAsync($"select pg_advisory_lock({Turnstile})");
+        return new Pause(database, holder);
+    }
+
+    /// <summary>Waits until a writer has been stopped.</summary>
+    public Task ReachedAsync() => database.UntilAsync(
+        $"select exists (select from {Session.LocksHere} where locktype = 'advisory' and not granted and objid = {Turnstile})", "a writer that is stopped");
+
+    /// <summary>Lets every writer pass from now on.</summary>
+    public Task EndAsync() => holder.ExecuteAsync($"select pg_advisory_unlock({Turnstile})");
+
+    public ValueTask DisposeAsync() => holder.DisposeAsync();
+}

@@ -1,0 +1,27 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Registries;
+
+namespace EndpointSync.Tests.Postgres.Upstream;
+
+public sealed class LockPromiseTests
+{
+    /// <summary>The key of the lock that OpenSPP's workers take.</summary>
+    public const long Key = 3827055375235039567;
+
+    [Fact]
+    public void The_default_lock_name_gives_the_key_that_OpenSPP_uses() => Assert.Equal(Key, AdvisoryLockKey.Of(RegistryOptions.DefaultLockName));
+
+    [Fact]
+    public void A_lock_name_always_gives_the_same_key() =>
+        Assert.Single(Enumerable.Range(0, 100).Select(_ => AdvisoryLockKey.Of("spp_api_v2.fastapi_endpoint_sync")).Distinct());
+
+    [Fact]
+    public void Different_names_give_different_keys_of_both_signs()
+    {
+        var keys = Enumerable.Range(0, 1000).Select(number => AdvisoryLockKey.Of($"lock {number}")).ToList();
+
+        Assert.Equal(1000, keys.Distinct().Count());
+        Assert.Contains(keys, key => key < 0);
+        Assert.Contains(keys, key => key > int.MaxValue);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync;
+using EndpointSync.Tests.Postgres.Races;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Postgres.Upstream;
+
+/// <summary>
+/// One Odoo worker process, as far as endpoints go: the statements that it runs, each a step of its own so that a test can put others between.
+/// Every transaction is REPEATABLE READ. The flags are committed first; a hook after that commit writes the routes in a second transaction.
+/// </summary>
+/// <param name="session">Its connection.</param>
+/// <param name="hashSeed">What its process hashes strings with; processes that were forked from one another share it.</param>
+internal sealed class UpstreamWorker(Session session, int hashSeed) : IAsyncDisposable
+{
+    private const string HandlerSql = "select id, root_path, active from fastapi_endpoint where id = any($1) order by id";
+
+    private RouteRow[] _wanted = [];
+    private string[] _unwanted = [];
+    private int[] _flagged = [];
+
+    public Session Session => session;
+
+    public static async Task<UpstreamWorker> StartAsync(TestDatabase database, int? hashSeed = null) =>
+        new(await Session.OpenAsync(database, "odoo"), hashSeed ?? Random.Shared.Next());
+
+    public Task BeginAsync() => session.BeginAsync("repeatable read");
+
+    public Task<bool> TryLockAsync() => session.ScalarAsync<bool>($"select pg_try_advisory_xact_lock({LockPromiseTests.Key})");
+
+    /// <summary>Archived endpoints are not searched.</summary>
+    public async Task<int[]> FindUnsyncedAsync() =>
+        [.. await session.ListAsync("select id from fastapi_endpoint where active and registry_sync is not true order by id", row => row.GetInt32(0))];
+
+    public Task FlagAsync(params int[] ids)
+    {
+        _flagged = ids;
+        return session.ExecuteAsync(
+            "update fastapi_endpoint set registry_sync = true, write_date = now() at time zone 'utc' where id = any($1)", PostgresCommands.Value(ids));
+    }
+
+    /// <summary>Commits the flags, which releases the lock.</summary>
+    public Task CommitAsync() => session.CommitAsync();
+
+    public async Task BeginHookAsync()
+    {
+        await BeginAsync();
+        var endpoints = await session.ListAsync(
+            HandlerSql, row => (Row: ExpectedRoute.For(row.GetInt32(0), row.GetString(1), saveHttpSession: false), Active: row.GetBoolean(2)),
+            PostgresCommands.Value(_flagged));
+        _wanted = [.. endpoints.Where(endpoint => endpoint.Active).Select(endpoint => endpoint.Row)];
+        _unwanted = [.. endpoints.Where(endpoint => !endpoint.Active).Select(endpoint => endpoint.Row.Key)];
+    }
+
+    public async Task WriteRoutesAsync()
+    {
+        await DeleteAsync(_unwanted);
+        var existing = await session.ListAsync(
+            "select key from endpoint_route where key = any($1)", row => row.GetString(0), PostgresCommands.Value(Array.ConvertAll(_wanted, row => row.Key)));
+        await InsertAsync([.. _wanted.Where(row => !existing.Contains(row.Key))]);
+        await UpdateAsync([.. _wanted.Where(row => existing.Contains(row.Key))]);
+    }
+
+    public Task CommitHookAsync() => session.CommitAsync();
+
+    /// <summary>The whole hook. What goes wrong in it is written to the log at DEBUG, and nobody is told.</summary>
+    /// <returns>What went wrong.</returns>
+    public async Task<PostgresException?> RunHookAsync()
+    {
+        try
+        {
+            await BeginHookAsync();
+            await WriteRoutesAsync();
+            await CommitHookAsync();
+            return null;
+        }
+        catch (PostgresException swallowed)
+        {
+            await session.RollbackAsync();
+            return swallowed;
+        }
+    }
+
+    /// <summary>What a worker does before it builds its map, from the lock to the hook.</summary>
+    /// <returns>Whether it got the lock.</returns>
+    public async Task<bool> SyncAsync()
+    {
+        await BeginAsync();
+        var locked = await TryLockAsync();
+        var unsynced = locked ? await FindUnsyncedAsync() : [];
+        await FlagAsync(unsynced);
+        await CommitAsync();
+        await RunHookAsync();
+        return locked;
+    }
+
+    /// <summary>The button of the form: no lock.</summary>
+    public async Task PressSyncAsync(int id)
+    {
+        await BeginAsync();
+        await FlagAsync(id);
+        await CommitAsync();
+        await RunHookAsync();
+    }
+
+    /// <summary>A saved form whose fields decide the routes: the flag goes, and nothing is synced.</summary>
+    public Task SaveAsync(int id, string assignments) =>
+        session.ExecuteAsync($"update fastapi_endpoint set {assignments}, registry_sync = false, write_date = now() at time zone 'utc' where id = {id}");
+
+    public Task EditAsync(int id, string rootPath) => SaveAsync(id, $"root_path = '{rootPath}'");
+
+    public Task ArchiveAsync(int id) => SaveAsync(id, "active = false");
+
+    public async Task UnlinkAsync(int id)
+    {
+        await BeginAsync();
+        await session.ExecuteAsync($"delete from endpoint_route where key like 'fastapi.endpoint:{id}:%'");
+        await session.ExecuteAsync($"delete from fastapi_endpoint where id = {id}");
+        await session.CommitAsync();
+    }
+
+    public ValueTask DisposeAsync() => session.DisposeAsync();
+
+    private async Task DeleteAsync(string[] keys)
+    {
+        if (keys.Length > 0)
+            await session.ExecuteAsync("delete from endpoint_route where key = any($1)", PostgresCommands.Value(keys));
+    }
+
+    private async Task InsertAsync(RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+            await session.ExecuteAsync(
+                "insert into endpoint_route (key, route, opts, routing, endpoint_hash) select * from unnest($1, $2, $3, $4, $5)", Columns(rows));
+    }
+
+    private async Task UpdateAsync(RouteRow[] rows)
+    {
+        if (rows.Length == 0)
+            return;
+        await session.ExecuteAsync("select from endpoint_route where key = any($1) for update", Columns(rows)[0]);
+        await session.ExecuteAsync(
+            """
+            update endpoint_route as stored
+            set route = wanted.route, opts = wanted.opts, routing = wanted.routing, endpoint_hash = wanted.endpoint_hash
+            from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)
+            where stored.key = wanted.key
+            """,
+            Columns(rows));
+    }
+
+    private NpgsqlParameter[] Columns(RouteRow[] rows) =>
+    [
+        PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)),
+        PostgresCommands.Value(Array.ConvertAll(rows, row => row.Route)),
+        PostgresCommands.Value(Array.ConvertAll(rows, row => row.Opts)),
+        PostgresCommands.Value(Array.ConvertAll(rows, row => row.Routing)),
+        PostgresCommands.Value(Array.ConvertAll(rows, row => HashOf(row.Route!))),
+    ];
+
+    // Stands for Python's hash of a string, which each process salts for itself.
+    private string HashOf(string route) =>
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{hashSeed}{route}"))).ToString(CultureInfo.InvariantCulture);
+}
