@@ -12,7 +12,9 @@ public sealed class SiloSettingsRulesTests
     [InlineData(null, "ConnectionString is empty")]
     [InlineData(" ", "ConnectionString is empty")]
     [InlineData("Database=odoo", "ConnectionString names no Host")]
-    [InlineData("postgresql://db/odoo", "ConnectionString is not of the form Keyword=Value")]
+    [InlineData("postgresql://db/odoo", "ConnectionString cannot be read")]
+    [InlineData("Host=db;Pasword=x", "ConnectionString cannot be read: Couldn't set pasword")]
+    [InlineData("Host=db;Maximum Pool Size=1", "ConnectionString says Maximum Pool Size=1; a silo needs at least 4")]
     public void The_clusters_database_must_be_named(string? connectionString, string complaint) =>
         Complains(settings => settings.Cluster.ConnectionString = connectionString, $"EndpointSync:Cluster:{complaint}");
 
