@@ -29,7 +29,9 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
             await postgres.DisposeAsync();
             Directory.Delete(postgres.Directory, recursive: true);
             if (Directory.Exists(folder))
+            {
                 Directory.Delete(folder, recursive: true);
+            }
         }
         Say("done", "everything is stopped and nothing is left");
         return 0;
@@ -61,7 +63,9 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
     private async Task StormAsync()
     {
         foreach (var endpoint in await silos[0].EndpointsAsync(cancellationToken))
+        {
             await silos[endpoint.Id % silos.Count].ChangeAsync(endpoint.Id, new EndpointEdit { RootPath = endpoint.RootPath + "/next" }, cancellationToken);
+        }
 
         var started = Stopwatch.GetTimestamp();
         var receipts = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => silos[caller % silos.Count].ReloadAsync(cancellationToken)));
@@ -83,7 +87,9 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
         var list = await silos[2].RoutesAsync(cancellationToken);
         Check(list.Routes.Count == 2 && list.Routes.All(route => route.Since.Value == 2), "both routes are of version 2");
         foreach (var route in list.Routes)
+        {
             Say("route", $"{route.Route}   (since version {route.Since})");
+        }
     }
 
     private List<string> ErrorsInLog() =>
@@ -99,7 +105,9 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
     private static void Check(bool holds, string claim)
     {
         if (!holds)
+        {
             throw new InvalidOperationException($"The demonstration does not show what it should. Expected: {claim}");
+        }
     }
 
     private static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0} ms";

@@ -23,7 +23,10 @@ internal static class Fleet
         {
             started.AddRange(await Task.WhenAll(Enumerable.Range(0, silos).Select(index => SiloProcess.StartAsync(Options(index, connectionString, postgres is not null), cancellationToken))));
             if (postgres is not null)
+            {
                 await DeclareSampleAsync(started[0], cancellationToken);
+            }
+
             Explain(started, postgres);
             await Task.WhenAny([Task.Delay(Timeout.Infinite, cancellationToken), .. started.Select(silo => silo.Exited)]);
             return cancellationToken.IsCancellationRequested ? 0 : 1;

@@ -45,7 +45,10 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode)
+        {
             return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
+        }
+
         throw new InvalidOperationException(
             $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
     }

@@ -15,8 +15,13 @@ internal static class Sample
     public static async Task DeclareAsync(RegistryApi api, CancellationToken cancellationToken)
     {
         if ((await api.EndpointsAsync(cancellationToken)).Count > 0)
+        {
             return;
+        }
+
         foreach (var endpoint in Endpoints)
+        {
             await api.AddAsync(endpoint, cancellationToken);
+        }
     }
 }

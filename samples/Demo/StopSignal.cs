@@ -15,7 +15,10 @@ internal sealed class StopSignal : IDisposable
     public void Dispose()
     {
         foreach (var registration in _registrations)
+        {
             registration.Dispose();
+        }
+
         _stop.Dispose();
     }
 

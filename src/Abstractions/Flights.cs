@@ -17,7 +17,9 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
         get
         {
             lock (_lock)
+            {
                 return _running;
+            }
         }
     }
 
@@ -29,7 +31,10 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
             _next ??= new Flight();
             _next.Callers += callers;
             if (_running.IsCompleted)
+            {
                 _running = RunAsync();
+            }
+
             return _next.Landed.Task.WaitAsync(cancellationToken);
         }
     }
@@ -39,7 +44,9 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
         // Yielding lets callers that are queued already join the first flight; in a grain it also keeps the flight on the grain's scheduler.
         await Task.Yield();
         while (TakeOff() is { } flight)
+        {
             await FlyAsync(flight);
+        }
     }
 
     private Flight? TakeOff()
@@ -49,7 +56,10 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
             var flight = _next;
             _next = null;
             if (flight is null)
+            {
                 _running = Task.CompletedTask;
+            }
+
             return flight;
         }
     }

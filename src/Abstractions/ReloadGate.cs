@@ -35,7 +35,9 @@ internal sealed class ReloadGate(IGrainFactory grains, TimeProvider clock)
             asked.Add(coordinator.ReloadAsync(new ReloadRequest(callers), CancellationToken.None));
             asked[^1].Ignore();
             if (await FirstAsync(asked) is { } answer)
+            {
                 return await answer;
+            }
         }
     }
 

@@ -26,7 +26,10 @@ internal static class CommonOptions
     private static Uri Parse(string address, string source, ArgumentResult result)
     {
         if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+        {
             return uri;
+        }
+
         result.AddError($"{source} '{address}' is no address of an HTTP API: write it like {DefaultServer}.");
         return new Uri(DefaultServer);
     }

@@ -11,9 +11,14 @@ internal sealed record Problem(string? Title, string? Detail, Dictionary<string,
         var problem = Read(answer);
         yield return problem?.Title ?? $"The server answered {(int)answer.Status} {answer.Status}";
         if ((problem is null ? Beginning(answer.Text) : problem.Detail) is { Length: > 0 } detail)
+        {
             yield return detail;
+        }
+
         foreach (var complaint in problem?.Errors?.Values.SelectMany(complaints => complaints) ?? [])
+        {
             yield return $"  {complaint}";
+        }
     }
 
     private static Problem? Read(ApiAnswer answer)

@@ -18,7 +18,10 @@ help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
 
 var parsed = root.Parse(args);
 if (parsed.Action is not ParseErrorAction wrongUsage)
+{
     return await parsed.InvokeAsync();
+}
+
 wrongUsage.ShowHelp = false;
 await parsed.InvokeAsync();
 await Console.Error.WriteLineAsync("Add --help to see the usage.");

@@ -45,11 +45,19 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
     public int Show<T>(ApiAnswer answer, Action<TextWriter, T> print)
     {
         if (!answer.IsSuccess)
+        {
             return Refuse(answer);
+        }
+
         if (Json)
+        {
             Output.WriteLine(answer.Text);
+        }
         else
+        {
             print(Output, answer.Read<T>());
+        }
+
         return ExitCode.Success;
     }
 
@@ -57,19 +65,32 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
     public int Confirm(ApiAnswer answer, string done)
     {
         if (!answer.IsSuccess)
+        {
             return Refuse(answer);
+        }
+
         if (!Json)
+        {
             Output.WriteLine(done);
+        }
+
         return ExitCode.Success;
     }
 
     private int Refuse(ApiAnswer answer)
     {
         if (Json)
+        {
             Error.WriteLine(answer.Text);
+        }
         else
+        {
             foreach (var line in Problem.Describe(answer))
+            {
                 Error.WriteLine(line);
+            }
+        }
+
         return ExitCode.Refused;
     }
 }

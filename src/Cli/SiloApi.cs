@@ -28,7 +28,10 @@ internal sealed class SiloApi(Uri server) : IDisposable
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = edit is null ? null : JsonContent.Create(edit, options: Json) };
         if (ifMatch is not null)
+        {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch is "*" ? ifMatch : $"\"{ifMatch.Trim('"')}\"");
+        }
+
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);

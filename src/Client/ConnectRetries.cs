@@ -26,14 +26,23 @@ internal sealed partial class ConnectRetries(IOptions<EndpointSyncClientOptions>
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
         if (!MayHeal(exception))
+        {
             throw new InvalidOperationException($"{Tried()} failed: {exception.Message} Waiting does not cure that. {Advice}", exception);
+        }
+
         var delay = _delays.Before(_attempts++);
         if (clock.GetElapsedTime(_begun) + delay > _options.ConnectTimeout)
+        {
             throw new TimeoutException(
                 $"{Tried()} failed for {EndpointSyncClientOptions.Section}:ConnectTimeout ({_options.ConnectTimeout}), {_attempts} attempts. The last error: {exception.Message} {Advice}",
                 exception);
+        }
+
         if (_attempts == 1)
+        {
             LogWaiting(_options.ClusterId, Database.ToString(), _options.ConnectTimeout, exception.Message);
+        }
+
         await Task.Delay(delay, clock, cancellationToken);
         return true;
     }

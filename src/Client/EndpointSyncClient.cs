@@ -60,8 +60,10 @@ internal sealed partial class EndpointSyncClient(ReloadGate gate, TimeProvider c
     {
         ArgumentNullException.ThrowIfNull(registry);
         if (!RegistryName().IsMatch(registry))
+        {
             throw new ArgumentException(
                 $"'{registry}' is no name of a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.", nameof(registry));
+        }
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]

@@ -20,13 +20,25 @@ internal sealed class EndpointSyncClientOptionsRules : IValidateOptions<Endpoint
     private static IEnumerable<string> Check(EndpointSyncClientOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
+        {
             yield return "ConnectionString is empty: set it to the PostgreSQL database that the silos meet in, Host=...;Username=...;Database=...";
+        }
         else if (!MembershipDatabase.TryParse(options.ConnectionString, out _))
+        {
             yield return "ConnectionString names no Host, or is not of the form Keyword=Value;...: write it in Npgsql's keywords, Host=...;Username=...;Database=...";
+        }
+
         foreach (var (key, value) in new[] { ("ClusterId", options.ClusterId), ("ServiceId", options.ServiceId) })
+        {
             if (value.Length is 0 or > LongestId)
+            {
                 yield return $"{key} ('{value}') must have 1 to {LongestId} characters: give it the silos' value.";
+            }
+        }
+
         if (options.ConnectTimeout < ShortestTimeout || options.ConnectTimeout > LongestTimeout)
+        {
             yield return $"ConnectTimeout ({options.ConnectTimeout}) must lie between {ShortestTimeout} and {LongestTimeout}.";
+        }
     }
 }

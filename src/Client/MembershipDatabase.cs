@@ -58,7 +58,9 @@ internal sealed class MembershipDatabase
     private static void Default(DbConnectionStringBuilder settings, string value, params string[] keywords)
     {
         if (Value(settings, keywords) is null)
+        {
             settings[keywords[0]] = value;
+        }
     }
 
     private static string? Value(DbConnectionStringBuilder settings, params string[] keywords) =>

@@ -30,9 +30,13 @@ internal sealed partial class ReloadOnStart(
     private void Tell(ReloadReceipt receipt)
     {
         if (receipt.InLine)
+        {
             LogReloaded(registry, receipt.Outcome, receipt.Version);
+        }
         else
+        {
             LogNotInLine(registry, receipt.Outcome, receipt.Problem?.Meaning ?? $"{receipt.EndpointsDeferred} endpoints are open in another session.");
+        }
     }
 
     [LoggerMessage(3011, LogLevel.Information, "Reload of {Registry} on start: {Outcome}, version {Version}")]

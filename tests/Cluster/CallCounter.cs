@@ -12,7 +12,10 @@ internal sealed class CallCounter : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         if (context.Grain is EndpointSyncGrain)
+        {
             Interlocked.Increment(ref _reloads);
+        }
+
         return context.Invoke();
     }
 }

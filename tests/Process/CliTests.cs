@@ -59,9 +59,11 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
                      ("api/registries/openspp", ["status", "openspp"]), ("api/registries/openspp", ["status"]),
                      ("api/registries/openspp/routes", ["routes", "openspp"]), ("api/registries/openspp/endpoints", ["endpoints", "list", "openspp"]),
                  })
+        {
             Assert.Equal(
                 await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken),
                 (await SucceedAsync([.. arguments, "--json"])).TrimEnd());
+        }
 
         using var receipt = JsonDocument.Parse(await SucceedAsync("reload", "openspp", "--json"));
         Assert.Equal("openspp", receipt.RootElement.GetProperty("registry").GetString());

@@ -46,7 +46,10 @@ internal sealed class ClientHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested)
+        {
             await Application.StopAsync();
+        }
+
         Application.Dispose();
         Log.Dispose();
     }

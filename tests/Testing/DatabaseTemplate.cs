@@ -21,7 +21,10 @@ internal static class DatabaseTemplate
         await connection.ExecuteAsync($"select pg_advisory_lock({TemplateLock})", CancellationToken.None);
         var sql = "select exists (select from pg_database where datname = $1)";
         if (await connection.ScalarAsync<bool>(sql, CancellationToken.None, PostgresCommands.Value(name)))
+        {
             return name;
+        }
+
         var draft = $"draft_{name}";
         await connection.ExecuteAsync($"drop database if exists {draft}", CancellationToken.None);
         await connection.ExecuteAsync($"create database {draft}", CancellationToken.None);

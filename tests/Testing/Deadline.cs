@@ -44,7 +44,10 @@ public static class Deadline
         while (!await connection.ScalarAsync<bool>(condition, CancellationToken.None))
         {
             if (deadline.IsCancellationRequested)
+            {
                 throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+            }
+
             await connection.ExecuteAsync("select pg_sleep(0.005)", CancellationToken.None);
         }
     }

@@ -19,7 +19,9 @@ internal sealed class EndpointFields(bool needed)
     public void AddTo(Command command)
     {
         foreach (var option in All)
+        {
             command.Add(option);
+        }
     }
 
     public bool AnyOf(CommandResult command) => All.Any(option => command.GetResult(option) is { Implicit: false });

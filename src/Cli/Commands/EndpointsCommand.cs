@@ -47,7 +47,9 @@ internal static class EndpointsCommand
         command.Validators.Add(result =>
         {
             if (!fields.AnyOf(result))
+            {
                 result.AddError("Nothing to change: give at least one field, such as --name.");
+            }
         });
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
             await session.AskAsync(

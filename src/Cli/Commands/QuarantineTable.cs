@@ -6,7 +6,10 @@ internal static class QuarantineTable
     public static void Print(TextWriter output, IReadOnlyList<RejectedEndpoint> rejected)
     {
         if (rejected.Count == 0)
+        {
             return;
+        }
+
         output.WriteLine();
         output.WriteTable(
             ["QUARANTINED", "NAME", "ROOT PATH", "REASON"],

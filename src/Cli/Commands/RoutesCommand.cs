@@ -18,7 +18,10 @@ internal static class RoutesCommand
     {
         output.WriteLine($"Version {list.Version}, {list.Routes.Count} routes");
         if (list.Routes.Count == 0)
+        {
             return;
+        }
+
         output.WriteLine();
         output.WriteTable(["SINCE", "KEY", "ROUTE"], list.Routes.Select(route => new[] { $"{route.Since}", route.Key, route.Route ?? "" }));
     }

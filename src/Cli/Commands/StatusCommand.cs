@@ -22,13 +22,22 @@ internal static class StatusCommand
     {
         var names = await session.AskAsync(HttpMethod.Get, "api/registries");
         if (!names.IsSuccess)
+        {
             return session.Show<string[]>(names, (_, _) => { });
+        }
+
         var rows = new List<RegistryStatus>();
         var exitCode = ExitCode.Success;
         foreach (var name in names.Read<string[]>())
+        {
             exitCode = Math.Max(exitCode, session.Show<RegistryStatus>(await session.AskAsync(HttpMethod.Get, SiloApi.Path(name)), (_, status) => rows.Add(status)));
+        }
+
         if (rows.Count > 0)
+        {
             session.Output.WriteTable(Head, rows.Select(Row));
+        }
+
         return exitCode;
     }
 

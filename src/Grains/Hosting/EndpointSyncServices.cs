@@ -22,7 +22,10 @@ internal static class EndpointSyncServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new DataSources(siloName));
         foreach (var (name, options) in registries)
+        {
             services.AddSingleton(provider => Build(provider, name, options, clusterConnectionString, siloName));
+        }
+
         return services
             .AddSingleton<RegistryCatalog>()
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))

@@ -17,7 +17,10 @@ internal static class ConnectionStringRules
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (string.IsNullOrWhiteSpace(settings.Host))
+            {
                 return $"names no Host; {Form}";
+            }
+
             return settings.Pooling && settings.MaxPoolSize < SmallestPool
                 ? $"says Maximum Pool Size={settings.MaxPoolSize}; a silo needs at least {SmallestPool}"
                 : null;

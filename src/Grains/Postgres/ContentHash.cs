@@ -17,10 +17,16 @@ internal readonly struct ContentHash(byte[] value)
     public ContentHash Toggle(StoredRoute? route)
     {
         if (route is null)
+        {
             return this;
+        }
+
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(route)));
         for (var index = 0; index < Size; index++)
+        {
             hash[index] ^= Value[index];
+        }
+
         return new ContentHash(hash);
     }
 

@@ -22,17 +22,25 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var source in _sources.Values)
+        {
             await source.DisposeAsync();
+        }
     }
 
     private NpgsqlDataSource Build(string connectionString, string? searchPath)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (!SaysPoolSize(connectionString))
+        {
             settings.MaxPoolSize = PoolSize;
+        }
+
         settings.ApplicationName ??= $"EndpointSync/{siloName}";
         if (searchPath is not null)
+        {
             settings.SearchPath = searchPath;
+        }
+
         return NpgsqlDataSource.Create(settings);
     }
 

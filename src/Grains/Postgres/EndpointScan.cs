@@ -28,9 +28,14 @@ internal sealed record EndpointScan(IReadOnlyList<EndpointRow> Endpoints, IReadO
         while (await reader.ReadAsync(cancellationToken))
         {
             if (!reader.IsDBNull(0))
+            {
                 endpoints.TryAdd(reader.GetInt32(0), ReadEndpoint(reader));
+            }
+
             if (!reader.IsDBNull(6))
+            {
                 routes.Add(new RouteRow(reader.GetString(6), reader.TextOrNull(7), reader.TextOrNull(8), reader.TextOrNull(9)));
+            }
         }
         return new EndpointScan([.. endpoints.Values], routes);
     }

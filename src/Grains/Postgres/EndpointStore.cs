@@ -75,7 +75,10 @@ internal sealed class EndpointStore(RegistryDatabase database)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         if (await TakenAsync(connection, draft.RootPath!, exceptId: 0, active: draft.Active ?? true, cancellationToken) is { } reason)
+        {
             return new EditResult(null, EditRefusal.RootPathTaken, reason);
+        }
+
         var added = await connection.ListAsync(
             database.Sql.Of(AddSql), Read, cancellationToken, Text(draft.Name), Text(draft.RootPath), Text(draft.App), Text(draft.Description),
             PostgresCommands.Value(draft.Active ?? true), PostgresCommands.Value(draft.SaveHttpSession ?? false));
@@ -93,11 +96,20 @@ internal sealed class EndpointStore(RegistryDatabase database)
         await using var transaction = await BeginAsync(connection, cancellationToken);
         var current = await FindAsync(connection, id, forUpdate: true, cancellationToken);
         if (current is null)
+        {
             return new EditResult(null, EditRefusal.NotFound);
+        }
+
         if (etag is not null && etag != current.ETag)
+        {
             return new EditResult(current, EditRefusal.ETagDiffers);
+        }
+
         if (Claims(edit) && await TakenAsync(connection, edit.RootPath ?? current.RootPath, id, edit.Active ?? current.Active, cancellationToken) is { } reason)
+        {
             return new EditResult(current, EditRefusal.RootPathTaken, reason);
+        }
+
         var changed = await connection.ListAsync(
             database.Sql.Of(ChangeSql), Read, cancellationToken, PostgresCommands.Value(id), Text(edit.Name), Text(edit.RootPath), Text(edit.App),
             Text(edit.Description), Flag(edit.Active), Flag(edit.SaveHttpSession));
@@ -114,7 +126,10 @@ internal sealed class EndpointStore(RegistryDatabase database)
         var deleted = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
         await transaction.CommitAsync(cancellationToken);
         if (deleted)
+        {
             return EditRefusal.None;
+        }
+
         return await FindAsync(connection, id, forUpdate: false, cancellationToken) is null ? EditRefusal.NotFound : EditRefusal.ETagDiffers;
     }
 
@@ -138,7 +153,10 @@ internal sealed class EndpointStore(RegistryDatabase database)
     private async Task<string?> TakenAsync(NpgsqlConnection connection, string rootPath, int exceptId, bool active, CancellationToken cancellationToken)
     {
         if (!active)
+        {
             return null;
+        }
+
         var normalized = "/" + rootPath.Trim().Trim('/');
         var owners = await connection.ListAsync(
             database.Sql.Of(TakenSql), row => row.GetString(0), cancellationToken, PostgresCommands.Value(normalized), PostgresCommands.Value(exceptId));

@@ -44,7 +44,10 @@ internal sealed class OdooTables(RegistryDatabase database)
     {
         await CheckSchemaPrivilegeAsync(connection, cancellationToken);
         foreach (var table in Tables)
+        {
             await PrepareAsync(connection, table, cancellationToken);
+        }
+
         await CheckColumnsAsync(connection, cancellationToken);
         await CheckPrivilegesAsync(connection, cancellationToken);
     }
@@ -52,11 +55,17 @@ internal sealed class OdooTables(RegistryDatabase database)
     private async Task PrepareAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         if (await ExistsAsync(connection, table, cancellationToken))
+        {
             return;
+        }
+
         if (!database.CreateTables)
+        {
             throw new RegistryUnusableException(
                 $"Registry '{database.Name}': table '{database.Sql.Schema}.{table}' is absent from database '{connection.Database}'. " +
                 $"Correct the registry's ConnectionString or Schema, install the Odoo module that owns the table, or set EndpointSync:Registries:{database.Name}:CreateTables to true.");
+        }
+
         await Migrator.CreateSchemaAsync(connection, database.Sql.Schema, cancellationToken);
         await connection.ExecuteAsync($"set local search_path to {database.Sql.Quoted}", cancellationToken);
         await connection.ExecuteAsync(Migrator.Script($"Odoo/{table}.sql"), cancellationToken);
@@ -74,7 +83,10 @@ internal sealed class OdooTables(RegistryDatabase database)
     {
         var missing = await connection.ListAsync(ColumnsSql, row => row.GetString(0), cancellationToken, PostgresCommands.Value(database.Sql.Quoted));
         if (!await ExistsAsync(connection, "endpoint_route_version", cancellationToken))
+        {
             missing.Add("sequence endpoint_route_version");
+        }
+
         Demand(missing, "is not of the shape that Odoo's modules make; missing: ");
     }
 
@@ -87,7 +99,9 @@ internal sealed class OdooTables(RegistryDatabase database)
     private void Demand(List<string> missing, string complaint)
     {
         if (missing.Count > 0)
+        {
             throw new RegistryUnusableException($"Registry '{database.Name}', schema '{database.Sql.Schema}', {complaint}{string.Join(" ", missing)}");
+        }
     }
 
     private Task<bool> ExistsAsync(NpgsqlConnection connection, string relation, CancellationToken cancellationToken) =>

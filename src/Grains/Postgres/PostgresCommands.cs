@@ -11,7 +11,10 @@ internal static class PostgresCommands
     {
         var command = new NpgsqlCommand(sql, connection);
         foreach (var parameter in parameters)
+        {
             command.Parameters.Add(parameter);
+        }
+
         return command;
     }
 
@@ -19,7 +22,10 @@ internal static class PostgresCommands
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var parameter in parameters)
+        {
             command.Parameters.Add(parameter);
+        }
+
         batch.BatchCommands.Add(command);
         return batch;
     }
@@ -51,7 +57,10 @@ internal static class PostgresCommands
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
+        {
             rows.Add(read(reader));
+        }
+
         return rows;
     }
 

@@ -31,7 +31,10 @@ internal sealed class Quarantine(RegistryDatabase database, NpgsqlConnection con
     {
         await connection.ExecuteAsync(ReleaseSql, cancellationToken, database.SchemaName, Ids(found));
         if (found.Count == 0)
+        {
             return [];
+        }
+
         return await connection.ListAsync(
             KeepSql, Read, cancellationToken, database.SchemaName, Ids(found),
             PostgresCommands.Value(found.Select(endpoint => endpoint.Name).ToArray()),

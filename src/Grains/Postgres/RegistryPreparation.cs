@@ -22,12 +22,18 @@ internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposab
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (_done)
+        {
             return;
+        }
+
         await _turn.WaitAsync(cancellationToken);
         try
         {
             if (!_done)
+            {
                 await PrepareAsync(cancellationToken);
+            }
+
             _done = true;
         }
         finally

@@ -74,7 +74,10 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         AddMarks(batch, plan.MarkSynced, synced: true);
         AddMarks(batch, plan.MarkUnsynced, synced: false);
         if (batch.BatchCommands.Count > 0)
+        {
             await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         return plan;
     }
 
@@ -85,7 +88,10 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         var ids = plan.EndpointIds.ToHashSet();
         var seen = scan.Routes.Where(row => row.EndpointId is { } id && ids.Contains(id)).ToList();
         if (seen.Count == 0)
+        {
             return [];
+        }
+
         var keys = seen.Select(row => row.Key).ToArray();
         var locked = await connection.ListAsync(database.Sql.Of(LockRoutesSql), ReadRoute, cancellationToken, PostgresCommands.Value(keys));
         return [.. seen.Except(locked).Select(row => row.EndpointId!.Value)];
@@ -97,7 +103,10 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         var ids = rows.Select(row => row.EndpointId).ToHashSet();
         var superseded = plan.Removals.Where(row => ids.Contains(row.EndpointId)).Select(row => row.Key).ToArray();
         if (superseded.Length > 0)
+        {
             await connection.ExecuteAsync(database.Sql.Of(FreeHashSql), cancellationToken, PostgresCommands.Value(superseded));
+        }
+
         return await InsertAsync(rows, cancellationToken);
     }
 
@@ -105,11 +114,20 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     private async Task<HashSet<int>> InsertAsync(ArraySegment<RouteRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
+        {
             return [];
+        }
+
         if (await TryInsertAsync(rows, cancellationToken))
+        {
             return [];
+        }
+
         if (rows.Count == 1)
+        {
             return [rows[0].EndpointId!.Value];
+        }
+
         var half = rows.Count / 2;
         var busy = await InsertAsync(rows[..half], cancellationToken);
         busy.UnionWith(await InsertAsync(rows[half..], cancellationToken));
@@ -136,27 +154,35 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     private void AddUpdates(NpgsqlBatch batch, RouteRow[] rows)
     {
         if (rows.Length > 0)
+        {
             batch.Then(database.Sql.Of(UpdateSql), Columns(rows));
+        }
     }
 
     private void AddRemovals(NpgsqlBatch batch, RouteRow[] rows)
     {
         if (rows.Length > 0)
+        {
             batch.Then(database.Sql.Of(DeleteSql), PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)));
+        }
     }
 
     private void AddOwnerlessRemovals(NpgsqlBatch batch, RouteRow[] rows)
     {
         if (rows.Length > 0)
+        {
             batch.Then(
                 database.Sql.Of(DeleteOwnerlessSql),
                 PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)), PostgresCommands.Value(Array.ConvertAll(rows, row => row.EndpointId!.Value)));
+        }
     }
 
     private void AddMarks(NpgsqlBatch batch, IReadOnlyList<int> ids, bool synced)
     {
         if (ids.Count > 0)
+        {
             batch.Then(database.Sql.Of(MarkSql), PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(synced));
+        }
     }
 
     private static RouteRow ReadRoute(NpgsqlDataReader row) => new(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3));

@@ -24,7 +24,10 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
             ? await SyncAsync(connection, look, callers, cancellationToken)
             : new SyncResult(ReloadOutcome.UpToDate, look.State.Version, look.State.Version) { Rejected = look.Plan.Rejected };
         if (result.Version > look.State.Signalled)
+        {
             await SignalAsync(connection, result.Version, cancellationToken);
+        }
+
         return result;
     }
 

@@ -33,7 +33,10 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         var mine = plan.Without(open);
         var done = await _routes.WriteAsync(mine, scan, cancellationToken);
         foreach (var orphan in done.Orphans)
+        {
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
+        }
+
         return (done, plan.EndpointIds.Intersect(due).Except(done.EndpointIds).Count());
     }
 
@@ -47,10 +50,16 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     private async Task SettleAsync(long[] requests, SyncPlan plan, int deferred, CancellationToken cancellationToken)
     {
         foreach (var endpoint in await _quarantine.RecordAsync(plan.Rejected, cancellationToken))
+        {
             SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
+        }
+
         await _requests.SettleAsync(requests, cancellationToken);
         if (deferred == 0)
+        {
             return;
+        }
+
         SyncLog.Deferred(logger, deferred, database.Name);
         await _requests.AddAsync($"{deferred} endpoints were open in another session", cancellationToken);
     }
@@ -67,7 +76,10 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
             _ => ReloadOutcome.UpToDate,
         };
         if (outcome == ReloadOutcome.Synced)
+        {
             SyncLog.Synced(logger, synced, database.Name, state.Version, version);
+        }
+
         return new SyncResult(outcome, version, state.Version)
         {
             EndpointsSynced = synced,

@@ -79,7 +79,10 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
                 PostgresCommands.Value(changes.Count(change => change.After is null)), PostgresCommands.Value(callers));
         AddHistory(batch, version, changes);
         if (await HasOdooSignalAsync(cancellationToken))
+        {
             batch.Then(database.Sql.Of(OdooSignalSql));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return version;
     }
@@ -89,13 +92,18 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         var gone = changes.Where(change => change.Before is not null).Select(change => change.Key).ToArray();
         var come = changes.Where(change => change.After is not null).Select(change => change.After!).ToArray();
         if (gone.Length > 0)
+        {
             batch.Then(CloseSql, database.SchemaName, Number(version), PostgresCommands.Value(gone));
+        }
+
         if (come.Length > 0)
+        {
             batch.Then(
                 OpenSql, database.SchemaName, Number(version),
                 PostgresCommands.Value(Array.ConvertAll(come, route => route.Key)), PostgresCommands.Value(Array.ConvertAll(come, route => route.Route)),
                 PostgresCommands.Value(Array.ConvertAll(come, route => route.Opts)), PostgresCommands.Value(Array.ConvertAll(come, route => route.Routing)),
                 PostgresCommands.Value(Array.ConvertAll(come, route => route.RouteGroup)));
+        }
     }
 
     private Task<bool> HasOdooSignalAsync(CancellationToken cancellationToken) =>

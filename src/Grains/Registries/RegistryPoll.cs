@@ -32,9 +32,14 @@ internal sealed partial class RegistryPoll(
         {
             await registry.Preparation.EnsureAsync(patience.Token);
             if (await registry.Status.IsOwedAsync(patience.Token))
+            {
                 await gate.ReloadAsync(registry.Name, cancellationToken);
+            }
+
             if (_complaints.TryRemove(registry.Name, out _))
+            {
                 LogUsable(registry.Name);
+            }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +51,10 @@ internal sealed partial class RegistryPoll(
     private void Complain(string registry, string detail)
     {
         if (_complaints.TryGetValue(registry, out var known) && known == detail)
+        {
             return;
+        }
+
         _complaints[registry] = detail;
         LogUnusable(registry, detail);
     }

@@ -34,7 +34,10 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     public Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default)
     {
         if (_catalog.TryGet(Name, out _))
+        {
             return _flights.JoinAsync(request.Callers, cancellationToken);
+        }
+
         DeactivateOnIdle();
         throw _catalog.Unknown(Name);
     }
@@ -52,7 +55,10 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     {
         var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers);
         if (!receipt.InLine && _retrying.IsCompleted)
+        {
             _retrying = RetryUntilInLineAsync(_deactivating.Token);
+        }
+
         return receipt;
     }
 
@@ -79,7 +85,10 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
         await Task.Delay(_delays.Before(attempt), _clock, deactivating);
         var receipt = await _flights.JoinAsync(callers: 0, deactivating);
         if (receipt.InLine)
+        {
             LogInLine(Name, receipt.Version, attempt + 1);
+        }
+
         return receipt.InLine;
     }
 

@@ -46,7 +46,10 @@ internal static class ExpectedRoute
     private static bool SameJson(string? expected, string? stored)
     {
         if (stored == expected)
+        {
             return true;
+        }
+
         try
         {
             return Parse(expected) is { } left && Parse(stored) is { } right && JsonNode.DeepEquals(WithoutDefaults(left), WithoutDefaults(right));
@@ -63,7 +66,10 @@ internal static class ExpectedRoute
     private static JsonNode WithoutDefaults(JsonNode node)
     {
         if (node is JsonObject fields && fields["readonly"] is JsonValue value && value.TryGetValue<bool>(out var isReadonly) && !isReadonly)
+        {
             fields.Remove("readonly");
+        }
+
         return node;
     }
 }

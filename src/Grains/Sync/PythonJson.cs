@@ -15,7 +15,10 @@ internal static class PythonJson
     {
         var json = new StringBuilder(value.Length + 2).Append('"');
         foreach (var letter in value)
+        {
             Append(json, letter);
+        }
+
         return json.Append('"').ToString();
     }
 

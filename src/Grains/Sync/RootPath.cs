@@ -24,24 +24,45 @@ internal static class RootPath
         rootPath = (trimmed.StartsWith('/') ? trimmed : "/" + trimmed).TrimEnd('/');
         reason = ReasonAgainst(stored, trimmed, rootPath);
         if (reason is not null)
+        {
             rootPath = null;
+        }
+
         return reason is null;
     }
 
     private static string? ReasonAgainst(string stored, string trimmed, string rootPath)
     {
         if (trimmed.Length == 0)
+        {
             return "root path is empty";
+        }
+
         if (stored.Length > MaxLength)
+        {
             return $"root path '{stored[..40]}...' has {stored.Length} characters; {MaxLength} is the limit";
+        }
+
         if (Reserved.Contains(rootPath, StringComparer.Ordinal))
+        {
             return $"root path '{trimmed}' is reserved for Odoo itself";
+        }
+
         if (trimmed.Any(char.IsControl))
+        {
             return $"root path '{Visible(trimmed)}' contains a control character";
+        }
+
         if (trimmed.Any(char.IsWhiteSpace))
+        {
             return $"root path '{trimmed}' contains a space";
+        }
+
         if (trimmed.FirstOrDefault(Forbidden.Contains) is var letter and not '\0')
+        {
             return $"root path '{trimmed}' contains '{letter}'";
+        }
+
         return rootPath.Split('/').Any(segment => segment is "." or "..")
             ? $"root path '{trimmed}' contains a '.' or '..' segment, which clients resolve before they ask"
             : null;

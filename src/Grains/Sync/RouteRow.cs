@@ -14,10 +14,16 @@ internal sealed record RouteRow(string Key, string? Route, string? Opts, string?
     private static int? EndpointIdOf(string key)
     {
         if (!key.StartsWith(OwnPrefix, StringComparison.Ordinal))
+        {
             return null;
+        }
+
         var end = key.IndexOf(':', OwnPrefix.Length);
         if (end <= OwnPrefix.Length || key[OwnPrefix.Length] == '0')
+        {
             return null;
+        }
+
         return int.TryParse(key.AsSpan(OwnPrefix.Length, end - OwnPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
     }
 }

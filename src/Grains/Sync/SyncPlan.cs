@@ -47,7 +47,10 @@ internal sealed record SyncPlan
     {
         var plan = this;
         while (plan.Colliding(stored) is { Count: > 0 } colliding)
+        {
             plan = plan.Without(colliding);
+        }
+
         return plan;
     }
 

@@ -13,7 +13,10 @@ internal static class SyncPlanner
         var draft = new Draft();
         var ownerOf = new Dictionary<string, EndpointRow>(StringComparer.Ordinal);
         foreach (var endpoint in ordered)
+        {
             Compare(draft, endpoint, rowsOf[endpoint.Id], ownerOf);
+        }
+
         var known = ordered.Select(endpoint => endpoint.Id).ToHashSet();
         draft.Removals.AddRange(rowsOf.Where(rows => !known.Contains(rows.Key)).SelectMany(rows => rows));
         return draft.ToPlan();
@@ -22,29 +25,45 @@ internal static class SyncPlanner
     private static void Compare(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, Dictionary<string, EndpointRow> ownerOf)
     {
         if (!endpoint.Active)
+        {
             Unroute(draft, endpoint, stored, inLine: true);
+        }
         else if (!TryRoute(endpoint, ownerOf, out var rootPath, out var reason))
+        {
             Quarantine(draft, endpoint, stored, reason);
+        }
         else
+        {
             Route(draft, endpoint, ExpectedRoute.For(endpoint.Id, rootPath, endpoint.SaveHttpSession), [.. stored]);
+        }
     }
 
     private static void Route(Draft draft, EndpointRow endpoint, RouteRow expected, RouteRow[] stored)
     {
         if (endpoint.RegistrySync && stored.Length == 0)
+        {
             draft.Orphans.Add(endpoint);
+        }
+
         if (!stored.Any(row => ExpectedRoute.Matches(expected, row)))
+        {
             draft.Writes.Add(expected);
+        }
+
         draft.Removals.AddRange(stored.Where(row => row.Key != expected.Key));
         if (!endpoint.RegistrySync)
+        {
             draft.MarkSynced.Add(endpoint.Id);
+        }
     }
 
     private static void Unroute(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, bool inLine)
     {
         draft.Removals.AddRange(stored);
         if (endpoint.RegistrySync != inLine)
+        {
             (inLine ? draft.MarkSynced : draft.MarkUnsynced).Add(endpoint.Id);
+        }
     }
 
     private static void Quarantine(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, string reason)
@@ -65,7 +84,10 @@ internal static class SyncPlanner
         }
         rootPath = normalized;
         if (ownerOf.TryAdd(rootPath, endpoint))
+        {
             return true;
+        }
+
         var owner = ownerOf[rootPath];
         reason = $"root path '{endpoint.RootPath}' is taken by endpoint {owner.Id} '{owner.Name}'";
         return false;

@@ -34,10 +34,16 @@ internal static class EndpointApi
     {
         var (edit, errors) = EndpointEditRules.CheckNew(draft);
         if (errors.Count > 0)
+        {
             return TypedResults.ValidationProblem(errors);
+        }
+
         var result = await (await catalog.ReadyAsync(registry, cancellationToken)).Endpoints.AddAsync(edit, cancellationToken);
         if (result.Refusal != EditRefusal.None)
+        {
             return Refused(result.Refusal, registry, 0, result.Reason);
+        }
+
         response.Headers.ETag = Tag(result.Endpoint!);
         return TypedResults.Created($"/api/registries/{registry}/endpoints/{result.Endpoint!.Id}", result.Endpoint);
     }
@@ -48,7 +54,10 @@ internal static class EndpointApi
     {
         var (edit, errors) = EndpointEditRules.CheckChange(draft);
         if (errors.Count > 0)
+        {
             return TypedResults.ValidationProblem(errors);
+        }
+
         var result = await (await catalog.ReadyAsync(registry, cancellationToken)).Endpoints.ChangeAsync(id, edit, Tag(ifMatch), cancellationToken);
         return result.Refusal == EditRefusal.None ? Shown(response, result.Endpoint!) : Refused(result.Refusal, registry, id, result.Reason);
     }

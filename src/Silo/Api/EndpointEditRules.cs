@@ -9,11 +9,20 @@ internal static class EndpointEditRules
     {
         var (edit, errors) = CheckChange(draft);
         if (draft.Name is null)
+        {
             errors["name"] = ["a new endpoint needs a name"];
+        }
+
         if (draft.RootPath is null)
+        {
             errors["rootPath"] = ["a new endpoint needs a root path"];
+        }
+
         if (draft.App is null)
+        {
             errors["app"] = ["a new endpoint needs an app"];
+        }
+
         return (edit, errors);
     }
 
@@ -21,13 +30,25 @@ internal static class EndpointEditRules
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (draft.Name is not null && string.IsNullOrWhiteSpace(draft.Name))
+        {
             errors["name"] = ["name is empty"];
+        }
+
         if (draft.App is not null && string.IsNullOrWhiteSpace(draft.App))
+        {
             errors["app"] = ["app is empty"];
+        }
+
         if (draft.RootPath is null)
+        {
             return (draft, errors);
+        }
+
         if (RootPath.TryNormalize(draft.RootPath, out var rootPath, out var reason))
+        {
             return (draft with { RootPath = rootPath }, errors);
+        }
+
         errors["rootPath"] = [reason];
         return (draft, errors);
     }

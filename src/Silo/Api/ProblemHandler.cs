@@ -19,7 +19,10 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         }
         var problem = Describe(exception);
         if (problem.Status == StatusCodes.Status500InternalServerError)
+        {
             LogUnexpected(exception, httpContext.Request.Method, httpContext.Request.Path);
+        }
+
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
     }

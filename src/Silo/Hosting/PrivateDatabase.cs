@@ -15,7 +15,10 @@ internal sealed class PrivateDatabase(PrivatePostgres? server) : IAsyncDisposabl
     public static async Task<PrivateDatabase> StartIfNeededAsync(ConfigurationManager configuration)
     {
         if (!string.IsNullOrWhiteSpace(configuration[ClusterKey]))
+        {
             return new PrivateDatabase(null);
+        }
+
         try
         {
             var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = configuration[DirectoryKey] });
@@ -35,7 +38,10 @@ internal sealed class PrivateDatabase(PrivatePostgres? server) : IAsyncDisposabl
     {
         var settings = new Dictionary<string, string?> { [ClusterKey] = server.ConnectionString() };
         if (!configuration.GetSection(RegistriesKey).GetChildren().Any())
+        {
             settings[$"{RegistriesKey}:{SampleRegistry}:CreateTables"] = "true";
+        }
+
         return settings;
     }
 }

@@ -17,7 +17,9 @@ internal static class SiloRegistration
         builder.Services.AddEndpointSyncGrains(settings.Cluster.Name, settings.Cluster.ConnectionString!, settings.Registries);
         builder.UseOrleans(silo => Configure(silo, settings.Cluster));
         if (settings.StopWhenInputEnds)
+        {
             builder.Services.AddHostedService<StopWhenInputEnds>();
+        }
     }
 
     private static void Configure(ISiloBuilder silo, ClusterSettings cluster)
@@ -43,7 +45,10 @@ internal static class SiloRegistration
     private static void Apply(ClusterMembershipOptions options, MembershipProfile profile)
     {
         if (profile == MembershipProfile.Default)
+        {
             return;
+        }
+
         var fast = profile == MembershipProfile.Fast;
         options.ProbeTimeout = TimeSpan.FromSeconds(fast ? 1 : 2);
         options.MaxProbeTimeout = TimeSpan.FromSeconds(fast ? 2 : 4);

@@ -20,45 +20,88 @@ internal static partial class SiloSettingsRules
     private static IEnumerable<string> Cluster(ClusterSettings cluster)
     {
         if (string.IsNullOrWhiteSpace(cluster.ConnectionString))
+        {
             yield return "EndpointSync:Cluster:ConnectionString is empty: set it to the PostgreSQL database that the silos meet in.";
+        }
         else if (ConnectionStringRules.ComplaintAbout(cluster.ConnectionString) is { } complaint)
+        {
             yield return $"EndpointSync:Cluster:ConnectionString {complaint}";
+        }
+
         if (!IPAddress.TryParse(cluster.AdvertisedAddress, out var address) || IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address))
+        {
             yield return $"EndpointSync:Cluster:AdvertisedAddress ({cluster.AdvertisedAddress}) must be an IP address that the other silos reach this one at.";
+        }
         else if (!IPAddress.IsLoopback(address) && !cluster.AllowPlaintextClusterTraffic)
+        {
             yield return $"EndpointSync:Cluster:AdvertisedAddress ({address}) is not a loopback address, and Orleans' traffic is neither encrypted nor authenticated. " +
                          "Protect the network (a mesh, WireGuard, a private segment) and set EndpointSync:Cluster:AllowPlaintextClusterTraffic to true, or use 127.0.0.1.";
+        }
+
         foreach (var (key, port) in new[] { ("SiloPort", cluster.SiloPort), ("GatewayPort", cluster.GatewayPort) })
+        {
             if (port is < 1 or > IPEndPoint.MaxPort)
+            {
                 yield return $"EndpointSync:Cluster:{key} ({port}) must be a TCP port, 1 to {IPEndPoint.MaxPort}.";
+            }
+        }
+
         if (cluster.SiloPort == cluster.GatewayPort)
+        {
             yield return $"EndpointSync:Cluster:SiloPort and GatewayPort are both {cluster.SiloPort}: each needs a port of its own.";
+        }
+
         foreach (var (key, value) in new[] { ("ClusterId", cluster.ClusterId), ("ServiceId", cluster.ServiceId), ("SiloName", cluster.Name) })
+        {
             if (value is not { Length: > 0 and <= 150 })
+            {
                 yield return $"EndpointSync:Cluster:{key} ('{value}') must have 1 to 150 characters.";
+            }
+        }
     }
 
     private static IEnumerable<string> Registries(SiloSettings settings)
     {
         if (settings.Registries.Count == 0)
+        {
             yield return "EndpointSync:Registries is empty: name at least one registry, such as EndpointSync:Registries:openspp:ConnectionString.";
+        }
+
         foreach (var (name, registry) in settings.Registries)
+        {
             foreach (var complaint in Registry(name, registry))
+            {
                 yield return $"EndpointSync:Registries:{name}{complaint}";
+            }
+        }
+
         foreach (var twins in settings.Registries.GroupBy(entry => (entry.Value.ConnectionString ?? settings.Cluster.ConnectionString, entry.Value.Schema)).Where(group => group.Count() > 1))
+        {
             yield return $"Registries {string.Join(" and ", twins.Select(entry => $"'{entry.Key}'"))} have the same ConnectionString and Schema: one set of tables is one registry.";
+        }
     }
 
     private static IEnumerable<string> Registry(string name, RegistryOptions registry)
     {
         if (!RegistryName().IsMatch(name))
+        {
             yield return " is no name for a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.";
+        }
+
         if (registry.ConnectionString is { } connectionString && ConnectionStringRules.ComplaintAbout(connectionString) is { } complaint)
+        {
             yield return $":ConnectionString {complaint}";
+        }
+
         if (registry.Schema is not { Length: > 0 and <= LongestIdentifier })
+        {
             yield return $":Schema ('{registry.Schema}') must be the name of a schema, 1 to {LongestIdentifier} characters.";
+        }
+
         if (string.IsNullOrWhiteSpace(registry.LockName))
+        {
             yield return $":LockName is empty: leave it out for Odoo's '{RegistryOptions.DefaultLockName}', or name the lock that every writer takes.";
+        }
     }
 
     private static IEnumerable<string> Sync(SyncOptions sync)
@@ -69,16 +112,32 @@ internal static partial class SiloSettingsRules
                      ("IdleInTransactionTimeout", sync.IdleInTransactionTimeout), ("PollInterval", sync.PollInterval), ("RetryDelay", sync.RetryDelay),
                      ("MaxRetryDelay", sync.MaxRetryDelay),
                  })
+        {
             if (span < TimeSpan.FromMilliseconds(1) || span > TimeSpan.FromDays(1))
+            {
                 yield return $"EndpointSync:Sync:{key} ({span}) must lie between 00:00:00.001 and 1.00:00:00.";
+            }
+        }
+
         if (sync.Deadline > LongestDeadline)
+        {
             yield return $"EndpointSync:Sync:Deadline ({sync.Deadline}) must not exceed {LongestDeadline}: a caller may wait for two syncs, and its call ends after a minute.";
+        }
+
         if (sync.StatementTimeout >= sync.Deadline)
+        {
             yield return $"EndpointSync:Sync:StatementTimeout ({sync.StatementTimeout}) must be shorter than EndpointSync:Sync:Deadline ({sync.Deadline}), or the reason why a statement was slow is never told.";
+        }
+
         if (sync.LockTimeout >= sync.StatementTimeout)
+        {
             yield return $"EndpointSync:Sync:LockTimeout ({sync.LockTimeout}) must be shorter than EndpointSync:Sync:StatementTimeout ({sync.StatementTimeout}), or a wait for a row is reported as a slow statement.";
+        }
+
         if (sync.RetryDelay > sync.MaxRetryDelay)
+        {
             yield return $"EndpointSync:Sync:RetryDelay ({sync.RetryDelay}) must not exceed EndpointSync:Sync:MaxRetryDelay ({sync.MaxRetryDelay}).";
+        }
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}\\z")]

@@ -28,7 +28,10 @@ internal sealed class MembershipTable : IAsyncDisposable
         command.CommandText = "SELECT QueryKey, QueryText FROM OrleansQuery";
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
         while (await reader.ReadAsync(CancellationToken.None))
+        {
             table._queries.Add(reader.GetString(0), reader.GetString(1));
+        }
+
         return table;
     }
 
@@ -78,11 +81,17 @@ internal sealed class MembershipTable : IAsyncDisposable
         command.CommandText = _queries[key];
         command.Parameters.AddWithValue("DeploymentId", deployment);
         foreach (var (name, value) in parameters)
+        {
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
         var rows = new List<Dictionary<string, object?>>();
         while (await reader.ReadAsync(CancellationToken.None))
+        {
             rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, column => reader.IsDBNull(column) ? null : Value(reader, column), StringComparer.OrdinalIgnoreCase));
+        }
+
         return rows;
     }
 

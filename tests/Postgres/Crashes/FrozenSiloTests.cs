@@ -49,7 +49,10 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (eventId.Id != 1101)
+            {
                 return;
+            }
+
             _frozen.TrySetResult();
             _melted.Wait(Deadline.Patience);
         }

@@ -40,7 +40,10 @@ internal static class History
             $"select {RouteColumns} from endpoint_route", row => Enumerable.Range(0, row.FieldCount).Select(row.TextOrNull).ToArray(), CancellationToken.None);
         var sum = new byte[32];
         foreach (var hash in routes.Select(route => SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(route.Select(Field))))))
+        {
             sum = [.. sum.Zip(hash, (left, right) => (byte)(left ^ right))];
+        }
+
         return Convert.ToHexStringLower(sum);
     }
 

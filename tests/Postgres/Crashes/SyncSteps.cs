@@ -33,7 +33,10 @@ internal static class SyncSteps
     public static async Task PrepareAsync(TestDatabase database, TestRegistry registry)
     {
         foreach (var name in new[] { "edited", "archived", "spoilt", "open" })
+        {
             await database.AddEndpointAsync(name, "/" + name);
+        }
+
         await database.AddEndpointAsync("mended", "/not mended");
         await registry.ReloadAsync();
         await database.ExecuteAsync(

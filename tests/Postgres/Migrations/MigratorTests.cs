@@ -43,7 +43,9 @@ public sealed class MigratorTests
         Assert.All(receipts, receipt => Assert.Equal(ReloadOutcome.UpToDate, receipt.Outcome));
         Assert.Empty(await database.ErrorsAsync());
         foreach (var registry in registries)
+        {
             await registry.DisposeAsync();
+        }
     }
 
     [Fact]

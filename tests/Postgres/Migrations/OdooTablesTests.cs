@@ -41,7 +41,9 @@ public sealed class OdooTablesTests
         Assert.Equal(ReloadOutcome.Failed, (await registry.ReloadAsync()).Outcome);
 
         await using (var creator = new TestRegistry(database, options: new RegistryOptions { CreateTables = true }))
+        {
             await creator.Preparation.EnsureAsync(CancellationToken.None);
+        }
 
         Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
     }

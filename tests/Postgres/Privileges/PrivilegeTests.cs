@@ -23,7 +23,9 @@ public sealed partial class PrivilegeTests
         {
             told.Add(refusal);
             foreach (Match grant in Grant().Matches(refusal))
+            {
                 await database.ExecuteAsync(grant.Value);
+            }
         }
 
         Assert.Equal(Layers, told.Count);

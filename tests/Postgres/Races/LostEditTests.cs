@@ -97,7 +97,10 @@ public sealed class LostEditTests : FreshDatabaseTests
     public async Task Our_reload_leaves_a_route_row_that_another_session_is_inserting_and_holds_up_no_other_endpoint_for_it()
     {
         foreach (var number in Enumerable.Range(1, 20))
+        {
             await Database.AddEndpointAsync($"endpoint {number}", $"/p{number}");
+        }
+
         await using var form = await UpstreamWorker.StartAsync(Database);
         await using var hook = await HookInFlightAsync();
         await form.EditAsync(1, "/edited");

@@ -15,7 +15,10 @@ public sealed class MixedStormTests : FreshDatabaseTests
     public async Task Whatever_Odoo_workers_and_forms_do_beside_our_silos_no_reload_fails_and_the_last_one_puts_everything_in_line(int seed)
     {
         foreach (var number in Enumerable.Range(1, Endpoints))
+        {
             await Database.AddEndpointAsync($"endpoint {number}", $"/{number}");
+        }
+
         await using var one = Registry("silo-1");
         await using var two = Registry("silo-2");
         await using var reader = await UpstreamReader.StartAsync(Database);
@@ -45,7 +48,10 @@ public sealed class MixedStormTests : FreshDatabaseTests
     {
         var receipts = new List<ReloadReceipt>();
         for (var number = 0; number < Acts; number++)
+        {
             receipts.Add(await silo.ReloadAsync());
+        }
+
         return receipts;
     }
 
@@ -53,7 +59,9 @@ public sealed class MixedStormTests : FreshDatabaseTests
     {
         await using var worker = await UpstreamWorker.StartAsync(Database);
         for (var act = 0; act < Acts; act++)
+        {
             await ActAsync(worker, random);
+        }
     }
 
     // A worker that is refused rolls back and goes on, as Odoo does.

@@ -20,7 +20,10 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
 
         // A map that is cached under the present number is served without a look at the endpoints.
         foreach (var _ in Enumerable.Range(0, 10))
+        {
             Assert.Equal("", await reader.ServeAsync());
+        }
+
         Assert.Equal("1 /orders unsynced -> nothing", await EndpointsAsync());
     }
 

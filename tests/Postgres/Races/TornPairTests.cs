@@ -21,7 +21,10 @@ public sealed class TornPairTests : FreshDatabaseTests
     public async Task No_snapshot_ever_shows_a_version_with_other_routes_than_its_own_and_no_worker_is_left_stale()
     {
         foreach (var name in new[] { "a", "b", "c" })
+        {
             await Database.AddEndpointAsync(name, $"/1/{name}");
+        }
+
         await using var registry = Registry();
         await registry.ReloadAsync();
         using var published = new CancellationTokenSource();
@@ -60,7 +63,10 @@ public sealed class TornPairTests : FreshDatabaseTests
         var torn = new List<string>();
         var count = 0;
         for (; !published.IsCancellationRequested; count++)
+        {
             torn.AddRange(await session.ListAsync(TornSql, row => row.GetString(0)));
+        }
+
         return (torn, count);
     }
 
@@ -69,7 +75,10 @@ public sealed class TornPairTests : FreshDatabaseTests
     {
         await using var reader = await UpstreamReader.StartAsync(Database);
         while (!published.IsCancellationRequested)
+        {
             await reader.ServeAsync();
+        }
+
         return await reader.ServeAsync();
     }
 }

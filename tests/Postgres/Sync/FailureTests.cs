@@ -26,7 +26,9 @@ public sealed class FailureTests : IAsyncLifetime
         await using var registry = new TestRegistry(_database, Soon);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using (await _database.OpenAsync("select from endpoint_sync.state for no key update"))
+        {
             await FailsAsync(registry, "55P03", "Another session held a row for longer than EndpointSync:Sync:LockTimeout.", retried: true);
+        }
 
         Assert.True(await registry.Status.IsOwedAsync(CancellationToken.None));
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
@@ -52,7 +54,9 @@ public sealed class FailureTests : IAsyncLifetime
             _database, new SyncOptions { StatementTimeout = TimeSpan.FromMilliseconds(100), LockTimeout = TimeSpan.FromSeconds(10) });
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using (await _database.OpenAsync("select from endpoint_sync.state for no key update"))
+        {
             await FailsAsync(registry, "57014", "A statement took longer than EndpointSync:Sync:StatementTimeout");
+        }
     }
 
     [Fact]
@@ -61,7 +65,9 @@ public sealed class FailureTests : IAsyncLifetime
         await using var registry = new TestRegistry(_database, Soon);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using (await _database.OpenAsync("lock table fastapi_endpoint in access exclusive mode"))
+        {
             await FailsAsync(registry, null, "Postgres did not answer within EndpointSync:Sync:Deadline.");
+        }
 
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
     }

@@ -26,7 +26,10 @@ public sealed class ForeignRowTests : IAsyncLifetime
     public async Task Foreign_rows_stay_as_they_are_to_the_byte_while_endpoints_come_change_and_go()
     {
         foreach (var key in Keys)
+        {
             await _database.AddForeignRouteAsync(key);
+        }
+
         await _database.ExecuteAsync("insert into endpoint_route (key, route) values (null, '/keyless')");
         const string foreign = "key is null or key not like 'fastapi.endpoint:1:%'";
         var before = await _database.WithWriterAsync("endpoint_route", foreign);

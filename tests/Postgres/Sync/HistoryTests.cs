@@ -45,10 +45,12 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
     {
         Assert.Equal(Enumerable.Range(1, Edits.Length).Select(version => (long)version), _receipts.Select(receipt => receipt.Version.Value));
         for (var version = 1; version <= Edits.Length; version++)
+        {
             Assert.Equal(
                 _tables[version - 1],
                 await database.ListAsync(
                     $"select {Line} from endpoint_sync.routes where from_version <= {version} and (to_version is null or to_version > {version}) order by 1"));
+        }
     }
 
     [Fact]
@@ -83,7 +85,10 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
     public async Task The_content_hash_of_every_version_is_what_its_routes_give()
     {
         for (var version = 1; version <= Edits.Length; version++)
+        {
             Assert.Equal(await ComputedAsync(version), await database.ScalarAsync<string>($"select encode(content_hash, 'hex') from endpoint_sync.versions where version = {version}"));
+        }
+
         Assert.Equal(await ComputedAsync(Edits.Length), await database.ScalarAsync<string>("select encode(content_hash, 'hex') from endpoint_sync.state"));
     }
 

@@ -43,8 +43,12 @@ public sealed class OwedTests : IAsyncLifetime
     {
         await _database.AddEndpointAsync("one", "/a");
         await using (await HoldLockAsync())
+        {
             for (var round = 0; round < 5; round++)
+            {
                 await _registry.ReloadAsync();
+            }
+        }
 
         Assert.Equal(1L, await _database.ScalarAsync<long>("select count(*) from endpoint_sync.requests"));
     }

@@ -10,7 +10,10 @@ public sealed class UntouchedTests
         await using var database = await TestDatabase.CreateAsync();
         await using var registry = new TestRegistry(database);
         for (var id = 1; id <= 20; id++)
+        {
             await database.AddEndpointAsync($"endpoint {id}", $"/p{id}");
+        }
+
         await registry.ReloadAsync();
         await database.ExecuteAsync("update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 7");
         const string others = "id <> 7";

@@ -23,7 +23,9 @@ public sealed class BaselineTests : FreshDatabaseTests
         var errors = await Database.ErrorsAsync();
         Assert.Equal(sessions - 1, errors.Count(line => line.Contains("could not serialize access due to concurrent update", StringComparison.Ordinal)));
         foreach (var worker in workers)
+        {
             await worker.DisposeAsync();
+        }
     }
 
     [Theory, InlineData(2), InlineData(8), InlineData(32)]
@@ -43,7 +45,9 @@ public sealed class BaselineTests : FreshDatabaseTests
         Assert.Equal("1 /api/v2/spp synced -> /api/v2/spp/; 2 /dci_api/v1 synced -> /dci_api/v1/", await EndpointsAsync());
         Assert.Empty(await Database.ErrorsAsync());
         foreach (var silo in silos)
+        {
             await silo.DisposeAsync();
+        }
     }
 
     private static async Task<string?> FlagAndCommitAsync(UpstreamWorker worker, int[] ids)

@@ -46,7 +46,10 @@ internal sealed class UpstreamReader(Session session) : IAsyncDisposable
     {
         var version = await session.ScalarAsync<long>(VersionSql);
         if (_maps.TryGetValue(version, out var routes))
+        {
             return routes;
+        }
+
         var rows = await session.ListAsync("select split_part(route, '|', 1) from endpoint_route order by 1", row => row.GetString(0));
         return _maps[version] = string.Join(" ", rows);
     }

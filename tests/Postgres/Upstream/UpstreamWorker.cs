@@ -129,20 +129,27 @@ internal sealed class UpstreamWorker(Session session, int hashSeed) : IAsyncDisp
     private async Task DeleteAsync(string[] keys)
     {
         if (keys.Length > 0)
+        {
             await session.ExecuteAsync("delete from endpoint_route where key = any($1)", PostgresCommands.Value(keys));
+        }
     }
 
     private async Task InsertAsync(RouteRow[] rows)
     {
         if (rows.Length > 0)
+        {
             await session.ExecuteAsync(
                 "insert into endpoint_route (key, route, opts, routing, endpoint_hash) select * from unnest($1, $2, $3, $4, $5)", Columns(rows));
+        }
     }
 
     private async Task UpdateAsync(RouteRow[] rows)
     {
         if (rows.Length == 0)
+        {
             return;
+        }
+
         await session.ExecuteAsync("select from endpoint_route where key = any($1) for update", Columns(rows)[0]);
         await session.ExecuteAsync(
             """

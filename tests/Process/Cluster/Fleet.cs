@@ -59,7 +59,10 @@ internal sealed class Fleet : IAsyncDisposable
         {
             using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null, deadline.Token);
             if (response.IsSuccessStatusCode)
+            {
                 return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, deadline.Token))!;
+            }
+
             Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
         }
     }

@@ -90,7 +90,9 @@ public sealed class SiloSettingsTests
         var refusal = Record.Exception(() => SiloSettings.Read(configuration));
 
         if (refusal is not null)
+        {
             Assert.Contains(complaint, Assert.IsType<StartException>(refusal).Message);
+        }
     }
 
     private static SiloSettings Read(params (string Key, string Value)[] values) => SiloSettings.Read(

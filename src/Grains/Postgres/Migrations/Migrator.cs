@@ -42,7 +42,9 @@ internal static class Migrator
         }
         var result = await Task.Run(() => Engine(source, folder, schema).PerformUpgrade(), cancellationToken);
         if (!result.Successful)
+        {
             throw new RegistryUnusableException($"Migration '{result.ErrorScript?.Name}' of schema '{schema}' failed: {result.Error.Message}. Nothing of it was kept.");
+        }
     }
 
     /// <summary>Waits until no other process migrates this database; the turn ends with the transaction.</summary>
@@ -61,7 +63,10 @@ internal static class Migrator
         var creators = await connection.ListAsync(
             "select current_user::text where to_regnamespace($1) is null", row => row.GetString(0), cancellationToken, PostgresCommands.Value(quoted));
         if (creators.Count == 0)
+        {
             return;
+        }
+
         try
         {
             await connection.ExecuteAsync($"create schema {quoted}", cancellationToken);
@@ -79,7 +84,9 @@ internal static class Migrator
     {
         var missing = await connection.ListAsync(PrivilegesSql, row => row.GetString(0), cancellationToken, PostgresCommands.Value(schema));
         if (missing.Count > 0)
+        {
             throw new RegistryUnusableException($"Schema '{schema}' belongs to another role. As its owner run: {missing[0]}");
+        }
     }
 
     /// <summary>The text of an embedded script.</summary>
