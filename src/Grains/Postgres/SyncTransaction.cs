@@ -69,12 +69,7 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         var synced = done.EndpointIds.Count();
         var changes = await _versions.FindChangesAsync(cancellationToken);
         var version = changes.Count == 0 ? state.Version : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
-        var outcome = (synced + changes.Count, deferred) switch
-        {
-            (> 0, _) => ReloadOutcome.Synced,
-            (0, > 0) => ReloadOutcome.Skipped,
-            _ => ReloadOutcome.UpToDate,
-        };
+        var outcome = OutcomeOf(synced + changes.Count, deferred);
         if (outcome == ReloadOutcome.Synced)
         {
             SyncLog.Synced(logger, synced, database.Name, state.Version, version);
@@ -87,5 +82,14 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
             Changes = changes,
             Rejected = done.Rejected,
         };
+    }
+
+    private static ReloadOutcome OutcomeOf(int done, int deferred)
+    {
+        if (done > 0)
+        {
+            return ReloadOutcome.Synced;
+        }
+        return deferred > 0 ? ReloadOutcome.Skipped : ReloadOutcome.UpToDate;
     }
 }

@@ -1,6 +1,5 @@
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Postgres.Migrations;
-using EndpointSync.Tests.Postgres.Privileges;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 

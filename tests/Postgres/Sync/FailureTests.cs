@@ -1,6 +1,5 @@
 using EndpointSync.Grains.Registries;
 using EndpointSync.Local;
-using EndpointSync.Tests.Postgres.Privileges;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 

@@ -1,7 +1,6 @@
-using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Postgres.Privileges;
+namespace EndpointSync.Tests.Testing;
 
 /// <summary>A role that may log in and owns nothing; roles belong to the whole server, so it is dropped at the end, with what it came to own.</summary>
 public sealed class TestRole : IAsyncDisposable
@@ -10,8 +9,10 @@ public sealed class TestRole : IAsyncDisposable
 
     private TestRole(TestDatabase database) => _database = database;
 
+    /// <summary>The role's name, and its password.</summary>
     public string Name { get; } = $"role_{Guid.NewGuid():N}";
 
+    /// <summary>How it connects to the database.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = Name, Password = Name }.ConnectionString;
 
     /// <summary>A role without any privilege that was not given to everybody; from schema public even that is taken away.</summary>
