@@ -15,4 +15,7 @@ internal sealed record RegistryDatabase(
     string Name, NpgsqlDataSource Source, SchemaSql Sql, long LockKey, bool CreateTables, SyncOptions Limits, string Author)
 {
     public NpgsqlParameter SchemaName => PostgresCommands.Value(Sql.Schema);
+
+    /// <summary>Makes whoever comes next connect anew.</summary>
+    public void Reconnect() => Source.Clear();
 }

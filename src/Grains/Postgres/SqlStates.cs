@@ -14,12 +14,16 @@ internal static class SqlStates
     /// <summary>Whether the same sync may succeed when it is tried again at once. Trying again is always safe: a sync looks before it writes.</summary>
     public static bool IsTransient(Exception exception) => exception switch
     {
+        _ when IsOutdatedPlan(exception) => true,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or IdleInTransactionTimeout } => true,
         NpgsqlException refused => refused.IsTransient,
         LockFailedException { InnerException: { } cause } => IsTransient(cause),
         SocketException => true,
         _ => false,
     };
+
+    /// <summary>Whether a statement was prepared before a column that it reads got another type; a new connection prepares it anew.</summary>
+    public static bool IsOutdatedPlan(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
 
     /// <summary>Whether something is missing that preparing the registry's database makes or asks for.</summary>
     public static bool IsUnprepared(Exception exception) => exception is RegistryUnusableException

@@ -55,6 +55,10 @@ internal sealed partial class RegistrySynchronizer(
         catch (Exception failure) when (SqlStates.IsTransient(failure))
         {
             run.Transient = failure;
+            if (SqlStates.IsOutdatedPlan(failure))
+            {
+                database.Reconnect();
+            }
             throw;
         }
         catch (Exception failure) when (SqlStates.IsUnprepared(failure))

@@ -1,0 +1,14 @@
+using EndpointSync.Bench;
+
+var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal) { ["idle"] = IdleComparison.RunAsync };
+var unknown = args.Except(comparisons.Keys).ToList();
+if (unknown.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"Unknown: {string.Join(", ", unknown)}. Known: {string.Join(", ", comparisons.Keys)}.");
+    return 2;
+}
+foreach (var name in args.Length == 0 ? [.. comparisons.Keys] : args)
+{
+    await comparisons[name]();
+}
+return 0;
