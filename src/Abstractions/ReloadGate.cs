@@ -32,24 +32,28 @@ internal sealed class ReloadGate(IGrainFactory grains, TimeProvider clock)
         List<Task<ReloadReceipt>> asked = [];
         while (true)
         {
-            asked.Add(coordinator.ReloadAsync(new ReloadRequest(callers), CancellationToken.None));
+            // The callers are counted once, however often they are spoken for.
+            asked.Add(coordinator.ReloadAsync(new ReloadRequest(asked.Count == 0 ? callers : 0), CancellationToken.None));
             asked[^1].Ignore();
-            if (await FirstAsync(asked) is { } answer)
+            if (await FirstAnswerAsync(asked) is { } receipt)
             {
-                return await answer;
+                return receipt with { Callers = Math.Max(callers, receipt.Callers) };
             }
         }
     }
 
-    private async Task<Task<ReloadReceipt>?> FirstAsync(List<Task<ReloadReceipt>> asked)
+    // A request that was refused is no answer while another one is under way, perhaps to the coordinator's next silo.
+    private async Task<ReloadReceipt?> FirstAnswerAsync(List<Task<ReloadReceipt>> asked)
     {
-        try
+        var again = Task.Delay(AskAgainAfter, clock);
+        while (await Task.WhenAny([again, .. asked]) is Task<ReloadReceipt> answer)
         {
-            return await Task.WhenAny(asked).WaitAsync(AskAgainAfter, clock);
+            if (answer.IsCompletedSuccessfully || asked.Count == 1)
+            {
+                return await answer;
+            }
+            asked.Remove(answer);
         }
-        catch (TimeoutException)
-        {
-            return null;
-        }
+        return null;
     }
 }

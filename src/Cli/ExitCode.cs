@@ -6,7 +6,7 @@ internal static class ExitCode
     public const int Success = 0;
     public const int Refused = 1;
     public const int WrongUsage = 2;
-    public const int Skipped = 3;
+    public const int NotInLine = 3;
     public const int Unreachable = 4;
 
     public const string Help =
@@ -15,7 +15,7 @@ internal static class ExitCode
           0  success; for reload: up to date or synced
           1  the server refused, or an error
           2  wrong usage
-          3  reload skipped: another process holds the lock, and the silo retries
+          3  reload answered, but something is left: the lock or a row is held elsewhere, and the silo retries
           4  the silo cannot be reached
         """;
 }

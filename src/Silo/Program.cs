@@ -22,5 +22,5 @@ try
 catch (StartException refused)
 {
     await Console.Error.WriteLineAsync(refused.Message);
-    return StartException.ExitCode;
+    return refused.ExitCode;
 }

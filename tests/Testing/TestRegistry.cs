@@ -40,9 +40,5 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public Task<ReloadReceipt> ReloadAsync() => Synchronizer.SyncAsync(callers: 1);
 
-    public async ValueTask DisposeAsync()
-    {
-        Preparation.Dispose();
-        await _sources.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _sources.DisposeAsync();
 }

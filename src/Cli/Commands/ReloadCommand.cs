@@ -13,7 +13,7 @@ internal static class ReloadCommand
         {
             var answer = await session.AskAsync(HttpMethod.Post, SiloApi.Path(parsed.GetRequiredValue(registry), "reload"));
             var exitCode = session.Show<ReloadReceipt>(answer, Print);
-            return exitCode == ExitCode.Success && answer.Read<ReloadReceipt>().Outcome == ReloadOutcome.Skipped ? ExitCode.Skipped : exitCode;
+            return exitCode == ExitCode.Success && !answer.Read<ReloadReceipt>().InLine ? ExitCode.NotInLine : exitCode;
         });
         return command;
     }

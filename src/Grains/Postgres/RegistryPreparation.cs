@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using EndpointSync.Grains.Postgres.Migrations;
+using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>Makes a registry's database ready to be synced, once; a failure is not remembered, so that the next use tries again.</summary>
-internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposable
+internal sealed class RegistryPreparation(RegistryDatabase database)
 {
     private const string Schema = "endpoint_sync";
 
@@ -14,7 +16,10 @@ internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposab
         where not exists (select from endpoint_sync.state where schema_name = $1) on conflict do nothing
         """;
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    // One at a time for all registries of a pool: each holds a connection while it waits for its turn, and needs a second one then.
+    private static readonly ConditionalWeakTable<NpgsqlDataSource, SemaphoreSlim> Turns = [];
+
+    private readonly SemaphoreSlim _turn = Turns.GetValue(database.Source, _ => new SemaphoreSlim(1, 1));
     private volatile bool _done;
 
     /// <exception cref="RegistryUnusableException">Something is missing that a person has to add.</exception>
@@ -44,8 +49,6 @@ internal sealed class RegistryPreparation(RegistryDatabase database) : IDisposab
 
     /// <summary>Makes the next use prepare again, because what was made ready is there no more: a backup was restored, or a schema dropped.</summary>
     public void Forget() => _done = false;
-
-    public void Dispose() => _turn.Dispose();
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {

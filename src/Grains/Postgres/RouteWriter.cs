@@ -11,18 +11,23 @@ namespace EndpointSync.Grains.Postgres;
 /// </summary>
 internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection connection)
 {
-    // A row that another session inserted and has not committed cannot be skipped, only waited for; this bounds the wait.
-    private const string InsertPatience = "set local lock_timeout = '100ms'";
+    // A row that another session inserted and has not committed cannot be skipped, only waited for; this bounds the wait, and all further ones.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FurtherWaits = TimeSpan.FromMilliseconds(1);
 
     private const string LockEndpointsSql = "select id from {odoo}.fastapi_endpoint where id = any($1) order by id for no key update skip locked";
 
     private const string LockRoutesSql =
         "select key, route, opts, routing from {odoo}.endpoint_route where key = any($1) order by key for update skip locked";
 
+    // The hash is unique and need not be there: a row whose key was changed by hand keeps the one that was made from its old key.
     private const string UpdateSql =
         """
         update {odoo}.endpoint_route as stored
-        set route = wanted.route, opts = wanted.opts, routing = wanted.routing, endpoint_hash = wanted.endpoint_hash
+        set route = wanted.route, opts = wanted.opts, routing = wanted.routing,
+          endpoint_hash = case when not exists (
+            select from {odoo}.endpoint_route as other where other.endpoint_hash = wanted.endpoint_hash and other.key <> wanted.key
+          ) then wanted.endpoint_hash end
         from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)
         where stored.key = wanted.key
         """;
@@ -30,13 +35,13 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     private const string InsertSql =
         """
         insert into {odoo}.endpoint_route as stored (key, route, opts, routing, endpoint_hash)
-        select * from unnest($1, $2, $3, $4, $5)
+        select key, route, opts, routing, case when not exists (
+            select from {odoo}.endpoint_route as other where other.endpoint_hash = wanted.endpoint_hash and other.key <> wanted.key
+          ) then endpoint_hash end
+        from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)
         on conflict (key) do update
         set route = excluded.route, opts = excluded.opts, routing = excluded.routing, endpoint_hash = excluded.endpoint_hash
         """;
-
-    // A row whose key was changed by hand keeps the hash that its successor needs, and only the insert can say whether it may be deleted.
-    private const string FreeHashSql = "update {odoo}.endpoint_route set endpoint_hash = null where key = any($1)";
 
     private const string DeleteSql = "delete from {odoo}.endpoint_route where key = any($1)";
 
@@ -53,6 +58,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         update {odoo}.fastapi_endpoint set registry_sync = $2 where id = any($1) and registry_sync is distinct from $2
         """;
 
+    private TimeSpan _insertWait = FirstWait;
+
     /// <summary>Locks the endpoints that no other session has open.</summary>
     /// <returns>Their ids.</returns>
     public async Task<HashSet<int>> LockEndpointsAsync(int[] ids, CancellationToken cancellationToken) =>
@@ -64,7 +71,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
         plan = plan.Without(await BusyAsync(plan, scan, cancellationToken)).WithoutCollisions(scan.Routes);
-        plan = plan.Without(await InsertAsync(plan, stored, cancellationToken));
+        var superseded = plan.Removals.ToLookup(row => row.EndpointId!.Value, row => row.Key);
+        plan = plan.Without(await InsertAsync(plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray(), superseded, cancellationToken));
 
         await using var batch = connection.CreateBatch();
         var owners = scan.Endpoints.Select(endpoint => endpoint.Id).ToHashSet();
@@ -97,28 +105,15 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         return [.. seen.Except(locked).Select(row => row.EndpointId!.Value)];
     }
 
-    private async Task<HashSet<int>> InsertAsync(SyncPlan plan, HashSet<string> stored, CancellationToken cancellationToken)
-    {
-        var rows = plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray();
-        var ids = rows.Select(row => row.EndpointId).ToHashSet();
-        var superseded = plan.Removals.Where(row => ids.Contains(row.EndpointId)).Select(row => row.Key).ToArray();
-        if (superseded.Length > 0)
-        {
-            await connection.ExecuteAsync(database.Sql.Of(FreeHashSql), cancellationToken, PostgresCommands.Value(superseded));
-        }
-
-        return await InsertAsync(rows, cancellationToken);
-    }
-
     // A batch in which one row cannot be had in time is halved until that row stands alone, so that one stuck session holds up one endpoint.
-    private async Task<HashSet<int>> InsertAsync(ArraySegment<RouteRow> rows, CancellationToken cancellationToken)
+    private async Task<HashSet<int>> InsertAsync(ArraySegment<RouteRow> rows, ILookup<int, string> superseded, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {
             return [];
         }
 
-        if (await TryInsertAsync(rows, cancellationToken))
+        if (await TryInsertAsync(rows, superseded, cancellationToken))
         {
             return [];
         }
@@ -129,27 +124,33 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         }
 
         var half = rows.Count / 2;
-        var busy = await InsertAsync(rows[..half], cancellationToken);
-        busy.UnionWith(await InsertAsync(rows[half..], cancellationToken));
+        var busy = await InsertAsync(rows[..half], superseded, cancellationToken);
+        busy.UnionWith(await InsertAsync(rows[half..], superseded, cancellationToken));
         return busy;
     }
 
-    private async Task<bool> TryInsertAsync(ArraySegment<RouteRow> rows, CancellationToken cancellationToken)
+    // A row of the same endpoint under another key goes first, because it may still have the hash that its successor needs.
+    private async Task<bool> TryInsertAsync(ArraySegment<RouteRow> rows, ILookup<int, string> superseded, CancellationToken cancellationToken)
     {
+        var gone = rows.SelectMany(row => superseded[row.EndpointId!.Value]).ToArray();
         try
         {
             await using var batch = connection.CreateBatch()
-                .Then("savepoint before_insert").Then(InsertPatience).Then(database.Sql.Of(InsertSql), Columns(rows))
-                .Then($"set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds}").Then("release before_insert");
+                .Then("savepoint before_insert").Then(LockTimeout(_insertWait))
+                .Then(database.Sql.Of(DeleteSql), PostgresCommands.Value(gone)).Then(database.Sql.Of(InsertSql), Columns(rows))
+                .Then(LockTimeout(database.Limits.LockTimeout)).Then("release before_insert");
             await batch.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
+            _insertWait = FurtherWaits;
             return false;
         }
     }
+
+    private static string LockTimeout(TimeSpan wait) => $"set local lock_timeout = {(long)wait.TotalMilliseconds}";
 
     private void AddUpdates(NpgsqlBatch batch, RouteRow[] rows)
     {

@@ -22,6 +22,12 @@ internal static class SqlStates
         _ => false,
     };
 
+    /// <summary>Whether no connection was to be had at all, so that a server that is away is told soon, and not at the deadline.</summary>
+    public static bool IsUnreachable(Exception exception) => exception is SocketException or NpgsqlException { InnerException: SocketException } or PostgresException
+    {
+        SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
+    };
+
     /// <summary>Whether a statement was prepared before a column that it reads got another type; a new connection prepares it anew.</summary>
     public static bool IsOutdatedPlan(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
 
@@ -35,10 +41,11 @@ internal static class SqlStates
         LockFailedException { InnerException: { } cause } => Describe(cause) is { } problem
             ? problem with { Meaning = $"The lock could not be asked for, so nothing was written. {problem.Meaning}" }
             : null,
+        DatabaseAwayException { InnerException: { } cause } => Describe(cause),
         PostgresException refused => new ReloadProblem(refused.SqlState, $"{MeaningOf(refused.SqlState)} {Retried}", refused.MessageText),
         NpgsqlException lost => new ReloadProblem(null, $"Postgres could not be reached, or the connection broke. {Retried}", lost.InnerException?.Message ?? lost.Message),
         SocketException refused => new ReloadProblem(null, $"Postgres could not be reached. {Retried}", refused.Message),
-        OperationCanceledException => new ReloadProblem(null, $"Postgres did not answer within EndpointSync:Sync:Deadline. {Retried}", "The sync was cancelled."),
+        OperationCanceledException => new ReloadProblem(null, $"Postgres did not answer in time. {Retried}", "Postgres did not answer in time."),
         RegistryUnusableException unusable => new ReloadProblem(null, $"The registry cannot be used as it is. {Retried}", unusable.Message),
         _ => null,
     };

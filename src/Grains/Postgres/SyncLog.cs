@@ -28,6 +28,6 @@ internal static partial class SyncLog
         "Odoo's sequence of {Registry} was not drawn for version {Version}: {Detail}. Odoo workers may serve the version before it until the next poll draws it.")]
     public static partial void SignalFailed(ILogger logger, string registry, RouteVersion version, string detail);
 
-    [LoggerMessage(1108, LogLevel.Debug, "That a sync of {Registry} is owed could not be recorded: {Detail}. The activation that answered retries it.")]
+    [LoggerMessage(1108, LogLevel.Warning, "That a sync of {Registry} is owed could not be recorded: {Detail}. The coordinator that answered retries it as long as its silo lives.")]
     public static partial void NotOwed(ILogger logger, string registry, string detail);
 }

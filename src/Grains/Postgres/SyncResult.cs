@@ -7,7 +7,7 @@ internal sealed record SyncResult(ReloadOutcome Outcome, RouteVersion Version, R
 
     public int EndpointsDeferred { get; init; }
 
-    public IReadOnlyList<RouteChange> Changes { get; init; } = [];
+    public RouteCounts Routes { get; init; }
 
     public IReadOnlyList<RejectedEndpoint> Rejected { get; init; } = [];
 

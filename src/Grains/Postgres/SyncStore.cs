@@ -82,7 +82,8 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
     }
 
     // After the commit on purpose: an Odoo worker may have read the sequence's new value, which shows before the commit, and cached the old rows
-    // under it. This draw makes such a worker read again. That it happened is recorded, so that a crash before it leaves it due.
+    // under it. This draw makes such a worker read again. That it happened is recorded, so that a crash before it leaves it due. A sync that has the
+    // row by now is not waited for: it draws when it is done.
     private async Task SignalAsync(NpgsqlConnection connection, RouteVersion version, CancellationToken cancellationToken)
     {
         try
@@ -90,7 +91,8 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
             await connection.ExecuteAsync(
                 """
                 update endpoint_sync.state set signalled_version = $2
-                where schema_name = $1 and signalled_version < $2 and nextval($3::regclass) is not null
+                where schema_name = (select schema_name from endpoint_sync.state where schema_name = $1 and signalled_version < $2 for no key update skip locked)
+                  and nextval($3::regclass) is not null
                 """,
                 cancellationToken, database.SchemaName, PostgresCommands.Value(version.Value),
                 PostgresCommands.Value($"{database.Sql.Quoted}.endpoint_route_version"));

@@ -19,25 +19,36 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     public async Task<SyncResult> RunAsync(RegistryLook look, int callers, CancellationToken cancellationToken)
     {
         var state = await _versions.LockStateAsync(cancellationToken);
-        var (plan, deferred) = await BringInLineAsync([.. look.Plan.EndpointIds], cancellationToken);
-        await SettleAsync(look.Requests, plan, deferred, cancellationToken);
-        return await AdvanceAsync(state, plan, deferred, callers, cancellationToken);
+        var due = look.Plan.EndpointIds.ToArray();
+        var done = await BringInLineAsync(due, cancellationToken);
+        var changes = await _versions.FindChangesAsync(cancellationToken);
+        var deferred = await CountLeftAsync(due, cancellationToken);
+        await SettleAsync(look.Requests, done, deferred, cancellationToken);
+        return await AdvanceAsync(state, done, changes, deferred, callers, cancellationToken);
     }
 
-    private async Task<(SyncPlan Done, int Deferred)> BringInLineAsync(int[] due, CancellationToken cancellationToken)
+    private async Task<SyncPlan> BringInLineAsync(int[] due, CancellationToken cancellationToken)
     {
         var locked = await _routes.LockEndpointsAsync(due, cancellationToken);
         var scan = await ScanAsync(cancellationToken);
-        var plan = scan.Plan();
         var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
-        var mine = plan.Without(open);
-        var done = await _routes.WriteAsync(mine, scan, cancellationToken);
+        var done = await _routes.WriteAsync(scan.Plan().Without(open), scan, cancellationToken);
         foreach (var orphan in done.Orphans)
         {
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
         }
 
-        return (done, plan.EndpointIds.Intersect(due).Except(done.EndpointIds).Count());
+        return done;
+    }
+
+    // Looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed. Left over is what was due and is open
+    // elsewhere, and what another writer spoilt meanwhile, which a flag still calls right. An edit that came meanwhile cleared its flag, and its own
+    // reload follows.
+    private async Task<int> CountLeftAsync(int[] due, CancellationToken cancellationToken)
+    {
+        var scan = await ScanAsync(cancellationToken);
+        var editedSince = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id).Except(due).ToHashSet();
+        return scan.Plan().Without(editedSince).EndpointIds.Count();
     }
 
     private async Task<EndpointScan> ScanAsync(CancellationToken cancellationToken)
@@ -64,12 +75,12 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         await _requests.AddAsync($"{deferred} endpoints were open in another session", cancellationToken);
     }
 
-    private async Task<SyncResult> AdvanceAsync(VersionState state, SyncPlan done, int deferred, int callers, CancellationToken cancellationToken)
+    private async Task<SyncResult> AdvanceAsync(
+        VersionState state, SyncPlan done, List<RouteChange> changes, int deferred, int callers, CancellationToken cancellationToken)
     {
-        var synced = done.EndpointIds.Count();
-        var changes = await _versions.FindChangesAsync(cancellationToken);
+        var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
         var version = changes.Count == 0 ? state.Version : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
-        var outcome = OutcomeOf(synced + changes.Count, deferred);
+        var outcome = OutcomeOf(done.EndpointIds.Count() + changes.Count, deferred);
         if (outcome == ReloadOutcome.Synced)
         {
             SyncLog.Synced(logger, synced, database.Name, state.Version, version);
@@ -79,7 +90,7 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         {
             EndpointsSynced = synced,
             EndpointsDeferred = deferred,
-            Changes = changes,
+            Routes = RouteCounts.Of(changes),
             Rejected = done.Rejected,
         };
     }

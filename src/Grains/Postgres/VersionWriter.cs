@@ -70,13 +70,13 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     {
         var hash = changes.Aggregate(state.ContentHash, (sum, change) => sum.Toggle(change.Before).Toggle(change.After));
         var version = state.Version.Next;
+        var counts = RouteCounts.Of(changes);
         await using var batch = connection.CreateBatch()
             .Then(AdvanceSql, database.SchemaName, Number(version), PostgresCommands.Value(hash.Value), PostgresCommands.Value(database.Author))
             .Then(
                 ReceiptSql, database.SchemaName, Number(version), PostgresCommands.Value(database.Author), PostgresCommands.Value(hash.Value),
-                PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(changes.Count(change => change.Before is null)),
-                PostgresCommands.Value(changes.Count(change => change is { Before: not null, After: not null })),
-                PostgresCommands.Value(changes.Count(change => change.After is null)), PostgresCommands.Value(callers));
+                PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(counts.Added), PostgresCommands.Value(counts.Changed),
+                PostgresCommands.Value(counts.Removed), PostgresCommands.Value(callers));
         AddHistory(batch, version, changes);
         if (await HasOdooSignalAsync(cancellationToken))
         {

@@ -15,12 +15,17 @@ internal sealed partial class RegistryPoll(
 {
     private readonly ConcurrentDictionary<string, string> _complaints = new(StringComparer.Ordinal);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Each registry has a loop of its own, so that one that hangs holds up no other.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(catalog.All.Select(registry => PollForeverAsync(registry, stoppingToken)));
+
+    private async Task PollForeverAsync(Registry registry, CancellationToken stoppingToken)
     {
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.WhenAll(catalog.All.Select(registry => PollAsync(registry, stoppingToken)));
-            await Task.Delay(options.Value.PollInterval * (1 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken);
+            await PollAsync(registry, stoppingToken);
+            await Task.Delay(options.Value.PollInterval * (1 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -41,9 +46,21 @@ internal sealed partial class RegistryPoll(
                 LogUsable(registry.Name);
             }
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            Complain(registry.Name, SqlStates.Describe(failure)?.Detail ?? failure.Message);
+            // The silo stops; whatever is owed is owed still.
+        }
+        catch (Exception failure) when (SqlStates.Describe(failure) is { } problem)
+        {
+            if (SqlStates.IsUnprepared(failure))
+            {
+                registry.Preparation.Forget();
+            }
+            Complain(registry.Name, problem.Detail);
+        }
+        catch (Exception failure)
+        {
+            LogPollFailed(registry.Name, failure.Message);
         }
     }
 
@@ -61,6 +78,9 @@ internal sealed partial class RegistryPoll(
 
     [LoggerMessage(1401, LogLevel.Error, "Registry {Registry} cannot be used now: {Detail} It is looked at again with every poll.")]
     private partial void LogUnusable(string registry, string detail);
+
+    [LoggerMessage(1403, LogLevel.Warning, "The owed sync of {Registry} was not answered: {Detail} The next poll asks again.")]
+    private partial void LogPollFailed(string registry, string detail);
 
     [LoggerMessage(1402, LogLevel.Information, "Registry {Registry} can be used again")]
     private partial void LogUsable(string registry);

@@ -18,6 +18,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     private readonly ILogger<EndpointSyncGrain> _logger;
     private readonly Flights<ReloadReceipt> _flights;
     private readonly CancellationTokenSource _deactivating = new();
+    private readonly CancellationToken _deactivated;
     private Task _retrying = Task.CompletedTask;
 
     public EndpointSyncGrain(RegistryCatalog catalog, IOptions<SyncOptions> options, TimeProvider clock, ILogger<EndpointSyncGrain> logger)
@@ -27,6 +28,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
         _clock = clock;
         _logger = logger;
         _flights = new Flights<ReloadReceipt>(FlyAsync);
+        _deactivated = _deactivating.Token;
     }
 
     private string Name => this.GetPrimaryKeyString();
@@ -56,7 +58,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
         var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers);
         if (!receipt.InLine && _retrying.IsCompleted)
         {
-            _retrying = RetryUntilInLineAsync(_deactivating.Token);
+            _retrying = RetryUntilInLineAsync(_deactivated);
         }
 
         return receipt;
@@ -95,7 +97,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     [LoggerMessage(1301, LogLevel.Information, "{Registry} is in line at version {Version} after {Attempts} retries behind its callers")]
     private partial void LogInLine(string registry, RouteVersion version, int attempts);
 
-    [LoggerMessage(1302, LogLevel.Information, "The coordinator of {Registry} ends while a sync is still owed; the next poll of any silo takes it up")]
+    [LoggerMessage(1302, LogLevel.Information, "The coordinator of {Registry} ends while a sync is still owed; where that is recorded, the next poll of any silo takes it up")]
     private partial void LogLeft(string registry);
 
     [LoggerMessage(1303, LogLevel.Error, "Retries of {Registry} ended with an error that no retry cures; the next poll of any silo takes it up")]

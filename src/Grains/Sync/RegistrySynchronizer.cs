@@ -15,6 +15,9 @@ internal sealed partial class RegistrySynchronizer(
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
 
+    // Longer than Postgres takes to restart, shorter than its callers' patience; retries behind the answer go on.
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3);
+
     private readonly ResiliencePipeline<SyncResult> _retries = new ResiliencePipelineBuilder<SyncResult> { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions<SyncResult>
         {
@@ -51,6 +54,10 @@ internal sealed partial class RegistrySynchronizer(
         {
             await preparation.EnsureAsync(cancellationToken);
             return await store.SyncAsync(run.Callers, cancellationToken);
+        }
+        catch (Exception failure) when (SqlStates.IsUnreachable(failure) && clock.GetElapsedTime(run.Started) > ConnectPatience)
+        {
+            throw new DatabaseAwayException(failure);
         }
         catch (Exception failure) when (SqlStates.IsTransient(failure))
         {
@@ -91,9 +98,9 @@ internal sealed partial class RegistrySynchronizer(
         PreviousVersion = result.PreviousVersion,
         EndpointsSynced = result.EndpointsSynced,
         EndpointsDeferred = result.EndpointsDeferred,
-        RoutesAdded = result.Changes.Count(change => change.Before is null),
-        RoutesChanged = result.Changes.Count(change => change is { Before: not null, After: not null }),
-        RoutesRemoved = result.Changes.Count(change => change.After is null),
+        RoutesAdded = result.Routes.Added,
+        RoutesChanged = result.Routes.Changed,
+        RoutesRemoved = result.Routes.Removed,
         Rejected = result.Rejected,
         Callers = run.Callers,
         Silo = database.Author,

@@ -22,6 +22,7 @@ internal static class ApiRegistration
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseSameOriginOnly();
         var registries = app.MapGroup("/api/registries");
         registries.MapRegistries();
         registries.MapGroup("/{registry}/endpoints").MapEndpoints();

@@ -39,6 +39,10 @@ internal static class EndpointEditRules
             errors["app"] = ["app is empty"];
         }
 
+        if (new[] { draft.Name, draft.App, draft.Description }.Any(text => text?.Contains('\0', StringComparison.Ordinal) == true))
+        {
+            errors["text"] = ["text contains the character U+0000, which Postgres does not store"];
+        }
         if (draft.RootPath is null)
         {
             return (draft, errors);

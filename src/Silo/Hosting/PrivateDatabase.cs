@@ -26,9 +26,9 @@ internal sealed class PrivateDatabase(PrivatePostgres? server) : IAsyncDisposabl
             await Console.Error.WriteLineAsync($"{ClusterKey} is not set: using a private PostgreSQL on 127.0.0.1:{server.Port}, data in {server.Directory}");
             return new PrivateDatabase(server);
         }
-        catch (PostgresNotFoundException missing)
+        catch (Exception failure) when (failure is PostgresNotFoundException or InvalidOperationException or TimeoutException)
         {
-            throw new StartException(missing.Message);
+            throw new StartException(failure.Message, StartException.Unavailable);
         }
     }
 

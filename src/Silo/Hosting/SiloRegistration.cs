@@ -14,8 +14,9 @@ internal static class SiloRegistration
     {
         await MigrateAsync(settings.Cluster);
         builder.Services.AddSingleton(Options.Create(settings.Sync));
-        builder.Services.AddEndpointSyncGrains(settings.Cluster.Name, settings.Cluster.ConnectionString!, settings.Registries);
+        // The silo first: what is added after it starts after it and stops before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster));
+        builder.Services.AddEndpointSyncGrains(settings.Cluster.Name, settings.Cluster.ConnectionString!, settings.Registries);
         if (settings.StopWhenInputEnds)
         {
             builder.Services.AddHostedService<StopWhenInputEnds>();
@@ -65,7 +66,7 @@ internal static class SiloRegistration
         }
         catch (Exception failure) when (EndpointSyncServices.ProblemOf(failure) is { } problem)
         {
-            throw new StartException($"The cluster's database (EndpointSync:Cluster:ConnectionString) cannot be used: {problem.Detail}");
+            throw new StartException($"The cluster's database (EndpointSync:Cluster:ConnectionString) cannot be used: {problem.Detail}", StartException.Unavailable);
         }
     }
 }

@@ -1,8 +1,16 @@
 namespace EndpointSync.Silo.Hosting;
 
-/// <summary>The silo cannot start as it is configured; the message is for the person who configured it.</summary>
-internal sealed class StartException(string message) : Exception(message)
+/// <summary>The silo cannot start; the message is for the person who started it.</summary>
+/// <param name="message">What is wrong, with which value, and the cure.</param>
+/// <param name="exitCode">The process's exit code then.</param>
+internal sealed class StartException(string message, int exitCode = StartException.WrongConfiguration) : Exception(message)
 {
-    /// <summary>The process's exit code then: the conventional one for a configuration error.</summary>
-    public const int ExitCode = 78;
+    /// <summary>The conventional exit code for a configuration error: starting again does not help.</summary>
+    public const int WrongConfiguration = 78;
+
+    /// <summary>The conventional exit code for a service that is not there: starting again later may help.</summary>
+    public const int Unavailable = 69;
+
+    /// <summary>The process's exit code.</summary>
+    public int ExitCode { get; } = exitCode;
 }

@@ -65,7 +65,7 @@ public sealed class FailureTests : IAsyncLifetime
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using (await _database.OpenAsync("lock table fastapi_endpoint in access exclusive mode"))
         {
-            await FailsAsync(registry, null, "Postgres did not answer within EndpointSync:Sync:Deadline.");
+            await FailsAsync(registry, null, "Postgres did not answer in time.");
         }
 
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);

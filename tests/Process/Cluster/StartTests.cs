@@ -62,7 +62,7 @@ public sealed class StartTests
             Configuration = new Dictionary<string, string> { ["EndpointSync:Registries:openspp:Schema"] = "public" },
         }));
 
-        Assert.Contains("exit code 78", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("exit code 69", refused.Message, StringComparison.Ordinal);
         Assert.Contains("EndpointSync:Cluster:ConnectionString", refused.Message, StringComparison.Ordinal);
     }
 
