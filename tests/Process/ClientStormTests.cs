@@ -31,8 +31,10 @@ public sealed class ClientStormTests(ITestOutputHelper output)
             + $"{writing} writing transactions; {transactions} transactions of any kind in the database's whole life");
 
         Assert.All(receipts, receipt => Assert.Equal((new RouteVersion(1), true), (receipt.Version, receipt.InLine)));
-        Assert.Equal(Endpoints, Assert.Single(receipts.DistinctBy(Flight), receipt => receipt.Outcome == ReloadOutcome.Synced).EndpointsSynced);
+        // None has it when the cluster, still forming, moved the coordinator in the middle: the request was asked again and found everything in line.
+        Assert.InRange(receipts.DistinctBy(Flight).Count(receipt => receipt.Outcome == ReloadOutcome.Synced), 0, 1);
         Assert.Equal(1, versions);
+        Assert.Equal(Endpoints, await cluster.Database.ScalarAsync<int>("select endpoints_synced from endpoint_sync.versions"));
         Assert.InRange(writing, 1, 3);
         Assert.Empty(await cluster.Database.ErrorsAsync());
     }
