@@ -8,7 +8,8 @@ namespace EndpointSync.Routing;
 /// <summary>
 /// The route table at one version. It matches requests as Werkzeug 2.2 does with <c>Map(strict_slashes=False, merge_slashes=False)</c> and
 /// Odoo's converters, rules in the order of their entries' keys, numbers in keys compared as numbers. A table is never changed:
-/// <see cref="Apply(long, IEnumerable{RouteTableChange})"/> makes another that shares with it all that the changes leave as it is. Any number of threads may use it at once.
+/// <see cref="Apply(long, IEnumerable{RouteTableChange})"/> makes another that shares with it all that the changes leave as it is. Any
+/// number of threads may use a table at once.
 /// </summary>
 public sealed class RouteTable
 {
@@ -29,10 +30,9 @@ public sealed class RouteTable
     public int Count { get; }
 
     /// <summary>The entries that are not routed and why, in the order of the table; found anew on each call, at the cost of their number.</summary>
-    public IReadOnlyList<RouteProblem> Problems =>
-        [.. _refused.Items.OrderBy(entry => entry.Text, Comparer<string>.Create(KeyOrder.Compare)).SelectMany(entry => ((CompiledEntry)entry).Problems)];
+    public IReadOnlyList<RouteProblem> Problems => [.. InOrder(_refused).SelectMany(entry => entry.Problems)];
 
-    /// <summary>The table with the changes made, in their order, at a cost that depends on them and not on the size of the table.</summary>
+    /// <summary>The table with the changes made, in their order, at a cost that depends on them and hardly on the size of the table.</summary>
     /// <param name="version">The version of the new table.</param>
     /// <param name="changes">What to change. The table made depends only on the entries it ends up with, not on the way there.</param>
     /// <exception cref="ArgumentOutOfRangeException">The version is lower than this table's.</exception>
@@ -66,15 +66,19 @@ public sealed class RouteTable
         return [.. search.Others];
     }
 
+    private static IEnumerable<CompiledEntry> InOrder(HashTrie entries) =>
+        entries.Items.Cast<CompiledEntry>().OrderBy(entry => entry.Text, Comparer<string>.Create(KeyOrder.Compare));
+
     private RouteTable Apply(RouteTableChange change)
     {
         var old = (CompiledEntry?)_entries.Find(change.Key);
-        var now = change.Entry is { } entry ? new CompiledEntry(entry) : null;
+        ParsedRule[] rules = [];
+        var now = change.Entry is { } entry ? CompiledEntry.Compile(entry, out rules) : null;
         return new(
             Version,
             Count + (now is null ? 0 : 1) - (old is null ? 0 : 1),
-            StateEdit.Replace(_root, old?.Rules ?? [], now?.Rules ?? []),
+            StateEdit.Replace(_root, old?.Rules ?? [], rules),
             now is null ? _entries.Without(change.Key) : _entries.With(now),
-            now is { Problems.Count: > 0 } ? _refused.With(now) : _refused.Without(change.Key));
+            now is { Problems.Length: > 0 } ? _refused.With(now) : _refused.Without(change.Key));
     }
 }

@@ -58,7 +58,7 @@ public readonly ref struct RouteValue
     /// <exception cref="OverflowException">An id in a list does not fit 64 bits.</exception>
     public object ToObject() => Kind switch
     {
-        RouteValueKind.Whole => DecimalText.ToInt64(Text) is { } number ? number : ToBigInteger(),
+        RouteValueKind.Whole => DecimalText.ToInt64(Text) is { } number ? (object)number : ToBigInteger(),
         RouteValueKind.Real => ToDouble(),
         RouteValueKind.Uuid => ToGuid(),
         RouteValueKind.Ids => ToInt64List(),

@@ -8,7 +8,7 @@ namespace EndpointSync.Routing.Arguments;
 /// </summary>
 internal sealed class ArgumentScanner
 {
-    private static readonly string[] _constants = ["True", "False"];
+    private static readonly string[] ConstantNames = ["True", "False"];
 
     private readonly string _text;
     private readonly List<ArgumentValue> _placed = [];
@@ -18,6 +18,8 @@ internal sealed class ArgumentScanner
 
     public static ArgumentList Scan(string text)
     {
+        if (text == "")
+            return ArgumentList.Empty;
         var scanner = new ArgumentScanner(text);
         for (var position = 0; position < scanner._text.Length;)
             position = scanner.TakeAt(position) ?? position + 1;
@@ -66,7 +68,7 @@ internal sealed class ArgumentScanner
     }
 
     private IEnumerable<int> Constants(int start) =>
-        _constants.Where(name => string.CompareOrdinal(_text, start, name, 0, name.Length) == 0).Select(name => start + name.Length);
+        ConstantNames.Where(name => string.CompareOrdinal(_text, start, name, 0, name.Length) == 0).Select(name => start + name.Length);
 
     private int[] Digits(int start)
     {

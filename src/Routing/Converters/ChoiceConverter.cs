@@ -10,7 +10,7 @@ internal static class ChoiceConverter
     public static Variable? Create(string name, ArgumentList arguments, out string reason)
     {
         reason = Reason(arguments);
-        return reason == "" ? new(name, new ChoicePiece([.. arguments.Placed.Select(item => item.Text!)]), RouteValueKind.Text) : null;
+        return reason == "" ? new(name, ChoicePiece.Of([.. arguments.Placed.Select(item => item.Text!)]), RouteValueKind.Text) : null;
     }
 
     private static string Reason(ArgumentList arguments)

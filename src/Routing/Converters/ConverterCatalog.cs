@@ -17,8 +17,8 @@ internal static class ConverterCatalog
         "int" => NumberConverter.CreateInteger(variable, arguments, out reason),
         "float" => NumberConverter.CreateFloat(variable, arguments, out reason),
         "model" or "models" => IdConverter.Create(variable, arguments, converter == "models", out reason),
-        "path" => Plain(new(variable, new PathPiece(), RouteValueKind.Text, Variable.PathWeight), out reason),
-        "uuid" => Plain(new(variable, new UuidPiece(), RouteValueKind.Uuid), out reason),
+        "path" => Plain(new(variable, PathPiece.Instance, RouteValueKind.Text, Variable.PathWeight), out reason),
+        "uuid" => Plain(new(variable, UuidPiece.Instance, RouteValueKind.Uuid), out reason),
         _ => Unknown(converter, out reason),
     };
 

@@ -13,7 +13,7 @@ internal static class IdConverter
         if (!arguments.TryBind(["model"], out _, out reason))
             return null;
         return many
-            ? new(name, new IdPiece(many: true), RouteValueKind.Ids, Check: new IdsCheck())
-            : new(name, new IdPiece(many: false), RouteValueKind.Whole);
+            ? new(name, IdPiece.Many, RouteValueKind.Ids, Check: new IdsCheck())
+            : new(name, IdPiece.One, RouteValueKind.Whole);
     }
 }

@@ -22,7 +22,7 @@ internal static class NumberConverter
         var minimum = Bounds.OfInteger(bound[1], isMinimum: true);
         var maximum = Bounds.OfInteger(bound[2], isMinimum: false);
         var check = signed || digits is not null || minimum is not null || maximum is not null ? new IntegerCheck(digits, minimum, maximum) : null;
-        return new(name, new IntegerPiece(signed ? 2 : 1), RouteValueKind.Whole, Variable.NumberWeight, check);
+        return new(name, signed ? new IntegerPiece(2) : IntegerPiece.Default, RouteValueKind.Whole, Variable.NumberWeight, check);
     }
 
     public static Variable? CreateFloat(string name, ArgumentList arguments, out string reason)

@@ -9,10 +9,13 @@ namespace EndpointSync.Routing.Converters;
 internal static class TextConverter
 {
     // Past what an expression of Python can count to.
-    private static readonly BigInteger _tooLong = uint.MaxValue;
+    private static readonly BigInteger TooLong = uint.MaxValue;
 
     public static Variable? Create(string name, ArgumentList arguments, out string reason)
     {
+        reason = "";
+        if (arguments == ArgumentList.Empty)
+            return new(name, TextPiece.Default, RouteValueKind.Text);
         if (!arguments.TryBind(["minlength", "maxlength", "length"], out var bound, out reason))
             return null;
         var piece = IsGiven(bound[2]) ? Exactly(bound[2], ref reason) : Between(bound[0], bound[1], ref reason);
@@ -39,7 +42,7 @@ internal static class TextConverter
     private static BigInteger Length(ArgumentValue? argument, string name, ref string reason)
     {
         var length = Whole(argument!) ?? -1;
-        if (length < 0 || length >= _tooLong)
+        if (length < 0 || length >= TooLong)
             reason = $"'{name}' must be a whole number from 0 to 4,294,967,294";
         return length;
     }

@@ -32,15 +32,15 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
         var length = slash < 0 ? rest.Length : slash;
         if (state.Child(rest[..length]) is { } child && From(child, position + length + 1) is { } found)
             return found;
-        return OverEdges(state, position, length) ?? (rest.IsEmpty ? FirstForMethod(state.Rules) : null);
+        return OverEdges(state, position, length) ?? (rest.IsEmpty ? RuleOf(state) : null);
     }
 
     private Rule? OverEdges(State state, int position, int length)
     {
-        foreach (var edge in state.Edges)
+        for (var edge = state.Edges; edge is not null; edge = edge.Next)
         {
-            var end = edge.IsFinal ? _path.Length : position + length;
-            if (edge.Part.Matches(_path[position..end]) && From(edge.Target, end + 1) is { } found)
+            var end = edge.Way!.IsFinal ? _path.Length : position + length;
+            if (edge.Way.Matches(_path[position..end]) && From(edge, end + 1) is { } found)
                 return found;
         }
 
@@ -48,29 +48,28 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
     }
 
     // A rule with a trailing slash answers a path without; but unlike every other it says nothing about its methods when they do not fit.
-    private Rule? AtEnd(State state)
+    private Rule? AtEnd(State state) => RuleOf(state) ?? (state.Slash is { } slash ? RuleOf(slash, note: false) : null);
+
+    private Rule? RuleOf(State state, bool note = true)
     {
-        if (FirstForMethod(state.Rules) is { } found)
-            return found;
-        foreach (var rule in state.Slash?.Rules ?? [])
+        if (state.FirstMethods is null || Fits(state.FirstMethods, note))
+            return state.FirstRule;
+        foreach (var rule in state.MoreRules)
         {
-            if (rule.Methods.Contains(_method))
+            if (Fits(rule.Methods, note))
                 return rule;
         }
 
         return null;
     }
 
-    private Rule? FirstForMethod(Rule[] rules)
+    private bool Fits(MethodSet methods, bool note)
     {
-        foreach (var rule in rules)
-        {
-            if (rule.Methods.Contains(_method))
-                return rule;
-            Note(rule.Methods);
-        }
-
-        return null;
+        if (methods.Contains(_method))
+            return true;
+        if (note)
+            Note(methods);
+        return false;
     }
 
     private void Note(MethodSet methods)

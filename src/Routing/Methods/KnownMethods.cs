@@ -3,8 +3,10 @@ namespace EndpointSync.Routing.Methods;
 /// <summary>The methods that have a bit of their own, so that sets of them compare in one step.</summary>
 internal static class KnownMethods
 {
+    public const int Count = 9;
+
     // In alphabetical order, which is the order they are reported in.
-    private static readonly string[] _names = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+    private static readonly string[] All = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
     public static uint BitOf(ReadOnlySpan<char> method) => method switch
     {
@@ -20,13 +22,13 @@ internal static class KnownMethods
         _ => BitIgnoringCase(method),
     };
 
-    public static IEnumerable<string> Names(uint bits) => _names.Where((_, index) => (bits >> index & 1) != 0);
+    public static IEnumerable<string> Names(uint bits) => All.Where((_, index) => (bits >> index & 1) != 0);
 
     private static uint BitIgnoringCase(ReadOnlySpan<char> method)
     {
-        for (var index = 0; index < _names.Length; index++)
+        for (var index = 0; index < All.Length; index++)
         {
-            if (method.Equals(_names[index], StringComparison.OrdinalIgnoreCase))
+            if (method.Equals(All[index], StringComparison.OrdinalIgnoreCase))
                 return 1u << index;
         }
 

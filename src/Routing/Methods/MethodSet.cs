@@ -5,6 +5,9 @@ internal sealed class MethodSet
 {
     public static readonly MethodSet All = new() { IsAll = true };
 
+    // One set for each combination of known methods: few are in use, and those that are stay in the processor's cache.
+    private static readonly MethodSet[] Known = [.. Enumerable.Range(0, 1 << KnownMethods.Count).Select(bits => new MethodSet { Bits = (uint)bits })];
+
     public bool IsAll { get; private init; }
 
     public uint Bits { get; private init; }
@@ -20,7 +23,8 @@ internal sealed class MethodSet
         var bits = declared.Aggregate(KnownMethods.BitOf("OPTIONS"), (bits, method) => bits | KnownMethods.BitOf(method));
         if ((bits & KnownMethods.BitOf("GET")) != 0)
             bits |= KnownMethods.BitOf("HEAD");
-        return new() { Bits = bits, Others = [.. declared.Where(method => KnownMethods.BitOf(method) == 0).Select(method => method.ToUpperInvariant()).Distinct()] };
+        string[] others = [.. declared.Where(method => KnownMethods.BitOf(method) == 0).Select(method => method.ToUpperInvariant()).Distinct()];
+        return others.Length == 0 ? Known[bits] : new() { Bits = bits, Others = others };
     }
 
     public bool Contains(RequestMethod method) => IsAll || (Bits & method.Bit) != 0 || (method.Bit == 0 && ContainsOther(method.Name));

@@ -6,17 +6,13 @@ internal sealed class ChoicePiece : Piece
     // Each item once: of two items that match at the same place the ends differ then, so an end names its item.
     private readonly string[] _items;
 
-    public ChoicePiece(IReadOnlyList<string> items)
-    {
-        // An expression without alternatives is one with a single empty alternative.
-        items = items.Count == 0 ? [""] : items;
-        Signature = "any " + string.Concat(items.Select(item => $"{item.Length}:{item}"));
-        _items = [.. items.Distinct(StringComparer.Ordinal)];
-    }
-
-    public override string Signature { get; }
+    private ChoicePiece(IReadOnlyList<string> items)
+        : base("any " + string.Concat(items.Select(item => $"{item.Length}:{item}"))) => _items = [.. items.Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Items => _items;
+
+    // An expression without alternatives is one with a single empty alternative.
+    public static ChoicePiece Of(IReadOnlyList<string> items) => new(items.Count == 0 ? [""] : items);
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {

@@ -1,10 +1,8 @@
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>The converter <c>float</c>: digits, a point and digits, behind at most the given number of minus signs.</summary>
-internal sealed class FloatPiece(int signs) : Piece
+internal sealed class FloatPiece(int signs) : Piece($"float {signs}")
 {
-    public override string Signature => $"float {signs}";
-
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {
         var fraction = FractionStart(text, start);

@@ -3,14 +3,15 @@ using System.Buffers;
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>Odoo's converters <c>model</c> and <c>models</c>: ASCII digits, as many as there are; of several records, with commas.</summary>
-internal sealed class IdPiece(bool many) : Piece
+internal sealed class IdPiece : Piece
 {
-    private static readonly SearchValues<char> _one = SearchValues.Create("0123456789");
-    private static readonly SearchValues<char> _many = SearchValues.Create("0123456789,");
+    public static readonly IdPiece One = new("model", "0123456789");
+    public static readonly IdPiece Many = new("models", "0123456789,");
 
-    private readonly SearchValues<char> _allowed = many ? _many : _one;
+    private readonly SearchValues<char> _allowed;
 
-    public override string Signature => many ? "models" : "model";
+    private IdPiece(string signature, string allowed)
+        : base(signature) => _allowed = SearchValues.Create(allowed);
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {

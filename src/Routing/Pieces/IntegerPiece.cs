@@ -1,9 +1,9 @@
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>The converter <c>int</c>: decimal digits of any script, as many as there are, behind at most the given number of minus signs.</summary>
-internal sealed class IntegerPiece(int signs) : Piece
+internal sealed class IntegerPiece(int signs) : Piece($"int {signs}")
 {
-    public override string Signature => $"int {signs}";
+    public static readonly IntegerPiece Default = new(1);
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {

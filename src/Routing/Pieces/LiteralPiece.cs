@@ -1,10 +1,8 @@
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>Text that must be there as it stands.</summary>
-internal sealed class LiteralPiece(string literal) : Piece
+internal sealed class LiteralPiece(string literal) : Piece($"literal {literal.Length}:{literal}")
 {
-    public override string Signature => $"literal {literal.Length}:{literal}";
-
     public override bool IsVariable => false;
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous) =>

@@ -1,9 +1,9 @@
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>The converter <c>path</c>: a code point other than a slash, then as few as possible of any kind but a line feed.</summary>
-internal sealed class PathPiece : Piece
+internal sealed class PathPiece() : Piece("path")
 {
-    public override string Signature => "path";
+    public static readonly PathPiece Instance = new();
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {

@@ -4,13 +4,13 @@ namespace EndpointSync.Routing.Pieces;
 /// One stretch of a dynamic part: literal text or the text of one variable. It says where its matches may end in the order in which a
 /// backtracking regular expression tries them, so that values split the way Werkzeug splits them.
 /// </summary>
-internal abstract class Piece
+internal abstract class Piece(string signature)
 {
     /// <summary>The answer of <see cref="NextEnd"/> when there is no further match; as its argument, that none was tried yet.</summary>
     public const int None = -1;
 
     /// <summary>What the piece matches, in words that are equal exactly when Werkzeug's expressions are.</summary>
-    public abstract string Signature { get; }
+    public string Signature { get; } = signature;
 
     /// <summary>Whether the matched text is a value.</summary>
     public virtual bool IsVariable => true;

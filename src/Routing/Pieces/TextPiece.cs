@@ -1,9 +1,10 @@
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>The converter <c>string</c>: code points other than a slash, as many as there are, within the given numbers.</summary>
-internal sealed class TextPiece(int minimum, int maximum, string signature) : Piece
+internal sealed class TextPiece(int minimum, int maximum, string signature) : Piece(signature)
 {
-    public override string Signature => signature;
+    /// <summary>Text of any length but none.</summary>
+    public static readonly TextPiece Default = new(1, int.MaxValue, "string 1,");
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {

@@ -1,11 +1,11 @@
 namespace EndpointSync.Routing.Pieces;
 
 /// <summary>The converter <c>uuid</c>: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12 with hyphens between.</summary>
-internal sealed class UuidPiece : Piece
+internal sealed class UuidPiece() : Piece("uuid")
 {
-    private const int Length = 36;
+    public static readonly UuidPiece Instance = new();
 
-    public override string Signature => "uuid";
+    private const int Length = 36;
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous) =>
         previous == None && text.Length - start >= Length && MatchesAll(text.Slice(start, Length)) ? start + Length : None;

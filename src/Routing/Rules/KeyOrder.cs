@@ -8,7 +8,8 @@ internal static class KeyOrder
 {
     public static int Compare(string left, string right)
     {
-        ReadOnlySpan<char> restOfLeft = left, restOfRight = right;
+        var same = SamePrefix(left, right);
+        ReadOnlySpan<char> restOfLeft = left.AsSpan(same), restOfRight = right.AsSpan(same);
         while (!restOfLeft.IsEmpty && !restOfRight.IsEmpty)
         {
             var order = Digits(restOfLeft) > 0 && Digits(restOfRight) > 0
@@ -20,6 +21,15 @@ internal static class KeyOrder
 
         var length = restOfLeft.Length.CompareTo(restOfRight.Length);
         return length != 0 ? length : string.CompareOrdinal(left, right);
+    }
+
+    // Where the keys begin to differ, but not within a number.
+    private static int SamePrefix(string left, string right)
+    {
+        var same = left.AsSpan().CommonPrefixLength(right);
+        while (same > 0 && char.IsAsciiDigit(left[same - 1]))
+            same--;
+        return same;
     }
 
     private static int CompareNumbers(ReadOnlySpan<char> left, ReadOnlySpan<char> right)

@@ -7,31 +7,32 @@ namespace EndpointSync.Routing.Rules;
 /// </summary>
 internal sealed class Part
 {
-    /// <summary>The variables, in order; none in a static part.</summary>
-    public required IReadOnlyList<Variable> Variables { get; init; }
-
-    /// <summary>What the part matches, in order; unused in a static part.</summary>
-    public required Piece[] Pieces { get; init; }
+    /// <summary>How many parts come before it.</summary>
+    public required int Index { get; init; }
 
     /// <summary>The text of a static part; of another, what makes two match the same in the same way.</summary>
     public required string Content { get; init; }
 
-    public required PartWeight Weight { get; init; }
+    /// <summary>The variables, in order; none in a static part.</summary>
+    public Variable[] Variables { get; init; } = [];
+
+    /// <summary>What a part that is not static matches, in order.</summary>
+    public Piece[] Pieces { get; init; } = [];
+
+    /// <summary>The lengths in code points of the static stretches of a part that is not static.</summary>
+    public int[] StaticLengths { get; init; } = [];
 
     /// <summary>Whether the part takes all that is left of a path.</summary>
-    public required bool IsFinal { get; init; }
+    public bool IsFinal { get; init; }
 
-    public bool IsStatic => Variables.Count == 0;
-
-    /// <summary>Whether the part is one variable and nothing else.</summary>
-    public bool IsSingle => Pieces.Length == 1;
+    public bool IsStatic => Variables.Length == 0;
 
     public bool Matches(ReadOnlySpan<char> text) => Pieces.Length == 1 ? Pieces[0].MatchesAll(text) : PieceMatch.Matches(Pieces, text);
 
     /// <summary>The text of the variable with the given number, in text that the part matches.</summary>
     public ReadOnlySpan<char> Capture(ReadOnlySpan<char> text, int variable)
     {
-        if (IsSingle)
+        if (Pieces.Length == 1)
             return text;
         Span<int> ends = Pieces.Length <= 64 ? stackalloc int[64] : new int[Pieces.Length];
         PieceMatch.Matches(Pieces, text, ends);

@@ -2,16 +2,17 @@ using EndpointSync.Routing.Pieces;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>Collects what stands between two slashes of a rule.</summary>
+/// <summary>Collects what stands between two slashes of a rule, part after part.</summary>
 internal sealed class PartBuilder
 {
     private readonly List<Piece> _pieces = [];
     private readonly List<Variable> _variables = [];
     private readonly List<int> _staticLengths = [];
     private string _static = "";
+    private int _built;
 
     /// <summary>Whether a variable that takes slashes was added, so that a slash goes on with the part instead of ending it.</summary>
-    public bool IsFinal => _variables.Exists(variable => variable.TakesSlashes);
+    public bool IsFinal { get; private set; }
 
     public void AddStatic(string text)
     {
@@ -26,18 +27,31 @@ internal sealed class PartBuilder
         FlushStatic();
         _pieces.Add(variable.Piece);
         _variables.Add(variable);
+        IsFinal |= variable.TakesSlashes;
     }
 
+    /// <summary>The part, and a fresh start for the next.</summary>
     public Part Build()
     {
-        if (_variables.Count > 0)
-            FlushStatic();
+        var part = _variables.Count == 0 ? new Part { Index = _built, Content = _static } : BuildDynamic();
+        _built++;
+        _static = "";
+        _staticLengths.Clear();
+        _variables.Clear();
+        _pieces.Clear();
+        return part;
+    }
+
+    private Part BuildDynamic()
+    {
+        FlushStatic();
         return new()
         {
+            Index = _built,
+            Content = _pieces.Count == 1 ? _pieces[0].Signature : string.Join(';', _pieces.Select(piece => piece.Signature)),
             Variables = [.. _variables],
             Pieces = [.. _pieces],
-            Content = _variables.Count == 0 ? _static : string.Join(';', _pieces.Select(piece => piece.Signature)),
-            Weight = new([.. _staticLengths], [.. _variables.Select(variable => variable.Weight)]),
+            StaticLengths = [.. _staticLengths],
             IsFinal = IsFinal,
         };
     }

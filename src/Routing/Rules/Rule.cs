@@ -1,25 +1,34 @@
+using EndpointSync.Routing.Checks;
 using EndpointSync.Routing.Methods;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>One rule of an entry, ready to be matched.</summary>
-/// <param name="entry">The entry that it belongs to.</param>
-/// <param name="index">Its place among the entry's rules.</param>
-/// <param name="parts">What it matches, from behind the leading slash on.</param>
-/// <param name="methods">The methods it answers to.</param>
-internal sealed class Rule(RouteEntry entry, int index, Part[] parts, MethodSet methods)
+/// <summary>One rule of an entry, ready to be matched. It keeps only what a match needs; to take it out of a table its text is read again.</summary>
+internal sealed class Rule
 {
-    private readonly bool _hasChecks = parts.Any(part => part.Variables.Any(variable => variable.Check is not null));
+    private readonly Part[] _parts;
+    private readonly int _index;
+    private readonly bool _hasChecks;
 
-    public RouteEntry Entry { get; } = entry;
+    /// <param name="entry">The entry that it belongs to.</param>
+    /// <param name="index">Its place among the entry's rules.</param>
+    /// <param name="parts">What it matches, from behind the leading slash on.</param>
+    /// <param name="methods">The methods it answers to.</param>
+    public Rule(RouteEntry entry, int index, IEnumerable<Part> parts, MethodSet methods)
+    {
+        (Entry, Methods, Text, _index) = (entry, methods, entry.Rules[index], index);
+        _parts = [.. parts.Where(part => !part.IsStatic)];
+        Variables = _parts.Length == 1 ? _parts[0].Variables : [.. _parts.SelectMany(part => part.Variables)];
+        _hasChecks = Array.Exists(Variables, variable => variable.Check is not null);
+    }
 
-    public MethodSet Methods { get; } = methods;
+    public RouteEntry Entry { get; }
 
-    public Part[] Parts { get; } = parts;
+    public MethodSet Methods { get; }
 
-    public Variable[] Variables { get; } = [.. parts.SelectMany(part => part.Variables)];
+    public Variable[] Variables { get; }
 
-    public string Text => Entry.Rules[index];
+    public string Text { get; }
 
     /// <summary>The earlier of two rules in the order of the table: by the keys of their entries, then by their places in the entry.</summary>
     public static Rule? Earlier(Rule? left, Rule? right)
@@ -31,28 +40,24 @@ internal sealed class Rule(RouteEntry entry, int index, Part[] parts, MethodSet 
 
     public int CompareTo(Rule other)
     {
-        var keys = KeyOrder.Compare(Entry.Key, other.Entry.Key);
-        return keys != 0 ? keys : index.CompareTo(other.Index);
+        var keys = ReferenceEquals(Entry, other.Entry) ? 0 : KeyOrder.Compare(Entry.Key, other.Entry.Key);
+        return keys != 0 ? keys : _index.CompareTo(other._index);
     }
 
     /// <summary>Whether the values in a path that the rule matches are ones it takes.</summary>
-    public bool Accepts(ReadOnlySpan<char> path) => (!_hasChecks && path.Length <= Checks.IntegerCheck.MostDigits) || AcceptsValues(path);
+    public bool Accepts(ReadOnlySpan<char> path) => (!_hasChecks && path.Length <= IntegerCheck.MostDigits) || AcceptsValues(path);
 
     /// <summary>The text of a variable in a path that the rule matches, which begins behind the leading slashes.</summary>
     public ReadOnlySpan<char> Capture(ReadOnlySpan<char> path, int variable)
     {
-        var parts = Parts;
-        for (var part = 0; ; part++)
-        {
-            var slash = parts[part].IsFinal ? -1 : path.IndexOf('/');
-            if (variable < parts[part].Variables.Count)
-                return parts[part].Capture(slash < 0 ? path : path[..slash], variable);
-            variable -= parts[part].Variables.Count;
-            path = path[(slash + 1)..];
-        }
+        var part = 0;
+        for (; variable >= _parts[part].Variables.Length; part++)
+            variable -= _parts[part].Variables.Length;
+        for (var before = 0; before < _parts[part].Index; before++)
+            path = path[(path.IndexOf('/') + 1)..];
+        var slash = _parts[part].IsFinal ? -1 : path.IndexOf('/');
+        return _parts[part].Capture(slash < 0 ? path : path[..slash], variable);
     }
-
-    private int Index => index;
 
     private bool AcceptsValues(ReadOnlySpan<char> path)
     {
@@ -69,6 +74,6 @@ internal sealed class Rule(RouteEntry entry, int index, Part[] parts, MethodSet 
     {
         if (variable.Check is { } check)
             return check.Accepts(value);
-        return variable.Kind != RouteValueKind.Whole || Checks.IntegerCheck.IsNumber(value);
+        return variable.Kind != RouteValueKind.Whole || IntegerCheck.IsNumber(value);
     }
 }

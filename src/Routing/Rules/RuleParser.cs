@@ -10,12 +10,12 @@ internal sealed class RuleParser
     private const int MostCharacters = 1_000;
 
     // Names that Python cannot give to a parameter, which is what Werkzeug makes of a variable.
-    private static readonly string[] _reserved = ["None", "True", "False", "__debug__"];
+    private static readonly string[] Reserved = ["None", "True", "False", "__debug__"];
 
     private readonly string _text;
     private readonly List<Part> _parts = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private PartBuilder _part = new();
+    private readonly PartBuilder _part = new();
     private int _position;
     private string _reason = "";
 
@@ -64,7 +64,6 @@ internal sealed class RuleParser
         }
 
         _parts.Add(_part.Build());
-        _part = new();
     }
 
     private void ParseStatic()
@@ -79,7 +78,7 @@ internal sealed class RuleParser
     {
         if (VariableSyntax.Read(_text, _position) is not { } syntax)
             Fail(_position, "'<' opens a variable: <name>, <converter:name> or <converter(arguments):name>");
-        else if (_reserved.Contains(syntax.Name))
+        else if (Reserved.Contains(syntax.Name))
             Fail(_position, $"'{syntax.Name}' cannot be the name of a variable");
         else if (!_names.Add(syntax.Name))
             Fail(_position, $"the variable '{syntax.Name}' is there twice");

@@ -27,8 +27,7 @@ internal sealed class Branch
         var children = default(Children);
         for (var index = 0; index < Width; index++)
         {
-            var leaf = Array.FindAll(slots, slot => IndexOf(slot.Hash, shift) == index);
-            children[index] = leaf.Length == 0 ? null : leaf;
+            children[index] = Node.Leaf(Array.FindAll(slots, slot => IndexOf(slot.Hash, shift) == index));
         }
 
         return new(children, EarliestOf(children));

@@ -9,6 +9,4 @@ internal readonly record struct Slot(int Hash, Keyed Item)
     }
 
     public bool Is(ReadOnlySpan<char> text) => Item.Text.AsSpan().SequenceEqual(text);
-
-    public bool Is(int hash, ReadOnlySpan<char> text) => Hash == hash && Is(text);
 }

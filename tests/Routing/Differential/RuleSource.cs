@@ -3,10 +3,10 @@ namespace EndpointSync.Tests.Routing.Differential;
 /// <summary>Draws rules, and paths that they match or nearly match, from few words, so that many of them meet.</summary>
 internal sealed class RuleSource(Random random)
 {
-    private static readonly string[] _statics =
+    private static readonly string[] Statics =
         ["a", "a", "b", "b", "ab", "a-b", "é", "x.y", "1", "12", "a b", "%", "日本", "+", "😀", "(", "[a]", "a>b", "a\nb", "A", "?", "#", "a*", "\\d"];
 
-    private static readonly (string Converter, string[] Samples)[] _converters =
+    private static readonly (string Converter, string[] Samples)[] Converters =
     [
         ("", ["a", "ab", "日本", "😀", "a\nb", "1"]),
         ("", ["a", "b", "12"]),
@@ -45,15 +45,16 @@ internal sealed class RuleSource(Random random)
         ("models('res.partner'):", ["1", "1,2", "1,,2", ",", "1,12,3"]),
     ];
 
-    private static readonly string[] _faulty =
+    private static readonly string[] Faulty =
     [
         "<", "<a", "<a b>", "<int(min=1:x>", "<unknown:x>", "<int(digits=2):x>", "<string(1,2,3,4):x>", "<any(1):x>", "<any(a=b):x>", "<None>", "<>",
-        "<v0><v0>", "<string(length=x):y>", "<string(3,2):y>", "<int(min=a):y>", "<float(max='1'):y>", "<int(fixed_digits=x):y>", "<int(1,fixed_digits=1):y>",
+        "<v0><v0>", "<string(length=x):y>", "<string(3,2):y>", "<int(min=a):y>", "<float(max='1'):y>",
+        "<int(fixed_digits=x):y>", "<int(1,fixed_digits=1):y>",
         "<model(1,2):y>", "<uuid(1,a=2):y>", "<path(x):y>", "<string(length='2'):y>", "<string(length='-2'):y>", "<string(minlength=None):y>", "<1a>", "<é>",
         "<int(True):y>", "<int(max=None):y>", "<string(length=None):y>", "<int(min=1_0):y>", "<int(5,):y>", "<any(a\n):y>", "<any(inf):y>", "<any(é,日本):y>",
     ];
 
-    private static readonly string[] _methods = ["GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "patch", "Purge", "TRACE"];
+    private static readonly string[] MethodNames = ["GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "patch", "Purge", "TRACE"];
 
     private int _variables;
 
@@ -65,14 +66,14 @@ internal sealed class RuleSource(Random random)
     }
 
     public IReadOnlyList<string> Methods() =>
-        random.Next(3) == 0 ? [] : [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Pick(_methods))];
+        random.Next(3) == 0 ? [] : [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Pick(MethodNames))];
 
-    public string Method() => Pick(_methods);
+    public string Method() => Pick(MethodNames);
 
     /// <summary>A path with a sample in place of each variable, now and then with something changed.</summary>
     public string PathFor(string rule)
     {
-        foreach (var (converter, samples) in _converters)
+        foreach (var (converter, samples) in Converters)
         {
             for (var number = 0; number < 9; number++)
                 rule = rule.Replace($"<{converter}v{number}>", Pick(samples), StringComparison.Ordinal);
@@ -84,24 +85,24 @@ internal sealed class RuleSource(Random random)
     private string Segment() => random.Next(24) switch
     {
         0 => "",
-        1 => Pick(_faulty),
-        < 10 => Pick(_statics),
+        1 => Pick(Faulty),
+        < 10 => Pick(Statics),
         < 19 => Variable(),
-        < 22 => Pick(_statics) + Variable(),
-        22 => Variable() + Pick(_statics) + Variable(),
+        < 22 => Pick(Statics) + Variable(),
+        22 => Variable() + Pick(Statics) + Variable(),
         _ => Variable() + Variable() + "-" + Variable(),
     };
 
-    private string Variable() => $"<{Pick(_converters).Converter}v{_variables++}>";
+    private string Variable() => $"<{Pick(Converters).Converter}v{_variables++}>";
 
     private string Changed(string path) => random.Next(6) switch
     {
         0 => path + "/",
         1 => path.TrimEnd('/'),
         2 => path.Replace("/", "//", StringComparison.Ordinal),
-        3 => path + "/" + Pick(_statics),
+        3 => path + "/" + Pick(Statics),
         4 => path.Length > 0 ? path.Remove(random.Next(path.Length)) is var cut && cut.Length > 0 && char.IsHighSurrogate(cut[^1]) ? cut[..^1] : cut : path,
-        _ => path + Pick(_statics),
+        _ => path + Pick(Statics),
     };
 
     private T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];

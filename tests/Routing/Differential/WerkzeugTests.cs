@@ -14,7 +14,7 @@ public sealed class WerkzeugTests(ITestOutputHelper output)
         output.WriteLine(Seed.Words);
         using var oracle = Oracle.StartOrSkip();
         var source = new QuestionSource(Seed.Value);
-        for (var round = 0; round < 600 * Seed.Factor; round++)
+        for (var round = 0; round < 400 * Seed.Factor; round++)
             Compare(source.Next(), oracle);
         output.WriteLine(string.Join(", ", _counts.OrderBy(count => count.Key).Select(count => $"{count.Value} {count.Key}")));
     }
