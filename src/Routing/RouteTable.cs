@@ -1,5 +1,6 @@
 using EndpointSync.Routing.Matching;
 using EndpointSync.Routing.Methods;
+using EndpointSync.Routing.Overlaps;
 using EndpointSync.Routing.Rules;
 using EndpointSync.Routing.Tries;
 
@@ -57,6 +58,19 @@ public sealed class RouteTable
         // No other rule is tried in place of one that does not take its values; what the search noted on the way still counts.
         rule = rule is not null && rule.Accepts(rest) ? rule : null;
         return new(this, rule, rest, method, start, search.Allowed, search.AllowsOthers);
+    }
+
+    /// <summary>The overlaps of all rules, each once; the cost is that of reading every rule anew.</summary>
+    public IEnumerable<RouteOverlap> FindOverlaps() =>
+        InOrder(_entries).SelectMany(entry => entry.Rules).SelectMany(rule => OverlapSearch.Before(_root, rule));
+
+    /// <summary>The overlaps that the entry with a key takes part in, each once, at a cost that does not depend on the size of the table.</summary>
+    public IEnumerable<RouteOverlap> FindOverlaps(string key)
+    {
+        var rules = _entries.Find(key) is CompiledEntry entry ? entry.Rules : [];
+        // What an entry has with itself is found with the rule that comes after.
+        var after = rules.SelectMany(rule => OverlapSearch.After(_root, rule)).Where(overlap => overlap.Second.Key != key);
+        return rules.SelectMany(rule => OverlapSearch.Before(_root, rule)).Concat(after);
     }
 
     internal IReadOnlyList<string> OtherMethods(ReadOnlySpan<char> path, ReadOnlySpan<char> method, int start)
