@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace EndpointSync.Tests.Routing.Differential;
 
 /// <summary>Draws rules, and paths that they match or nearly match, from few words, so that many of them meet.</summary>
-internal sealed class RuleSource(Random random)
+internal sealed partial class RuleSource(Random random)
 {
     private static readonly string[] Statics =
         ["a", "a", "b", "b", "ab", "a-b", "é", "x.y", "1", "12", "a b", "%", "日本", "+", "😀", "(", "[a]", "a>b", "a\nb", "A", "?", "#", "a*", "\\d"];
@@ -54,6 +56,12 @@ internal sealed class RuleSource(Random random)
         "<int(True):y>", "<int(max=None):y>", "<string(length=None):y>", "<int(min=1_0):y>", "<int(5,):y>", "<any(a\n):y>", "<any(inf):y>", "<any(é,日本):y>",
     ];
 
+    // What the text between the parentheses of a converter is put together from, where it is drawn at random.
+    private static readonly string[] Scraps =
+        ["1", "2", "30", "0", "a", "b", "min", "max", "length", "True", "None", "inf", "e", ".", ",", ",", ",", "=", "=", "'", "\"", " ", "_", "-", "u'", "é", "٣", ")"];
+
+    private static readonly string[] Probes = ["12", "5", "1", "2", "a", "ab", "é", "1,2", "5,", "30", "1.0", "-3", "", "a=b"];
+
     private static readonly string[] MethodNames = ["GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "patch", "Purge", "TRACE"];
 
     private int _variables;
@@ -79,19 +87,22 @@ internal sealed class RuleSource(Random random)
                 rule = rule.Replace($"<{converter}v{number}>", Pick(samples), StringComparison.Ordinal);
         }
 
+        rule = AnyVariable().Replace(rule, _ => Pick(Probes));
         return random.Next(3) == 0 ? Changed(rule) : rule;
     }
 
     private string Segment() => random.Next(24) switch
     {
         0 => "",
-        1 => Pick(Faulty),
+        1 => random.Next(2) == 0 ? Pick(Faulty) : $"<{Pick(["any", "any", "string", "int", "float"])}({Arguments()}):y>",
         < 10 => Pick(Statics),
         < 19 => Variable(),
         < 22 => Pick(Statics) + Variable(),
         22 => Variable() + Pick(Statics) + Variable(),
         _ => Variable() + Variable() + "-" + Variable(),
     };
+
+    private string Arguments() => string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => Pick(Scraps)));
 
     private string Variable() => $"<{Pick(Converters).Converter}v{_variables++}>";
 
@@ -104,6 +115,9 @@ internal sealed class RuleSource(Random random)
         4 => path.Length > 0 ? path.Remove(random.Next(path.Length)) is var cut && cut.Length > 0 && char.IsHighSurrogate(cut[^1]) ? cut[..^1] : cut : path,
         _ => path + Pick(Statics),
     };
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex AnyVariable();
 
     private T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
 }
