@@ -1,3 +1,4 @@
+using EndpointSync.Routing.Checks;
 using EndpointSync.Routing.Matching;
 using EndpointSync.Routing.Methods;
 using EndpointSync.Routing.Overlaps;
@@ -56,7 +57,8 @@ public sealed class RouteTable
         var search = new Search(rest, new RequestMethod(method));
         var rule = search.From(_root, start);
         // No other rule is tried in place of one that does not take its values; what the search noted on the way still counts.
-        rule = rule is not null && rule.Accepts(rest) ? rule : null;
+        if (rule is not null && (search.FoundHasChecks || rest.Length > IntegerCheck.MostDigits) && !rule.Accepts(rest))
+            rule = null;
         return new(this, rule, rest, method, start, search.Allowed, search.AllowsOthers);
     }
 

@@ -18,6 +18,9 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
     /// <summary>Whether rules that match the path have methods beyond the known.</summary>
     public bool AllowsOthers { get; private set; }
 
+    /// <summary>Whether the rule that was found may refuse values.</summary>
+    public bool FoundHasChecks { get; private set; }
+
     /// <summary>Where to note the methods beyond the known, if they are asked for.</summary>
     public HashSet<string>? Others { get; init; }
 
@@ -52,10 +55,17 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
 
     private Rule? RuleOf(State state, bool note = true)
     {
-        if (state.FirstMethods is null || Fits(state.FirstMethods, note))
+        if (state.FirstMethods is null)
+            return null;
+        if (Fits(state.FirstMethods, note))
+        {
+            FoundHasChecks = state.FirstHasChecks;
             return state.FirstRule;
+        }
+
         foreach (var rule in state.MoreRules)
         {
+            FoundHasChecks = rule.HasChecks;
             if (Fits(rule.Methods, note))
                 return rule;
         }

@@ -16,14 +16,14 @@ internal sealed class State : Keyed
 {
     public static readonly State Root = Behind("");
 
-    private State(string text, int hash, Part? way)
+    private State(string text, int hash, PartShape? way)
         : base(text, hash) => Way = way;
 
     private State(State like, Rule? firstRule, Rule[] moreRules, State? slash, HashTrie children, State? edges)
         : this(like.Text, like.Hash, like.Way)
     {
         (FirstRule, MoreRules, Slash, Children, Edges) = (firstRule, moreRules, slash, children, edges);
-        FirstMethods = firstRule?.Methods;
+        (FirstMethods, FirstHasChecks) = (firstRule?.Methods, firstRule is { HasChecks: true });
         First = Rule.Earlier(Rule.Earlier(firstRule, slash?.First), Rule.Earlier(children.First, FirstOf(edges)));
     }
 
@@ -31,11 +31,11 @@ internal sealed class State : Keyed
         : this(like.Text, like.Hash, like.Way)
     {
         (FirstRule, MoreRules, Slash, Children, Edges) = (like.FirstRule, like.MoreRules, like.Slash, like.Children, like.Edges);
-        (First, FirstMethods, Next) = (like.First, like.FirstMethods, next);
+        (First, FirstMethods, FirstHasChecks, Next) = (like.First, like.FirstMethods, like.FirstHasChecks, next);
     }
 
     /// <summary>The part with variables that leads here; null behind a static part.</summary>
-    public Part? Way { get; }
+    public PartShape? Way { get; }
 
     /// <summary>If a part with variables leads here, the state that is tried after this one.</summary>
     public State? Next { get; }
@@ -45,6 +45,9 @@ internal sealed class State : Keyed
 
     /// <summary>The methods of that rule, to tell without it whether it answers.</summary>
     public MethodSet? FirstMethods { get; }
+
+    /// <summary>Whether that rule may refuse values.</summary>
+    public bool FirstHasChecks { get; }
 
     /// <summary>The other rules that end here, in order.</summary>
     public Rule[] MoreRules { get; } = [];
@@ -64,7 +67,7 @@ internal sealed class State : Keyed
     public static State Behind(string part) => new(part, HashOf(part), null);
 
     /// <summary>A state without a rule, behind a part with variables.</summary>
-    public static State Behind(Part way) => new("", 0, way);
+    public static State Behind(PartShape way) => new("", 0, way);
 
     public State? Child(ReadOnlySpan<char> part) => part.IsEmpty ? Slash : (State?)Children.Find(part);
 

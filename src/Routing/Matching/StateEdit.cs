@@ -62,7 +62,7 @@ internal static class StateEdit
                 edges.Add(edge);
         }
 
-        if (Change(changing ?? State.Behind(part), parts[1..], old, now) is { } changed)
+        if (Change(changing ?? State.Behind(part.Shape!), parts[1..], old, now) is { } changed)
             Insert(edges, changed, other => CompareEdges(changed, other));
         return state.WithEdges(edges);
     }

@@ -40,7 +40,7 @@ internal static class OverlapSearch
         {
             if (edge.Way!.Content == part.Content)
                 isBefore = false;
-            else if (PartOrder.Compare(edge.Way, part) == 0 && PartMeeting.CanMeet(edge.Way, part))
+            else if (PartOrder.Compare(edge.Way, part.Shape!) == 0 && PartMeeting.CanMeet(edge.Way, part.Shape!))
                 yield return (RouteOverlapKind.Ambiguous, edge.First!, isBefore);
         }
     }

@@ -8,18 +8,14 @@ internal static class PartMeeting
 {
     private const string Uuid = "00000000-0000-0000-0000-000000000000";
 
-    public static bool CanMeet(Part left, Part right)
+    public static bool CanMeet(PartShape left, PartShape right) => (left.Single, right.Single) switch
     {
-        if (left.Pieces.Length > 1 || right.Pieces.Length > 1)
-            return true;
-        return (left.Pieces[0], right.Pieces[0]) switch
-        {
-            (ChoicePiece choice, var other) => choice.Items.Any(item => other.MatchesAll(item)),
-            (var other, ChoicePiece choice) => choice.Items.Any(item => other.MatchesAll(item)),
-            (UuidPiece, var other) => other.MatchesAll(Uuid),
-            (var other, UuidPiece) => other.MatchesAll(Uuid),
-            (FloatPiece, IntegerPiece) or (IntegerPiece, FloatPiece) => false,
-            _ => true,
-        };
-    }
+        (null, _) or (_, null) => true,
+        (ChoicePiece choice, var other) => choice.Items.Any(item => other.MatchesAll(item)),
+        (var other, ChoicePiece choice) => choice.Items.Any(item => other.MatchesAll(item)),
+        (UuidPiece, var other) => other.MatchesAll(Uuid),
+        (var other, UuidPiece) => other.MatchesAll(Uuid),
+        (FloatPiece, IntegerPiece) or (IntegerPiece, FloatPiece) => false,
+        _ => true,
+    };
 }

@@ -33,7 +33,7 @@ internal sealed class PartBuilder
     /// <summary>The part, and a fresh start for the next.</summary>
     public Part Build()
     {
-        var part = _variables.Count == 0 ? new Part { Index = _built, Content = _static } : BuildDynamic();
+        var part = _variables.Count == 0 ? new Part(_built, _static, null, []) : BuildDynamic();
         _built++;
         _static = "";
         _staticLengths.Clear();
@@ -45,15 +45,8 @@ internal sealed class PartBuilder
     private Part BuildDynamic()
     {
         FlushStatic();
-        return new()
-        {
-            Index = _built,
-            Content = _pieces.Count == 1 ? _pieces[0].Signature : string.Join(';', _pieces.Select(piece => piece.Signature)),
-            Variables = [.. _variables],
-            Pieces = [.. _pieces],
-            StaticLengths = [.. _staticLengths],
-            IsFinal = IsFinal,
-        };
+        var shape = PartShape.Of(_pieces, _staticLengths, _variables);
+        return new(_built, shape.Content, shape, [.. _variables]);
     }
 
     private void FlushStatic()

@@ -6,19 +6,18 @@ namespace EndpointSync.Routing.Rules;
 /// </summary>
 internal static class PartOrder
 {
-    public static int Compare(Part left, Part right)
+    public static int Compare(PartShape left, PartShape right)
     {
-        var order = right.StaticLengths.Length.CompareTo(left.StaticLengths.Length);
-        for (var index = 0; order == 0 && index < left.StaticLengths.Length; index++)
-            order = right.StaticLengths[index].CompareTo(left.StaticLengths[index]);
-        return order != 0 ? order : CompareVariables(left.Variables, right.Variables);
+        var statics = CompareInTurn(right.StaticLengths, left.StaticLengths);
+        if (statics != 0)
+            return statics;
+        var variables = right.Weights.Length.CompareTo(left.Weights.Length);
+        return variables != 0 ? variables : CompareInTurn(left.Weights, right.Weights);
     }
 
-    private static int CompareVariables(Variable[] left, Variable[] right)
+    private static int CompareInTurn(int[] left, int[] right)
     {
-        var order = right.Length.CompareTo(left.Length);
-        for (var index = 0; order == 0 && index < left.Length; index++)
-            order = left[index].Weight.CompareTo(right[index].Weight);
-        return order;
+        var order = left.Length.CompareTo(right.Length);
+        return order != 0 ? order : left.AsSpan().SequenceCompareTo(right);
     }
 }

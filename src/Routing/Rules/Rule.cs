@@ -8,7 +8,6 @@ internal sealed class Rule
 {
     private readonly Part[] _parts;
     private readonly int _index;
-    private readonly bool _hasChecks;
 
     /// <param name="entry">The entry that it belongs to.</param>
     /// <param name="index">Its place among the entry's rules.</param>
@@ -19,7 +18,7 @@ internal sealed class Rule
         (Entry, Methods, Text, _index) = (entry, methods, entry.Rules[index], index);
         _parts = [.. parts.Where(part => !part.IsStatic)];
         Variables = _parts.Length == 1 ? _parts[0].Variables : [.. _parts.SelectMany(part => part.Variables)];
-        _hasChecks = Array.Exists(Variables, variable => variable.Check is not null);
+        HasChecks = Array.Exists(Variables, variable => variable.Check is not null);
     }
 
     public RouteEntry Entry { get; }
@@ -29,6 +28,9 @@ internal sealed class Rule
     public Variable[] Variables { get; }
 
     public string Text { get; }
+
+    /// <summary>Whether values may be refused that the rule matches; overlong numbers are without a check, too.</summary>
+    public bool HasChecks { get; }
 
     /// <summary>The earlier of two rules in the order of the table: by the keys of their entries, then by their places in the entry.</summary>
     public static Rule? Earlier(Rule? left, Rule? right)
@@ -45,7 +47,16 @@ internal sealed class Rule
     }
 
     /// <summary>Whether the values in a path that the rule matches are ones it takes.</summary>
-    public bool Accepts(ReadOnlySpan<char> path) => (!_hasChecks && path.Length <= IntegerCheck.MostDigits) || AcceptsValues(path);
+    public bool Accepts(ReadOnlySpan<char> path)
+    {
+        for (var variable = 0; variable < Variables.Length; variable++)
+        {
+            if (!Accepts(Variables[variable], Capture(path, variable)))
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>The text of a variable in a path that the rule matches, which begins behind the leading slashes.</summary>
     public ReadOnlySpan<char> Capture(ReadOnlySpan<char> path, int variable)
@@ -55,19 +66,9 @@ internal sealed class Rule
             variable -= _parts[part].Variables.Length;
         for (var before = 0; before < _parts[part].Index; before++)
             path = path[(path.IndexOf('/') + 1)..];
-        var slash = _parts[part].IsFinal ? -1 : path.IndexOf('/');
-        return _parts[part].Capture(slash < 0 ? path : path[..slash], variable);
-    }
-
-    private bool AcceptsValues(ReadOnlySpan<char> path)
-    {
-        for (var variable = 0; variable < Variables.Length; variable++)
-        {
-            if (!Accepts(Variables[variable], Capture(path, variable)))
-                return false;
-        }
-
-        return true;
+        var shape = _parts[part].Shape!;
+        var slash = shape.IsFinal ? -1 : path.IndexOf('/');
+        return shape.Capture(slash < 0 ? path : path[..slash], variable);
     }
 
     private static bool Accepts(Variable variable, ReadOnlySpan<char> value)
