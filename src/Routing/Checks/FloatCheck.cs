@@ -1,0 +1,13 @@
+using EndpointSync.Routing.Pieces;
+
+namespace EndpointSync.Routing.Checks;
+
+/// <summary>The limits of a number with a fraction, ends included.</summary>
+internal sealed class FloatCheck(double? minimum, double? maximum) : ValueCheck
+{
+    public override bool Accepts(ReadOnlySpan<char> value)
+    {
+        var number = DecimalText.ToDouble(value);
+        return !(number < minimum) && !(number > maximum);
+    }
+}

@@ -1,0 +1,65 @@
+namespace EndpointSync.Routing.Methods;
+
+/// <summary>The methods that a rule answers to; every method if <see cref="IsAll"/>.</summary>
+internal sealed class MethodSet
+{
+    public static readonly MethodSet All = new() { IsAll = true };
+
+    // One set for each combination of known methods: few are in use, and those that are stay in the processor's cache.
+    private static readonly MethodSet[] Known = [.. Enumerable.Range(0, 1 << KnownMethods.Count).Select(bits => new MethodSet { Bits = (uint)bits })];
+
+    public bool IsAll { get; private init; }
+
+    public uint Bits { get; private init; }
+
+    /// <summary>The methods without a bit, in upper case.</summary>
+    public IReadOnlyList<string> Others { get; private init; } = [];
+
+    /// <summary>The set that Odoo makes of declared methods: OPTIONS always, HEAD with GET; all if none is declared.</summary>
+    public static MethodSet Of(IReadOnlyList<string> declared)
+    {
+        if (declared.Count == 0)
+        {
+            return All;
+        }
+
+        var bits = declared.Aggregate(KnownMethods.BitOf("OPTIONS"), (bits, method) => bits | KnownMethods.BitOf(method));
+        if ((bits & KnownMethods.BitOf("GET")) != 0)
+        {
+            bits |= KnownMethods.BitOf("HEAD");
+        }
+
+        string[] others = [.. declared.Where(method => KnownMethods.BitOf(method) == 0).Select(method => method.ToUpperInvariant()).Distinct()];
+        return others.Length == 0 ? Known[bits] : new() { Bits = bits, Others = others };
+    }
+
+    public bool Contains(RequestMethod method) => IsAll || (Bits & method.Bit) != 0 || (method.Bit == 0 && ContainsOther(method.Name));
+
+    /// <summary>The methods of both sets, in alphabetical order; null if each has all, empty if none is shared.</summary>
+    public IReadOnlyList<string>? SharedWith(MethodSet other)
+    {
+        if (IsAll)
+        {
+            return other.IsAll ? null : other.Names();
+        }
+
+        return other.IsAll ? Names() : Names(Bits & other.Bits, Others.Intersect(other.Others));
+    }
+
+    public static string[] Names(uint bits, IEnumerable<string> others) => [.. KnownMethods.Names(bits).Concat(others).Order(StringComparer.Ordinal)];
+
+    private string[] Names() => Names(Bits, Others);
+
+    private bool ContainsOther(ReadOnlySpan<char> name)
+    {
+        for (var index = 0; index < Others.Count; index++)
+        {
+            if (name.Equals(Others[index], StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

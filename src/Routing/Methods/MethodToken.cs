@@ -1,0 +1,13 @@
+using System.Buffers;
+
+namespace EndpointSync.Routing.Methods;
+
+internal static class MethodToken
+{
+    // The characters of a token, RFC 9110 section 5.6.2.
+    private static readonly SearchValues<char> Token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>Where the first character stands that no HTTP method has; the length if the text is empty; -1 if it is a method.</summary>
+    public static int FirstFault(string method) => method.Length == 0 ? 0 : method.AsSpan().IndexOfAnyExcept(Token);
+}

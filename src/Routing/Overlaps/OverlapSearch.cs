@@ -1,0 +1,71 @@
+using EndpointSync.Routing.Matching;
+using EndpointSync.Routing.Rules;
+
+namespace EndpointSync.Routing.Overlaps;
+
+/// <summary>Finds the rules that stand in the way of one rule, on the way to it and where it ends.</summary>
+internal static class OverlapSearch
+{
+    /// <summary>The overlaps of a rule with those that go before it.</summary>
+    public static IEnumerable<RouteOverlap> Before(State root, Rule rule) =>
+        Around(root, rule).Where(other => other.IsBefore).Select(other => Overlap(other.Kind, other.Rule, rule)).OfType<RouteOverlap>();
+
+    /// <summary>The overlaps of a rule with those that come after it.</summary>
+    public static IEnumerable<RouteOverlap> After(State root, Rule rule) =>
+        Around(root, rule).Where(other => !other.IsBefore).Select(other => Overlap(other.Kind, rule, other.Rule)).OfType<RouteOverlap>();
+
+    private static IEnumerable<(RouteOverlapKind Kind, Rule Rule, bool IsBefore)> Around(State root, Rule rule)
+    {
+        var state = root;
+        foreach (var part in ParsedRule.Again(rule).Parts)
+        {
+            if (!part.IsStatic)
+            {
+                foreach (var other in Siblings(state, part))
+                {
+                    yield return other;
+                }
+            }
+
+            state = part.IsStatic ? state.Child(part.Content)! : Edges(state).First(edge => edge.Way!.Content == part.Content);
+        }
+
+        foreach (var other in Rules(state).Where(other => other != rule))
+        {
+            yield return (RouteOverlapKind.Duplicate, other, other.CompareTo(rule) < 0);
+        }
+    }
+
+    // The earliest rule stands for all that a sibling leads to.
+    private static IEnumerable<(RouteOverlapKind Kind, Rule Rule, bool IsBefore)> Siblings(State state, Part part)
+    {
+        var isBefore = true;
+        foreach (var edge in Edges(state))
+        {
+            if (edge.Way!.Content == part.Content)
+            {
+                isBefore = false;
+            }
+            else if (PartOrder.Compare(edge.Way, part.Shape!) == 0 && PartMeeting.CanMeet(edge.Way, part.Shape!))
+            {
+                yield return (RouteOverlapKind.Ambiguous, edge.First!, isBefore);
+            }
+        }
+    }
+
+    private static RouteOverlap? Overlap(RouteOverlapKind kind, Rule first, Rule second)
+    {
+        var methods = first.Methods.SharedWith(second.Methods);
+        return methods is { Count: 0 } ? null : new(kind, first.Entry, first.Text, second.Entry, second.Text, methods ?? []);
+    }
+
+    private static IEnumerable<State> Edges(State state)
+    {
+        for (var edge = state.Edges; edge is not null; edge = edge.Next)
+        {
+            yield return edge;
+        }
+    }
+
+    private static IEnumerable<Rule> Rules(State state) => state.FirstRule is { } first ? state.MoreRules.Prepend(first) : [];
+}

@@ -1,0 +1,50 @@
+namespace EndpointSync.Routing.Pieces;
+
+/// <summary>The converter <c>any</c>: the first of its items that fits.</summary>
+internal sealed class ChoicePiece : Piece
+{
+    // Each item once: of two items that match at the same place the ends differ then, so an end names its item.
+    private readonly string[] _items;
+
+    private ChoicePiece(IReadOnlyList<string> items)
+        : base("any " + string.Concat(items.Select(item => $"{item.Length}:{item}"))) => _items = [.. items.Distinct(StringComparer.Ordinal)];
+
+    public IReadOnlyList<string> Items => _items;
+
+    // An expression without alternatives is one with a single empty alternative.
+    public static ChoicePiece Of(IReadOnlyList<string> items) => new(items.Count == 0 ? [""] : items);
+
+    public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
+    {
+        var passed = previous == None;
+        foreach (var item in _items)
+        {
+            if (!text[start..].StartsWith(item, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (passed)
+            {
+                return start + item.Length;
+            }
+
+            passed = start + item.Length == previous;
+        }
+
+        return None;
+    }
+
+    public override bool MatchesAll(ReadOnlySpan<char> text)
+    {
+        foreach (var item in _items)
+        {
+            if (text.SequenceEqual(item))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

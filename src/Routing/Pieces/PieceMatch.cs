@@ -1,0 +1,35 @@
+using System.Buffers;
+
+namespace EndpointSync.Routing.Pieces;
+
+/// <summary>Matches several pieces with memory from the stack, or from the pool where the text is long.</summary>
+internal static class PieceMatch
+{
+    private const int OnStack = 64;
+
+    public static bool Matches(ReadOnlySpan<Piece> pieces, ReadOnlySpan<char> text)
+    {
+        Span<int> ends = pieces.Length <= OnStack ? stackalloc int[OnStack] : new int[pieces.Length];
+        return Matches(pieces, text, ends);
+    }
+
+    /// <param name="pieces">The pieces, in order.</param>
+    /// <param name="text">The text that they must take up.</param>
+    /// <param name="ends">Where each piece ends, if they match.</param>
+    public static bool Matches(ReadOnlySpan<Piece> pieces, ReadOnlySpan<char> text, Span<int> ends)
+    {
+        var words = Backtracker.MemoryFor(pieces.Length, text.Length);
+        return words <= OnStack
+            ? new Backtracker(pieces, text, ends, stackalloc ulong[words]).Match()
+            : MatchesWithPool(pieces, text, ends, words);
+    }
+
+    private static bool MatchesWithPool(ReadOnlySpan<Piece> pieces, ReadOnlySpan<char> text, Span<int> ends, int words)
+    {
+        var rented = ArrayPool<ulong>.Shared.Rent(words);
+        rented.AsSpan(0, words).Clear();
+        var matches = new Backtracker(pieces, text, ends, rented.AsSpan(0, words)).Match();
+        ArrayPool<ulong>.Shared.Return(rented);
+        return matches;
+    }
+}

@@ -1,0 +1,14 @@
+namespace EndpointSync.Routing;
+
+/// <summary>How the search for a request's rule ended.</summary>
+public enum RouteOutcome
+{
+    /// <summary>No rule matches the path: 404.</summary>
+    NotFound,
+
+    /// <summary>Rules match the path, but none the method: 405.</summary>
+    MethodNotAllowed,
+
+    /// <summary>A rule matches.</summary>
+    Found,
+}

@@ -1,0 +1,103 @@
+using EndpointSync.Routing.Checks;
+using EndpointSync.Routing.Matching;
+using EndpointSync.Routing.Methods;
+using EndpointSync.Routing.Overlaps;
+using EndpointSync.Routing.Rules;
+using EndpointSync.Routing.Tries;
+
+namespace EndpointSync.Routing;
+
+/// <summary>
+/// The route table at one version. It matches requests as Werkzeug 2.2 does with <c>Map(strict_slashes=False, merge_slashes=False)</c> and
+/// Odoo's converters, rules in the order of their entries' keys, numbers in keys compared as numbers. A table is never changed:
+/// <see cref="Apply(long, IEnumerable{RouteTableChange})"/> makes another that shares with it all that the changes leave as it is. Any
+/// number of threads may use a table at once.
+/// </summary>
+public sealed class RouteTable
+{
+    private readonly State _root;
+    private readonly HashTrie _entries;
+    private readonly HashTrie _refused;
+
+    private RouteTable(long version, int count, State root, HashTrie entries, HashTrie refused) =>
+        (Version, Count, _root, _entries, _refused) = (version, count, root, entries, refused);
+
+    /// <summary>The table without entries, at version 0.</summary>
+    public static RouteTable Empty { get; } = new(0, 0, State.Root, default, default);
+
+    /// <summary>The version that the table was made for.</summary>
+    public long Version { get; }
+
+    /// <summary>The number of entries, those with problems included.</summary>
+    public int Count { get; }
+
+    /// <summary>The entries that are not routed and why, in the order of the table; found anew on each call, at the cost of their number.</summary>
+    public IReadOnlyList<RouteProblem> Problems => [.. InOrder(_refused).SelectMany(entry => entry.Problems)];
+
+    /// <summary>The table with the changes made, in their order, at a cost that depends on them and hardly on the size of the table.</summary>
+    /// <param name="version">The version of the new table.</param>
+    /// <param name="changes">What to change. The table made depends only on the entries it ends up with, not on the way there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The version is lower than this table's.</exception>
+    public RouteTable Apply(long version, IEnumerable<RouteTableChange> changes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, Version);
+        ArgumentNullException.ThrowIfNull(changes);
+        return changes.Aggregate(new RouteTable(version, Count, _root, _entries, _refused), (table, change) => table.Apply(change));
+    }
+
+    /// <summary>Finds the rule that answers a request; allocates nothing.</summary>
+    /// <param name="path">The path, decoded as <see cref="RequestPath.Decode"/> does it; leading slashes beyond the first are ignored.</param>
+    /// <param name="method">The HTTP method, in any case.</param>
+    /// <returns>The match, which reads from the memory of both arguments and lives no longer than they do.</returns>
+    public RouteMatch Match(ReadOnlySpan<char> path, ReadOnlySpan<char> method)
+    {
+        var rest = path.TrimStart('/');
+        // An empty path has no part at all, where "/" has an empty one.
+        var start = path.IsEmpty ? 1 : 0;
+        var search = new Search(rest, new RequestMethod(method));
+        var rule = search.From(_root, start);
+        // No other rule is tried in place of one that does not take its values; what the search noted on the way still counts.
+        if (rule is not null && (search.FoundHasChecks || rest.Length > IntegerCheck.MostDigits) && !rule.Accepts(rest))
+        {
+            rule = null;
+        }
+
+        return new(this, rule, rest, method, start, search.Allowed, search.AllowsOthers);
+    }
+
+    /// <summary>The overlaps of all rules, each once; the cost is that of reading every rule anew.</summary>
+    public IEnumerable<RouteOverlap> FindOverlaps() =>
+        InOrder(_entries).SelectMany(entry => entry.Rules).SelectMany(rule => OverlapSearch.Before(_root, rule));
+
+    /// <summary>The overlaps that the entry with a key takes part in, each once, at a cost that does not depend on the size of the table.</summary>
+    public IEnumerable<RouteOverlap> FindOverlaps(string key)
+    {
+        var rules = _entries.Find(key) is CompiledEntry entry ? entry.Rules : [];
+        // What an entry has with itself is found with the rule that comes after.
+        var after = rules.SelectMany(rule => OverlapSearch.After(_root, rule)).Where(overlap => overlap.Second.Key != key);
+        return rules.SelectMany(rule => OverlapSearch.Before(_root, rule)).Concat(after);
+    }
+
+    internal IReadOnlyList<string> OtherMethods(ReadOnlySpan<char> path, ReadOnlySpan<char> method, int start)
+    {
+        var search = new Search(path, new RequestMethod(method)) { Others = [] };
+        search.From(_root, start);
+        return [.. search.Others];
+    }
+
+    private static IEnumerable<CompiledEntry> InOrder(HashTrie entries) =>
+        entries.Items.Cast<CompiledEntry>().OrderBy(entry => entry.Text, Comparer<string>.Create(KeyOrder.Compare));
+
+    private RouteTable Apply(RouteTableChange change)
+    {
+        var old = (CompiledEntry?)_entries.Find(change.Key);
+        ParsedRule[] rules = [];
+        var now = change.Entry is { } entry ? CompiledEntry.Compile(entry, out rules) : null;
+        return new(
+            Version,
+            Count + (now is null ? 0 : 1) - (old is null ? 0 : 1),
+            StateEdit.Replace(_root, old?.Rules ?? [], rules),
+            now is null ? _entries.Without(change.Key) : _entries.With(now),
+            now is { Problems.Length: > 0 } ? _refused.With(now) : _refused.Without(change.Key));
+    }
+}

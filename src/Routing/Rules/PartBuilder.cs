@@ -1,0 +1,61 @@
+using EndpointSync.Routing.Pieces;
+
+namespace EndpointSync.Routing.Rules;
+
+/// <summary>Collects what stands between two slashes of a rule, part after part.</summary>
+internal sealed class PartBuilder
+{
+    private readonly List<Piece> _pieces = [];
+    private readonly List<Variable> _variables = [];
+    private readonly List<int> _staticLengths = [];
+    private string _static = "";
+    private int _built;
+
+    /// <summary>Whether a variable that takes slashes was added, so that a slash goes on with the part instead of ending it.</summary>
+    public bool IsFinal { get; private set; }
+
+    public void AddStatic(string text)
+    {
+        _staticLengths.Add(CodePoints.Count(text));
+        _static += text;
+    }
+
+    public void AddSlash() => _static += "/";
+
+    public void AddVariable(Variable variable)
+    {
+        FlushStatic();
+        _pieces.Add(variable.Piece);
+        _variables.Add(variable);
+        IsFinal |= variable.TakesSlashes;
+    }
+
+    /// <summary>The part, and a fresh start for the next.</summary>
+    public Part Build()
+    {
+        var part = _variables.Count == 0 ? new Part(_built, _static, null, []) : BuildDynamic();
+        _built++;
+        _static = "";
+        _staticLengths.Clear();
+        _variables.Clear();
+        _pieces.Clear();
+        return part;
+    }
+
+    private Part BuildDynamic()
+    {
+        FlushStatic();
+        var shape = PartShape.Of(_pieces, _staticLengths, _variables);
+        return new(_built, shape.Content, shape, [.. _variables]);
+    }
+
+    private void FlushStatic()
+    {
+        if (_static != "")
+        {
+            _pieces.Add(new LiteralPiece(_static));
+        }
+
+        _static = "";
+    }
+}

@@ -1,0 +1,94 @@
+using EndpointSync.Routing.Checks;
+using EndpointSync.Routing.Methods;
+
+namespace EndpointSync.Routing.Rules;
+
+/// <summary>One rule of an entry, ready to be matched. It keeps only what a match needs; to take it out of a table its text is read again.</summary>
+internal sealed class Rule
+{
+    private readonly Part[] _parts;
+    private readonly int _index;
+
+    /// <param name="entry">The entry that it belongs to.</param>
+    /// <param name="index">Its place among the entry's rules.</param>
+    /// <param name="parts">What it matches, from behind the leading slash on.</param>
+    /// <param name="methods">The methods it answers to.</param>
+    public Rule(RouteEntry entry, int index, IEnumerable<Part> parts, MethodSet methods)
+    {
+        (Entry, Methods, Text, _index) = (entry, methods, entry.Rules[index], index);
+        _parts = [.. parts.Where(part => !part.IsStatic)];
+        Variables = _parts.Length == 1 ? _parts[0].Variables : [.. _parts.SelectMany(part => part.Variables)];
+        HasChecks = Array.Exists(Variables, variable => variable.Check is not null);
+    }
+
+    public RouteEntry Entry { get; }
+
+    public MethodSet Methods { get; }
+
+    public Variable[] Variables { get; }
+
+    public string Text { get; }
+
+    /// <summary>Whether values may be refused that the rule matches; overlong numbers are without a check, too.</summary>
+    public bool HasChecks { get; }
+
+    /// <summary>The earlier of two rules in the order of the table: by the keys of their entries, then by their places in the entry.</summary>
+    public static Rule? Earlier(Rule? left, Rule? right)
+    {
+        if (left is null || right is null)
+        {
+            return left ?? right;
+        }
+
+        return left.CompareTo(right) <= 0 ? left : right;
+    }
+
+    public int CompareTo(Rule other)
+    {
+        var keys = ReferenceEquals(Entry, other.Entry) ? 0 : KeyOrder.Compare(Entry.Key, other.Entry.Key);
+        return keys != 0 ? keys : _index.CompareTo(other._index);
+    }
+
+    /// <summary>Whether the values in a path that the rule matches are ones it takes.</summary>
+    public bool Accepts(ReadOnlySpan<char> path)
+    {
+        for (var variable = 0; variable < Variables.Length; variable++)
+        {
+            if (!Accepts(Variables[variable], Capture(path, variable)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The text of a variable in a path that the rule matches, which begins behind the leading slashes.</summary>
+    public ReadOnlySpan<char> Capture(ReadOnlySpan<char> path, int variable)
+    {
+        var part = 0;
+        for (; variable >= _parts[part].Variables.Length; part++)
+        {
+            variable -= _parts[part].Variables.Length;
+        }
+
+        for (var before = 0; before < _parts[part].Index; before++)
+        {
+            path = path[(path.IndexOf('/') + 1)..];
+        }
+
+        var shape = _parts[part].Shape!;
+        var slash = shape.IsFinal ? -1 : path.IndexOf('/');
+        return shape.Capture(slash < 0 ? path : path[..slash], variable);
+    }
+
+    private static bool Accepts(Variable variable, ReadOnlySpan<char> value)
+    {
+        if (variable.Check is { } check)
+        {
+            return check.Accepts(value);
+        }
+
+        return variable.Kind != RouteValueKind.Whole || IntegerCheck.IsNumber(value);
+    }
+}
