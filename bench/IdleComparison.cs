@@ -17,9 +17,11 @@ internal static class IdleComparison
 
     public static async Task RunAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("endpointsync-bench-");
-        await using (var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = folder.FullName }))
+        var wanted = Path.Combine(Directory.GetCurrentDirectory(), ".data", $"bench-{Environment.ProcessId}");
+        string folder;
+        await using (var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }))
         {
+            folder = postgres.Directory;
             await using var silo = await SiloProcess.StartAsync(Options(postgres));
             using var host = await StartClientAsync(postgres);
             await using var connection = new NpgsqlConnection(postgres.ConnectionString());
@@ -27,7 +29,11 @@ internal static class IdleComparison
             await CompareAsync(host.Services.GetRequiredService<IEndpointSyncClient>(), connection);
             await host.StopAsync();
         }
-        folder.Delete(recursive: true);
+        Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(wanted))
+        {
+            Directory.Delete(wanted, recursive: true);
+        }
     }
 
     private static async Task CompareAsync(IEndpointSyncClient client, NpgsqlConnection connection)

@@ -1,35 +1,36 @@
 using System.Net;
+using System.Text.RegularExpressions;
+using EndpointSync.Local;
 using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Process.Cluster;
 
-public sealed class StartTests
+public sealed partial class StartTests
 {
     [Fact]
     public async Task A_silo_that_is_told_of_no_database_brings_its_own_and_takes_it_away_again()
     {
-        var folder = Directory.CreateTempSubdirectory("endpointsync-");
-        try
+        var wanted = Path.Combine(RepositoryRoot.Find(AppContext.BaseDirectory)!, ".data", $"start-{Guid.NewGuid():N}");
+        await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions
         {
-            var silo = await SiloProcess.StartAsync(new SiloProcessOptions
-            {
-                ClusterConnectionString = "",
-                Configuration = new Dictionary<string, string> { ["EndpointSync:PrivatePostgres:Directory"] = folder.FullName },
-            });
-            using var http = new HttpClient { BaseAddress = silo.Address };
-            using var reload = await http.PostAsync(new Uri("api/registries/openspp/reload", UriKind.Relative), content: null);
-            await silo.StopAsync();
+            ClusterConnectionString = "",
+            Configuration = new Dictionary<string, string> { ["EndpointSync:PrivatePostgres:Directory"] = wanted },
+        });
+        using var http = new HttpClient { BaseAddress = silo.Address };
+        using var reload = await http.PostAsync(new Uri("api/registries/openspp/reload", UriKind.Relative), content: null);
+        var folder = UsedFolder().Match(silo.Output).Groups["folder"].Value;
+        var pidFile = Path.Combine(folder, "data", "postmaster.pid");
+        var ranMeanwhile = File.Exists(pidFile);
+        await silo.StopAsync();
 
-            Assert.Equal(HttpStatusCode.OK, reload.StatusCode);
-            Assert.Contains("using a private PostgreSQL", silo.Output, StringComparison.Ordinal);
-            Assert.Equal(0, await silo.Exited);
-            Assert.Empty(Directory.GetFiles(folder.FullName, "postmaster.pid", SearchOption.AllDirectories));
-            await silo.DisposeAsync();
-        }
-        finally
+        Assert.Equal((HttpStatusCode.OK, 0), (reload.StatusCode, await silo.Exited));
+        Assert.True(ranMeanwhile, $"no server in {folder}");
+        Assert.False(File.Exists(pidFile), $"the server in {folder} still runs");
+        Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(wanted))
         {
-            folder.Delete(recursive: true);
+            Directory.Delete(wanted, recursive: true);
         }
     }
 
@@ -86,4 +87,7 @@ public sealed class StartTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (broken.StatusCode, working.StatusCode));
         Assert.Contains("CreateTables", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"using a private PostgreSQL on 127\.0\.0\.1:\d+, data in (?<folder>\S+)")]
+    private static partial Regex UsedFolder();
 }
