@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Orleans.Runtime.Messaging;
 
 namespace EndpointSync.Client;
 
 /// <summary>Gives each caller its own patience, and everything shared to the gate.</summary>
-internal sealed partial class EndpointSyncClient(ReloadGate gate, TimeProvider clock) : IEndpointSyncClient
+internal sealed class EndpointSyncClient(ReloadGate gate, TimeProvider clock) : IEndpointSyncClient
 {
     private static readonly ReloadOptions Defaults = new();
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
@@ -59,15 +58,12 @@ internal sealed partial class EndpointSyncClient(ReloadGate gate, TimeProvider c
     private static void Check(string registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        if (!RegistryName().IsMatch(registry))
+        if (!RegistryName.IsValid(registry))
         {
             throw new ArgumentException(
-                $"'{registry}' is no name of a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.", nameof(registry));
+                $"'{registry}' is no name of a registry: {RegistryName.Rule}.", nameof(registry));
         }
     }
-
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]
-    private static partial Regex RegistryName();
 
     private sealed class Attempts
     {

@@ -1,12 +1,11 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
 
 namespace EndpointSync.Silo.Hosting;
 
 /// <summary>What must hold among a silo's settings. Each complaint names the key, its value, and the cure.</summary>
-internal static partial class SiloSettingsRules
+internal static class SiloSettingsRules
 {
     // Postgres cuts identifiers off after 63 bytes.
     private const int LongestIdentifier = 63;
@@ -83,9 +82,9 @@ internal static partial class SiloSettingsRules
 
     private static IEnumerable<string> Registry(string name, RegistryOptions registry)
     {
-        if (!RegistryName().IsMatch(name))
+        if (!RegistryName.IsValid(name))
         {
-            yield return " is no name for a registry: 1 to 63 lower-case letters, digits, '.', '_' or '-', and a letter or digit first.";
+            yield return $" is no name for a registry: {RegistryName.Rule}.";
         }
 
         if (registry.ConnectionString is { } connectionString && ConnectionStringRules.ComplaintAbout(connectionString) is { } complaint)
@@ -139,7 +138,4 @@ internal static partial class SiloSettingsRules
             yield return $"EndpointSync:Sync:RetryDelay ({sync.RetryDelay}) must not exceed EndpointSync:Sync:MaxRetryDelay ({sync.MaxRetryDelay}).";
         }
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}\\z")]
-    private static partial Regex RegistryName();
 }

@@ -1,78 +1,61 @@
-using EndpointSync.Tests.Testing;
-
 namespace EndpointSync.Tests.Postgres.Sync;
 
-public sealed class ForeignRowTests : IAsyncLifetime
+public sealed class ForeignRowTests : RegistryTests
 {
     private static readonly string[] Keys =
         ["endpoint.endpoint:5:/demo", "fastapi.endpoint:07:/x", "fastapi.endpoint:99999999999:/x", "fastapi.endpoint:", "shopfloor:1", "fastapixendpoint:1:/x"];
-
-    private readonly TestDatabase _database = new();
-    private TestRegistry _registry = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _database.InitializeAsync();
-        _registry = new TestRegistry(_database);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _registry.DisposeAsync();
-        await _database.DisposeAsync();
-    }
 
     [Fact]
     public async Task Foreign_rows_stay_as_they_are_to_the_byte_while_endpoints_come_change_and_go()
     {
         foreach (var key in Keys)
         {
-            await _database.AddForeignRouteAsync(key);
+            await Database.AddForeignRouteAsync(key);
         }
 
-        await _database.ExecuteAsync("insert into endpoint_route (key, route) values (null, '/keyless')");
+        await Database.ExecuteAsync("insert into endpoint_route (key, route) values (null, '/keyless')");
         const string foreign = "key is null or key not like 'fastapi.endpoint:1:%'";
-        var before = await _database.WithWriterAsync("endpoint_route", foreign);
+        var before = await Database.WithWriterAsync("endpoint_route", foreign);
 
-        await _database.AddEndpointAsync("own", "/own");
-        await _registry.ReloadAsync();
-        await _database.ExecuteAsync("update fastapi_endpoint set root_path = '/other'");
-        await _registry.ReloadAsync();
-        await _database.ExecuteAsync("delete from fastapi_endpoint");
-        await _registry.ReloadAsync();
+        await Database.AddEndpointAsync("own", "/own");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/other'");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from fastapi_endpoint");
+        await Registry.ReloadAsync();
 
         Assert.Equal(Keys.Length + 1, before.Count);
-        Assert.Equal(before, await _database.WithWriterAsync("endpoint_route"));
+        Assert.Equal(before, await Database.WithWriterAsync("endpoint_route"));
     }
 
     [Fact]
     public async Task What_others_write_becomes_a_version_with_counts_at_the_next_reload()
     {
-        await _database.AddForeignRouteAsync("endpoint.endpoint:1:/a", "/a");
-        await _database.AddForeignRouteAsync("endpoint.endpoint:2:/b", "/b");
-        var added = await _registry.ReloadAsync();
-        await _database.ExecuteAsync("update endpoint_route set route = '/a2' where key = 'endpoint.endpoint:1:/a'");
-        var changed = await _registry.ReloadAsync();
-        await _database.ExecuteAsync("delete from endpoint_route where key = 'endpoint.endpoint:2:/b'");
-        var removed = await _registry.ReloadAsync();
-        var idle = await _registry.ReloadAsync();
+        await Database.AddForeignRouteAsync("endpoint.endpoint:1:/a", "/a");
+        await Database.AddForeignRouteAsync("endpoint.endpoint:2:/b", "/b");
+        var added = await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update endpoint_route set route = '/a2' where key = 'endpoint.endpoint:1:/a'");
+        var changed = await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from endpoint_route where key = 'endpoint.endpoint:2:/b'");
+        var removed = await Registry.ReloadAsync();
+        var idle = await Registry.ReloadAsync();
 
         Assert.Equal((1L, 2, 0, 0, 0), Counts(added));
         Assert.Equal((2L, 0, 1, 0, 0), Counts(changed));
         Assert.Equal((3L, 0, 0, 1, 0), Counts(removed));
         Assert.Equal(ReloadOutcome.UpToDate, idle.Outcome);
-        Assert.Equal("/a2", (await _registry.Status.ReadRoutesAsync(CancellationToken.None)).Routes.Single().Route);
+        Assert.Equal("/a2", (await Registry.Status.ReadRoutesAsync(CancellationToken.None)).Routes.Single().Route);
     }
 
     [Fact]
     public async Task A_truncated_table_is_a_version_without_routes_and_the_own_ones_come_back()
     {
-        await _database.AddForeignRouteAsync("endpoint.endpoint:1:/a");
-        await _database.AddEndpointAsync("own", "/own");
-        await _registry.ReloadAsync();
-        await _database.ExecuteAsync("truncate endpoint_route");
+        await Database.AddForeignRouteAsync("endpoint.endpoint:1:/a");
+        await Database.AddEndpointAsync("own", "/own");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("truncate endpoint_route");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((2L, 0, 0, 1, 1), Counts(receipt));
     }
@@ -80,11 +63,11 @@ public sealed class ForeignRowTests : IAsyncLifetime
     [Fact]
     public async Task A_rewritten_row_that_says_the_same_is_no_new_version()
     {
-        await _database.AddForeignRouteAsync("endpoint.endpoint:1:/a");
-        await _registry.ReloadAsync();
-        await _database.ExecuteAsync("update endpoint_route set endpoint_hash = 'another'");
+        await Database.AddForeignRouteAsync("endpoint.endpoint:1:/a");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update endpoint_route set endpoint_hash = 'another'");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.UpToDate, 1L), (receipt.Outcome, receipt.Version.Value));
     }

@@ -3,28 +3,13 @@ using static EndpointSync.Tests.Postgres.Sync.StoredRows;
 
 namespace EndpointSync.Tests.Postgres.Sync;
 
-public sealed class InLineTests : IAsyncLifetime
+public sealed class InLineTests : RegistryTests
 {
-    private readonly TestDatabase _database = new();
-    private TestRegistry _registry = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _database.InitializeAsync();
-        _registry = new TestRegistry(_database);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _registry.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_row_is_stored_as_Odoo_would_have_written_it()
     {
-        await _database.AddEndpointAsync("OpenSPP API V2", "/api/v2/spp");
-        await _registry.ReloadAsync();
+        await Database.AddEndpointAsync("OpenSPP API V2", "/api/v2/spp");
+        await Registry.ReloadAsync();
 
         Assert.Equal(
             [
@@ -33,46 +18,46 @@ public sealed class InLineTests : IAsyncLifetime
                 "{\"type\": \"fastapi\", \"auth\": \"public\", \"methods\": [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\", \"HEAD\"], " +
                 "\"routes\": [\"/api/v2/spp/\", \"/api/v2/spp/<path:application_path>\"], \"save_session\": false, \"readonly\": false}\n32 true",
             ],
-            await _database.ListAsync("select concat_ws(E'\\n', key, route, opts, routing, length(endpoint_hash) || ' ' || (route_group is null)) from endpoint_route"));
+            await Database.ListAsync("select concat_ws(E'\\n', key, route, opts, routing, length(endpoint_hash) || ' ' || (route_group is null)) from endpoint_route"));
     }
 
     [Fact]
     public async Task An_unsynced_endpoint_whose_row_is_right_only_gets_its_flag_and_no_new_version()
     {
         var id = await RoutedAsync("/a");
-        var routes = await _database.WithWriterAsync("endpoint_route");
-        await _database.ExecuteAsync($"update fastapi_endpoint set registry_sync = null where id = {id}");
+        var routes = await Database.WithWriterAsync("endpoint_route");
+        await Database.ExecuteAsync($"update fastapi_endpoint set registry_sync = null where id = {id}");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.Synced, 1L, 1L, 1), (receipt.Outcome, receipt.PreviousVersion.Value, receipt.Version.Value, receipt.EndpointsSynced));
-        Assert.Equal([$"{id} true"], await _database.FlagsAsync());
-        Assert.Equal(routes, await _database.WithWriterAsync("endpoint_route"));
+        Assert.Equal([$"{id} true"], await Database.FlagsAsync());
+        Assert.Equal(routes, await Database.WithWriterAsync("endpoint_route"));
     }
 
     [Fact]
     public async Task An_archived_endpoint_loses_its_row_and_is_flagged()
     {
         var id = await RoutedAsync("/a");
-        await _database.ExecuteAsync($"update fastapi_endpoint set active = false, registry_sync = false where id = {id}");
+        await Database.ExecuteAsync($"update fastapi_endpoint set active = false, registry_sync = false where id = {id}");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((2L, 0, 0, 1), (receipt.Version.Value, receipt.RoutesAdded, receipt.RoutesChanged, receipt.RoutesRemoved));
-        Assert.Empty(await _database.KeysAsync());
-        Assert.Equal([$"{id} true"], await _database.FlagsAsync());
+        Assert.Empty(await Database.KeysAsync());
+        Assert.Equal([$"{id} true"], await Database.FlagsAsync());
     }
 
     [Fact]
     public async Task An_endpoint_that_was_never_active_or_whose_flag_nobody_set_is_not_routed()
     {
-        await _database.ExecuteAsync("insert into fastapi_endpoint (name, root_path, app) values ('n', '/n', 'api')");
+        await Database.ExecuteAsync("insert into fastapi_endpoint (name, root_path, app) values ('n', '/n', 'api')");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.Synced, 0L), (receipt.Outcome, receipt.Version.Value));
-        Assert.Empty(await _database.KeysAsync());
-        Assert.Equal(["1 true"], await _database.FlagsAsync());
+        Assert.Empty(await Database.KeysAsync());
+        Assert.Equal(["1 true"], await Database.FlagsAsync());
     }
 
     [Fact]
@@ -80,12 +65,12 @@ public sealed class InLineTests : IAsyncLifetime
     {
         var gone = await RoutedAsync("/a");
         var kept = await RoutedAsync("/b");
-        await _database.ExecuteAsync($"delete from fastapi_endpoint where id = {gone}");
+        await Database.ExecuteAsync($"delete from fastapi_endpoint where id = {gone}");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((3L, 1, 1), (receipt.Version.Value, receipt.RoutesRemoved, receipt.EndpointsSynced));
-        Assert.Equal([KeyOf(kept)], await _database.KeysAsync());
+        Assert.Equal([KeyOf(kept)], await Database.KeysAsync());
     }
 
     [Theory]
@@ -100,62 +85,62 @@ public sealed class InLineTests : IAsyncLifetime
     {
         await RoutedAsync("/a");
         var right = await ContentAsync();
-        await _database.ExecuteAsync(drift);
+        await Database.ExecuteAsync(drift);
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal(ReloadOutcome.Synced, receipt.Outcome);
         Assert.Equal(right, await ContentAsync());
-        Assert.Equal(ReloadOutcome.UpToDate, (await _registry.ReloadAsync()).Outcome);
+        Assert.Equal(ReloadOutcome.UpToDate, (await Registry.ReloadAsync()).Outcome);
     }
 
     [Fact]
     public async Task A_row_that_is_only_spelled_otherwise_is_left_as_it_is()
     {
         await RoutedAsync("/a");
-        await _database.ExecuteAsync("update endpoint_route set routing = (routing::jsonb - 'readonly')::text");
-        var respelled = await _database.WithWriterAsync("endpoint_route");
+        await Database.ExecuteAsync("update endpoint_route set routing = (routing::jsonb - 'readonly')::text");
+        var respelled = await Database.WithWriterAsync("endpoint_route");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((0, 1), (receipt.EndpointsSynced, receipt.RoutesChanged));
-        Assert.Equal(respelled, await _database.WithWriterAsync("endpoint_route"));
+        Assert.Equal(respelled, await Database.WithWriterAsync("endpoint_route"));
     }
 
     [Fact]
     public async Task An_orphan_is_told_of_and_repaired()
     {
         var id = await RoutedAsync("/a");
-        await _database.ExecuteAsync("delete from endpoint_route");
+        await Database.ExecuteAsync("delete from endpoint_route");
 
-        await _registry.ReloadAsync();
+        await Registry.ReloadAsync();
 
-        var told = await _registry.Log.FirstAsync(1103).Within("the warning of the orphan");
+        var told = await Registry.Log.FirstAsync(1103).Within("the warning of the orphan");
         Assert.Equal($"Endpoint '/a' (id={id}) claims to be synced but has no routes - forcing re-sync", told.Message);
-        Assert.Equal([KeyOf(id)], await _database.KeysAsync());
+        Assert.Equal([KeyOf(id)], await Database.KeysAsync());
     }
 
     [Fact]
     public async Task Two_endpoints_that_swap_their_root_paths_are_both_right_at_the_next_version()
     {
-        await _database.AddEndpointAsync("one", "/a");
-        await _database.AddEndpointAsync("two", "/b");
-        await _registry.ReloadAsync();
-        await _database.ExecuteAsync("update fastapi_endpoint set root_path = case id when 1 then '/b' else '/a' end, registry_sync = false");
+        await Database.AddEndpointAsync("one", "/a");
+        await Database.AddEndpointAsync("two", "/b");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = case id when 1 then '/b' else '/a' end, registry_sync = false");
 
-        var receipt = await _registry.ReloadAsync();
+        var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((2L, 2), (receipt.Version.Value, receipt.RoutesChanged));
-        Assert.Equal(["1 /b/|/b/<path:application_path>", "2 /a/|/a/<path:application_path>"], await _database.ListAsync("select id || ' ' || route from endpoint_route order by id"));
+        Assert.Equal(["1 /b/|/b/<path:application_path>", "2 /a/|/a/<path:application_path>"], await Database.ListAsync("select id || ' ' || route from endpoint_route order by id"));
     }
 
     private async Task<int> RoutedAsync(string rootPath)
     {
-        var id = await _database.AddEndpointAsync(rootPath, rootPath);
-        await _registry.ReloadAsync();
+        var id = await Database.AddEndpointAsync(rootPath, rootPath);
+        await Registry.ReloadAsync();
         return id;
     }
 
     private Task<List<string?>> ContentAsync() =>
-        _database.ListAsync("select concat_ws(E'\\n', key, route, opts, routing, endpoint_hash, route_group) from endpoint_route");
+        Database.ListAsync("select concat_ws(E'\\n', key, route, opts, routing, endpoint_hash, route_group) from endpoint_route");
 }
