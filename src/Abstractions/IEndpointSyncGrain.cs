@@ -17,4 +17,20 @@ public interface IEndpointSyncGrain : IGrainWithStringKey
     /// <exception cref="TimeoutException">No answer within a minute; whether the sync committed is unknown, and asking again is safe.</exception>
     [Alias("Reload"), AlwaysInterleave, ResponseTimeout("00:01:00")]
     Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Tells a grain of each new version from now on, as if it had subscribed itself: as long as the activation that answers now lives. A grain
+    /// that wants every activation of it to be told subscribes when it is activated instead, with <c>this.SubscribeToRoutes(registry)</c>.
+    /// </summary>
+    /// <param name="subscriber">The grain; subscribing it twice is the same as once.</param>
+    /// <returns>The version that the grain's silo serves, which the grain is told of too.</returns>
+    /// <exception cref="UnknownRegistryException">This grain's key names no configured registry.</exception>
+    [Alias("Subscribe"), AlwaysInterleave]
+    Task<RouteVersion> SubscribeAsync(IRouteSubscriber subscriber);
+
+    /// <summary>Tells a grain no more; does nothing if it is not subscribed.</summary>
+    /// <param name="subscriber">The grain.</param>
+    /// <exception cref="UnknownRegistryException">This grain's key names no configured registry.</exception>
+    [Alias("Unsubscribe"), AlwaysInterleave]
+    Task UnsubscribeAsync(IRouteSubscriber subscriber);
 }

@@ -46,6 +46,9 @@ public sealed record ReloadReceipt
     /// <summary>Why nothing was synced, when <see cref="Outcome"/> is <see cref="ReloadOutcome.Skipped"/> or <see cref="ReloadOutcome.Failed"/>.</summary>
     [Id(13)] public ReloadProblem? Problem { get; init; }
 
+    /// <summary>Who serves the version, if the caller waited for that; null if nobody was waited for, or there was no version to wait for.</summary>
+    [Id(14)] public Convergence? Convergence { get; init; }
+
     /// <summary>Whether the registry was in line at <see cref="Version"/> when the receipt was written.</summary>
     public bool InLine => Outcome is ReloadOutcome.UpToDate or ReloadOutcome.Synced && EndpointsDeferred == 0;
 }

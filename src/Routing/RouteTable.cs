@@ -34,6 +34,12 @@ public sealed class RouteTable
     /// <summary>The entries that are not routed and why, in the order of the table; found anew on each call, at the cost of their number.</summary>
     public IReadOnlyList<RouteProblem> Problems => [.. InOrder(_refused).SelectMany(entry => entry.Problems)];
 
+    /// <summary>All entries, those with problems included, in no particular order.</summary>
+    public IEnumerable<RouteEntry> Entries => _entries.Items.Cast<CompiledEntry>().Select(entry => entry.Entry);
+
+    /// <summary>The entry with a key; null if there is none.</summary>
+    public RouteEntry? Find(string key) => (_entries.Find(key) as CompiledEntry)?.Entry;
+
     /// <summary>The table with the changes made, in their order, at a cost that depends on them and hardly on the size of the table.</summary>
     /// <param name="version">The version of the new table.</param>
     /// <param name="changes">What to change. The table made depends only on the entries it ends up with, not on the way there.</param>

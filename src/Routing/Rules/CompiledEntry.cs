@@ -7,8 +7,10 @@ namespace EndpointSync.Routing.Rules;
 /// <summary>An entry with its rules read; without any if it has problems.</summary>
 internal sealed class CompiledEntry : Keyed
 {
-    private CompiledEntry(string key, Rule[] rules, RouteProblem[] problems)
-        : base(key, HashOf(key)) => (Rules, Problems) = (rules, problems);
+    private CompiledEntry(RouteEntry entry, Rule[] rules, RouteProblem[] problems)
+        : base(entry.Key, HashOf(entry.Key)) => (Entry, Rules, Problems) = (entry, rules, problems);
+
+    public RouteEntry Entry { get; }
 
     public Rule[] Rules { get; }
 
@@ -28,7 +30,7 @@ internal sealed class CompiledEntry : Keyed
             rules = [];
         }
 
-        return new(entry.Key, [.. rules.Select(rule => rule.Rule)], [.. problems]);
+        return new(entry, [.. rules.Select(rule => rule.Rule)], [.. problems]);
     }
 
     private static MethodSet Methods(RouteEntry entry, List<RouteProblem> problems)
