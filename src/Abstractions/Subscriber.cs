@@ -30,4 +30,10 @@ public sealed record Subscriber
 
     /// <summary>Why it does not serve a newer version, or cannot serve all of this one; null if nothing is wrong.</summary>
     [Id(8)] public string? Problem { get; init; }
+
+    /// <summary>
+    /// Whether it serves a version, or a newer one. A worker with a problem does not, because some of its requests are not answered as the version
+    /// says; what a silo serves it serves whole.
+    /// </summary>
+    public bool Serves(RouteVersion version) => Version >= version && (Kind == SubscriberKind.Silo || Problem is null);
 }

@@ -1,5 +1,7 @@
 using EndpointSync.Grains.Hosting;
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Publishing;
 using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,7 +39,7 @@ internal sealed class SyncCluster : IAsyncDisposable
 
     public IEndpointSyncGrain Coordinator => _cluster.Client.GetGrain<IEndpointSyncGrain>(Registry);
 
-    public static async Task<SyncCluster> StartAsync(int silos = 2, SyncOptions? limits = null)
+    public static async Task<SyncCluster> StartAsync(int silos = 2, SyncOptions? limits = null, PublishingOptions? publishing = null)
     {
         var database = await TestDatabase.CreateAsync();
         var other = await TestDatabase.CreateAsync();
@@ -48,6 +50,7 @@ internal sealed class SyncCluster : IAsyncDisposable
         builder.ConfigureSilo((options, silo) =>
         {
             silo.Services.AddSingleton(Options.Create(limits ?? Patient()));
+            silo.Services.AddSingleton(Options.Create(publishing ?? new PublishingOptions()));
             silo.Services.AddSingleton<ILoggerProvider>(log);
             silo.Services.AddEndpointSyncGrains(options.SiloName, database.ConnectionString, Registries(other));
             silo.AddIncomingGrainCallFilter(calls);
@@ -69,17 +72,62 @@ internal sealed class SyncCluster : IAsyncDisposable
         PollInterval = TimeSpan.FromMilliseconds(200),
     };
 
+    /// <summary>Those, and no poll that comes between a test and what it is about.</summary>
+    public static SyncOptions WithoutPoll()
+    {
+        var limits = Patient();
+        limits.PollInterval = TimeSpan.FromHours(1);
+        return limits;
+    }
+
     public Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken = default) => Coordinator.ReloadAsync(new ReloadRequest(), cancellationToken);
 
     /// <summary>The way that everything inside one silo takes.</summary>
-    public ReloadGate Gate(int silo) => _cluster.GetSiloServiceProvider(_cluster.Silos[silo].SiloAddress).GetRequiredService<ReloadGate>();
+    public ReloadGate Gate(int silo) => Service<ReloadGate>(silo);
 
-    /// <summary>The silo that the coordinator is active on.</summary>
-    public InProcessSiloHandle CoordinatorSilo()
+    public int Silos => _cluster.Silos.Count;
+
+    /// <summary>What a silo serves.</summary>
+    public RegistryRoutes Routes(int silo) => Service<PublishedRegistries>(silo).Get(Registry).Routes;
+
+    /// <summary>The feed of one silo, as a client that is connected through it reaches it.</summary>
+    public IRouteFeedGrain Feed(int silo) => Service<IGrainFactory>(silo).GetGrain<IRouteFeedGrain>(Registry);
+
+    /// <summary>Completes when every silo serves the version, or a newer one.</summary>
+    public Task UntilServedAsync(long version) => Task.WhenAll(Enumerable.Range(0, Silos).Select(silo => UntilServedAsync(silo, version)));
+
+    public async Task UntilServedAsync(int silo, long version)
     {
-        Assert.True(_cluster.TryGetGrainContext(Coordinator.GetGrainId(), out var context), "the coordinator is not active");
+        var routes = Routes(silo);
+        for (var changed = routes.Changed; routes.Version.Value < version; changed = routes.Changed)
+        {
+            await changed.Within($"version {version} on silo {silo}, which serves {routes.Version} ({routes.Problem})");
+        }
+    }
+
+    /// <summary>Starts one more silo and returns its number.</summary>
+    public async Task<int> AddSiloAsync()
+    {
+        await _cluster.StartAdditionalSiloAsync();
+        return _cluster.Silos.Count - 1;
+    }
+
+    public bool IsActive(IAddressable grain) => _cluster.TryGetGrainContext(grain.GetGrainId(), out _);
+
+    /// <summary>The silo that a grain is active on.</summary>
+    public InProcessSiloHandle SiloOf(IAddressable grain)
+    {
+        Assert.True(_cluster.TryGetGrainContext(grain.GetGrainId(), out var context), "the grain is not active");
         return _cluster.GetSiloForAddress(context.Address.SiloAddress!)!;
     }
+
+    public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
+
+    private T Service<T>(int silo)
+        where T : notnull => _cluster.GetSiloServiceProvider(_cluster.Silos[silo].SiloAddress).GetRequiredService<T>();
+
+    /// <summary>The silo that the coordinator is active on.</summary>
+    public InProcessSiloHandle CoordinatorSilo() => SiloOf(Coordinator);
 
     public Task DeactivateCoordinatorAsync() => _cluster.DeactivateAsync(Coordinator);
 

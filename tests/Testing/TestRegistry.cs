@@ -22,6 +22,7 @@ internal sealed class TestRegistry : IAsyncDisposable
         Synchronizer = new RegistrySynchronizer(Database, Preparation, Store, TimeProvider.System, Log.CreateLogger<RegistrySynchronizer>());
         Status = new RegistryStatusStore(Database);
         Endpoints = new EndpointStore(Database);
+        Reader = new RouteReader(Database);
     }
 
     public LogCapture Log { get; } = new();
@@ -37,6 +38,8 @@ internal sealed class TestRegistry : IAsyncDisposable
     public RegistryStatusStore Status { get; }
 
     public EndpointStore Endpoints { get; }
+
+    public RouteReader Reader { get; }
 
     public Task<ReloadReceipt> ReloadAsync() => Synchronizer.SyncAsync(callers: 1);
 

@@ -8,7 +8,20 @@ namespace EndpointSync.Publishing;
 [GenerateSerializer, Immutable, Alias("EndpointSync.RouteDelta")]
 internal sealed record RouteDelta(
     [property: Id(0)] RouteVersion From, [property: Id(1)] RouteVersion To, [property: Id(2)] ContentHash Hash,
-    [property: Id(3)] IReadOnlyList<PublishedChange> Changes);
+    [property: Id(3)] IReadOnlyList<PublishedChange> Changes)
+{
+    /// <summary>Deltas that follow one another as a single one.</summary>
+    public static RouteDelta Join(IReadOnlyList<RouteDelta> path)
+    {
+        var last = new Dictionary<string, PublishedChange>(StringComparer.Ordinal);
+        foreach (var change in path.SelectMany(delta => delta.Changes))
+        {
+            last[change.Key] = change;
+        }
+
+        return path[^1] with { From = path[0].From, Changes = [.. last.Values] };
+    }
+}
 
 /// <summary>One route put in the place of the one with its key, if there is one, or taken out.</summary>
 /// <param name="Key">The row's key.</param>

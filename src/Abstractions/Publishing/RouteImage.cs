@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EndpointSync.Routing;
 
 namespace EndpointSync.Publishing;
@@ -16,36 +17,45 @@ internal sealed record RouteImage(ContentHash Hash, RouteTable Table)
     public static PublishedRoute RouteOf(RouteEntry entry) => (PublishedRoute)entry.Data!;
 
     /// <summary>The image that a delta from this version leads to.</summary>
-    /// <exception cref="RouteImageException">The delta is of another version, or its end is not what its hash says: a change was missed on the way.</exception>
-    public RouteImage Apply(RouteDelta delta)
+    /// <param name="delta">Begins at this version.</param>
+    /// <param name="next">The image at its end.</param>
+    /// <param name="reason">Why there is none: the routes are not what the delta's hash says, so a change was missed on the way.</param>
+    /// <exception cref="ArgumentException">The delta begins at another version.</exception>
+    public bool TryApply(RouteDelta delta, [NotNullWhen(true)] out RouteImage? next, [NotNullWhen(false)] out string? reason)
     {
         if (delta.From != Version)
         {
-            throw new RouteImageException($"The delta leads from version {delta.From} to {delta.To}, and this is version {Version}.");
+            throw new ArgumentException($"The delta leads from version {delta.From} to {delta.To}, and this is version {Version}.", nameof(delta));
         }
 
-        return Apply(delta.To, delta.Hash, delta.Changes);
+        return TryApply(delta.To, delta.Hash, delta.Changes, out next, out reason);
     }
 
     /// <summary>The image of a version that is given in full. What is the same here already is shared.</summary>
-    /// <exception cref="RouteImageException">The routes are not what their hash says.</exception>
-    public RouteImage Replace(RouteVersion version, ContentHash hash, IReadOnlyCollection<PublishedRoute> routes)
+    /// <param name="version">The version; not older than this one.</param>
+    /// <param name="hash">The hash of its routes.</param>
+    /// <param name="routes">All of its routes.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="reason">Why there is none: the routes are not what the hash says.</param>
+    public bool TryReplace(
+        RouteVersion version, ContentHash hash, IReadOnlyCollection<PublishedRoute> routes,
+        [NotNullWhen(true)] out RouteImage? image, [NotNullWhen(false)] out string? reason)
     {
         var kept = routes.Select(route => route.Key).ToHashSet(StringComparer.Ordinal);
         var gone = Routes.Where(route => !kept.Contains(route.Key)).Select(route => new PublishedChange(route.Key, null));
         var come = routes.Where(route => Find(route.Key)?.Hash != route.Hash).Select(route => new PublishedChange(route.Key, route));
-        // A table's version never falls; where the database's has, after a backup was restored, everything is built anew.
-        return version < Version
-            ? Empty.Replace(version, hash, routes)
-            : Apply(version, hash, [.. gone, .. come]);
+        return TryApply(version, hash, [.. gone, .. come], out image, out reason);
     }
 
-    private RouteImage Apply(RouteVersion version, ContentHash hash, IReadOnlyList<PublishedChange> changes)
+    private bool TryApply(
+        RouteVersion version, ContentHash hash, IReadOnlyList<PublishedChange> changes,
+        [NotNullWhen(true)] out RouteImage? image, [NotNullWhen(false)] out string? reason)
     {
         var reached = changes.Aggregate(Hash, (sum, change) => sum ^ (Find(change.Key)?.Hash ?? default) ^ (change.Route?.Hash ?? default));
-        return reached == hash
-            ? new RouteImage(hash, Table.Apply(version.Value, changes.Select(Change)))
-            : throw new RouteImageException($"The routes of version {version} have the hash {reached}, and it should be {hash}.");
+        (image, reason) = reached == hash
+            ? (new RouteImage(hash, Table.Apply(version.Value, changes.Select(Change))), (string?)null)
+            : (null, $"the routes of version {version} have the hash {reached}, and the version says {hash}");
+        return image is not null;
     }
 
     private PublishedRoute? Find(string key) => Table.Find(key) is { } entry ? RouteOf(entry) : null;

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
+using EndpointSync.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -28,6 +30,7 @@ internal static class EndpointSyncServices
 
         return services
             .AddSingleton<RegistryCatalog>()
+            .AddPublishing()
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<RegistryPoll>();
     }
@@ -55,6 +58,19 @@ internal static class EndpointSyncServices
         var preparation = new RegistryPreparation(database);
         var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database);
         var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
-        return new Registry(database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database));
+        return new Registry(database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database));
     }
+
+    private static IServiceCollection AddPublishing(this IServiceCollection services) => services
+        .AddSingleton<PublishedRegistries>()
+        .AddSingleton<LocalSubscribers>()
+        .AddSingleton<IRouteSubscriptions, RouteSubscriptions>()
+        .AddSingleton<RouteTableClient>()
+        .AddSingleton<ConvergenceWatch>()
+        .AddSingleton<RoutePublisher>()
+        .AddHostedService(provider => provider.GetRequiredService<RoutePublisher>())
+        .AddGrainService<RouteTableService>()
+        .AddKeyedTransient<IGrainExtension>(
+            typeof(IRouteSubscriberExtension),
+            (provider, _) => ActivatorUtilities.CreateInstance<RouteSubscriberExtension>(provider, provider.GetRequiredService<IGrainContextAccessor>().GrainContext));
 }

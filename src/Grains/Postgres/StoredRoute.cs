@@ -1,7 +1,14 @@
 namespace EndpointSync.Grains.Postgres;
 
-/// <summary>A route as a version has it: the columns of <c>endpoint_route</c> that readers build their rules from.</summary>
-internal sealed record StoredRoute(string Key, string? Route, string? Opts, string? Routing, string? RouteGroup);
+/// <summary>
+/// A route as a version has it: the columns of <c>endpoint_route</c> that readers build their rules from, and the app that answers, which is null
+/// for other consumers' routes.
+/// </summary>
+internal sealed record StoredRoute(string Key, string? Route, string? Opts, string? Routing, string? RouteGroup, string? App = null)
+{
+    /// <summary>What the route contributes to its version's hash.</summary>
+    public ContentHash Hash => ContentHash.Of(Key, Route, Opts, Routing, RouteGroup, App);
+}
 
 /// <summary>What one version did to one route: added (no before), changed, or removed (no after).</summary>
 internal sealed record RouteChange(StoredRoute? Before, StoredRoute? After)

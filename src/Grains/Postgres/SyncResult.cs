@@ -1,3 +1,5 @@
+using EndpointSync.Publishing;
+
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>How one attempt to sync ended; a receipt without the times.</summary>
@@ -14,4 +16,7 @@ internal sealed record SyncResult(ReloadOutcome Outcome, RouteVersion Version, R
     public LockHolder? LockHolder { get; init; }
 
     public TimeSpan LockHeld { get; init; }
+
+    /// <summary>What leads from the previous version to the new one; null if there is no new one, or if it is too much to be handed around.</summary>
+    public RouteDelta? Delta { get; init; }
 }

@@ -1,4 +1,6 @@
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Sync;
+using EndpointSync.Publishing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -7,6 +9,9 @@ namespace EndpointSync.Grains.Postgres;
 /// <summary>The one transaction that makes routes match endpoints. It holds the lock from its first statement to its commit.</summary>
 internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnection connection, ILogger logger)
 {
+    // Beyond it each silo reads the changes itself: one message with all of them would hold up the others.
+    private const int MostChangesInDelta = 1000;
+
     private readonly RouteWriter _routes = new(database, connection);
     private readonly VersionWriter _versions = new(database, connection);
     private readonly Quarantine _quarantine = new(database, connection);
@@ -79,19 +84,22 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         VersionState state, SyncPlan done, List<RouteChange> changes, int deferred, int callers, CancellationToken cancellationToken)
     {
         var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
-        var version = changes.Count == 0 ? state.Version : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
+        var now = changes.Count == 0 ? state : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
         var outcome = OutcomeOf(done.EndpointIds.Count() + changes.Count, deferred);
         if (outcome == ReloadOutcome.Synced)
         {
-            SyncLog.Synced(logger, synced, database.Name, state.Version, version);
+            SyncLog.Synced(logger, synced, database.Name, state.Version, now.Version);
         }
 
-        return new SyncResult(outcome, version, state.Version)
+        return new SyncResult(outcome, now.Version, state.Version)
         {
             EndpointsSynced = synced,
             EndpointsDeferred = deferred,
             Routes = RouteCounts.Of(changes),
             Rejected = done.Rejected,
+            Delta = changes.Count is > 0 and <= MostChangesInDelta
+                ? new RouteDelta(state.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)])
+                : null,
         };
     }
 

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Sync;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
@@ -8,17 +9,28 @@ internal sealed record VersionState(RouteVersion Version, RouteVersion Signalled
 /// <summary>Makes the next version out of what changed in <c>endpoint_route</c> since the last one, whoever changed it.</summary>
 internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection connection)
 {
-    /// <summary>The rows that differ between <c>endpoint_route</c> and the newest version. Rows without a key cannot be told apart and are not routes.</summary>
+    /// <summary>
+    /// The rows that differ between <c>endpoint_route</c> and the newest version. Rows without a key cannot be told apart and are not routes. The
+    /// app of an endpoint that waits for its sync stays what it was, so that an edit of path and app goes live as one.
+    /// </summary>
     public const string ChangesSql =
-        """
-        select known.key, known.route, known.opts, known.routing, known.route_group,
-          found.key, found.route, found.opts, found.routing, found.route_group
-        from (select key, route, opts, routing, route_group from {odoo}.endpoint_route where key is not null) as found
-        full join (
-          select key, route, opts, routing, route_group from endpoint_sync.routes where schema_name = $1 and to_version is null
-        ) as known on known.key = found.key
-        where (known.key, known.route, known.opts, known.routing, known.route_group)
-          is distinct from (found.key, found.route, found.opts, found.routing, found.route_group)
+        $$"""
+        select * from (
+          select known.key, known.route, known.opts, known.routing, known.route_group, known.app,
+            found.key as found_key, found.route as found_route, found.opts as found_opts, found.routing as found_routing,
+            found.route_group as found_group, case when known.key is null or found.synced then found.app else known.app end as found_app
+          from (
+            select route.key, route.route, route.opts, route.routing, route.route_group, endpoint.app, endpoint.registry_sync is true as synced
+            from {odoo}.endpoint_route as route
+            left join {odoo}.fastapi_endpoint as endpoint on '{{ExpectedRoute.KeyPrefix}}' || endpoint.id || '{{ExpectedRoute.KeySuffix}}' = route.key
+            where route.key is not null
+          ) as found
+          full join (
+            select key, route, opts, routing, route_group, app from endpoint_sync.routes where schema_name = $1 and to_version is null
+          ) as known on known.key = found.key
+        ) as compared
+        where (key, route, opts, routing, route_group, app)
+          is distinct from (found_key, found_route, found_opts, found_routing, found_group, found_app)
         """;
 
     public const string StateSql = "select version, signalled_version, content_hash from endpoint_sync.state where schema_name = $1";
@@ -42,8 +54,8 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
 
     private const string OpenSql =
         """
-        insert into endpoint_sync.routes (schema_name, from_version, key, route, opts, routing, route_group)
-        select $1, $2, * from unnest($3, $4, $5, $6, $7)
+        insert into endpoint_sync.routes (schema_name, from_version, key, route, opts, routing, route_group, app)
+        select $1, $2, * from unnest($3, $4, $5, $6, $7, $8)
         """;
 
     // Odoo 19 invalidates its caches when a row appears here; other versions do not have the table.
@@ -54,27 +66,29 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         StateIn(await connection.ListAsync(StateSql + " for no key update", ReadState, cancellationToken, database.SchemaName), database);
 
     /// <exception cref="RegistryUnusableException">There is none, which preparing the database cures.</exception>
-    public static VersionState StateIn(IEnumerable<VersionState> rows, RegistryDatabase database) => rows.SingleOrDefault() ??
-        throw new RegistryUnusableException($"Registry '{database.Name}': endpoint_sync.state has no row for schema '{database.Sql.Schema}'.");
+    public static VersionState StateIn(IEnumerable<VersionState> rows, RegistryDatabase database) => rows.SingleOrDefault() ?? throw NoState(database);
+
+    public static RegistryUnusableException NoState(RegistryDatabase database) =>
+        new($"Registry '{database.Name}': endpoint_sync.state has no row for schema '{database.Sql.Schema}'.");
 
     public static VersionState ReadState(NpgsqlDataReader row) =>
-        new(new RouteVersion(row.GetInt64(0)), new RouteVersion(row.GetInt64(1)), new ContentHash(row.GetFieldValue<byte[]>(2)));
+        new(new RouteVersion(row.GetInt64(0)), new RouteVersion(row.GetInt64(1)), ContentHash.From(row.GetFieldValue<byte[]>(2)));
 
     public Task<List<RouteChange>> FindChangesAsync(CancellationToken cancellationToken) =>
         connection.ListAsync(
-            database.Sql.Of(ChangesSql), row => new RouteChange(ReadRoute(row, 0), ReadRoute(row, 5)), cancellationToken, database.SchemaName);
+            database.Sql.Of(ChangesSql), row => new RouteChange(ReadRoute(row, 0), ReadRoute(row, 6)), cancellationToken, database.SchemaName);
 
     /// <summary>Advances the version by one and records what it changed.</summary>
-    public async Task<RouteVersion> AdvanceAsync(
+    public async Task<VersionState> AdvanceAsync(
         VersionState state, IReadOnlyList<RouteChange> changes, int endpointsSynced, int callers, CancellationToken cancellationToken)
     {
-        var hash = changes.Aggregate(state.ContentHash, (sum, change) => sum.Toggle(change.Before).Toggle(change.After));
+        var hash = changes.Aggregate(state.ContentHash, (sum, change) => sum ^ (change.Before?.Hash ?? default) ^ (change.After?.Hash ?? default));
         var version = state.Version.Next;
         var counts = RouteCounts.Of(changes);
         await using var batch = connection.CreateBatch()
-            .Then(AdvanceSql, database.SchemaName, Number(version), PostgresCommands.Value(hash.Value), PostgresCommands.Value(database.Author))
+            .Then(AdvanceSql, database.SchemaName, Number(version), PostgresCommands.Value(hash.ToBytes()), PostgresCommands.Value(database.Author))
             .Then(
-                ReceiptSql, database.SchemaName, Number(version), PostgresCommands.Value(database.Author), PostgresCommands.Value(hash.Value),
+                ReceiptSql, database.SchemaName, Number(version), PostgresCommands.Value(database.Author), PostgresCommands.Value(hash.ToBytes()),
                 PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(counts.Added), PostgresCommands.Value(counts.Changed),
                 PostgresCommands.Value(counts.Removed), PostgresCommands.Value(callers));
         AddHistory(batch, version, changes);
@@ -84,7 +98,7 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        return version;
+        return state with { Version = version, ContentHash = hash };
     }
 
     private void AddHistory(NpgsqlBatch batch, RouteVersion version, IReadOnlyList<RouteChange> changes)
@@ -102,7 +116,7 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
                 OpenSql, database.SchemaName, Number(version),
                 PostgresCommands.Value(Array.ConvertAll(come, route => route.Key)), PostgresCommands.Value(Array.ConvertAll(come, route => route.Route)),
                 PostgresCommands.Value(Array.ConvertAll(come, route => route.Opts)), PostgresCommands.Value(Array.ConvertAll(come, route => route.Routing)),
-                PostgresCommands.Value(Array.ConvertAll(come, route => route.RouteGroup)));
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.RouteGroup)), PostgresCommands.Value(Array.ConvertAll(come, route => route.App)));
         }
     }
 
@@ -110,9 +124,12 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         connection.ScalarAsync<bool>(
             "select to_regclass($1) is not null", cancellationToken, PostgresCommands.Value($"{database.Sql.Quoted}.orm_signaling_routing"));
 
-    private static StoredRoute? ReadRoute(NpgsqlDataReader row, int first) => row.IsDBNull(first)
+    /// <summary>The route in the columns from <paramref name="first"/> on; null if they are empty.</summary>
+    public static StoredRoute? ReadRoute(NpgsqlDataReader row, int first) => row.IsDBNull(first)
         ? null
-        : new StoredRoute(row.GetString(first), row.TextOrNull(first + 1), row.TextOrNull(first + 2), row.TextOrNull(first + 3), row.TextOrNull(first + 4));
+        : new StoredRoute(
+            row.GetString(first), row.TextOrNull(first + 1), row.TextOrNull(first + 2), row.TextOrNull(first + 3), row.TextOrNull(first + 4),
+            row.TextOrNull(first + 5));
 
     private static NpgsqlParameter Number(RouteVersion version) => PostgresCommands.Value(version.Value);
 }

@@ -5,7 +5,8 @@ namespace EndpointSync.Grains.Registries;
 
 /// <summary>One configured registry and what works on it in this silo.</summary>
 internal sealed record Registry(
-    RegistryDatabase Database, RegistryPreparation Preparation, RegistrySynchronizer Synchronizer, RegistryStatusStore Status, EndpointStore Endpoints)
+    RegistryDatabase Database, RegistryPreparation Preparation, RegistrySynchronizer Synchronizer, RegistryStatusStore Status, EndpointStore Endpoints,
+    RouteReader Reader)
 {
     public string Name => Database.Name;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Publishing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,11 +8,12 @@ using Microsoft.Extensions.Options;
 namespace EndpointSync.Grains.Registries;
 
 /// <summary>
-/// The guarantee behind every answer without a sync: each silo looks now and then whether a registry is owed one, or owed the draw of Odoo's
-/// sequence, and asks for it. So what a lost silo or activation left behind is taken up by whoever is there.
+/// The guarantee behind every answer without a sync and every message that is lost: each silo looks now and then whether a registry is owed a sync,
+/// or the draw of Odoo's sequence, and asks for it, and whether there is a newer version than it serves. So what a lost silo or activation left
+/// behind is taken up by whoever is there.
 /// </summary>
 internal sealed partial class RegistryPoll(
-    RegistryCatalog catalog, ReloadGate gate, IOptions<SyncOptions> options, TimeProvider clock, ILogger<RegistryPoll> logger) : BackgroundService
+    RegistryCatalog catalog, PublishedRegistries published, ReloadGate gate, IOptions<SyncOptions> options, TimeProvider clock, ILogger<RegistryPoll> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, string> _complaints = new(StringComparer.Ordinal);
 
@@ -36,6 +38,7 @@ internal sealed partial class RegistryPoll(
         try
         {
             await registry.Preparation.EnsureAsync(patience.Token);
+            await published.Get(registry.Name).Routes.PollAsync(patience.Token);
             if (await registry.Status.IsOwedAsync(patience.Token))
             {
                 await gate.ReloadAsync(registry.Name, cancellationToken);

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ namespace EndpointSync.Grains.Sync;
 internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDisposable
 {
     private readonly RegistryCatalog _catalog;
+    private readonly RoutePublisher _publisher;
     private readonly RetryDelays _delays;
     private readonly TimeProvider _clock;
     private readonly ILogger<EndpointSyncGrain> _logger;
@@ -20,10 +22,13 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     private readonly CancellationTokenSource _deactivating = new();
     private readonly CancellationToken _deactivated;
     private Task _retrying = Task.CompletedTask;
+    private RouteVersion _published;
 
-    public EndpointSyncGrain(RegistryCatalog catalog, IOptions<SyncOptions> options, TimeProvider clock, ILogger<EndpointSyncGrain> logger)
+    public EndpointSyncGrain(
+        RegistryCatalog catalog, RoutePublisher publisher, IOptions<SyncOptions> options, TimeProvider clock, ILogger<EndpointSyncGrain> logger)
     {
         _catalog = catalog;
+        _publisher = publisher;
         _delays = new RetryDelays(options.Value.RetryDelay, options.Value.MaxRetryDelay);
         _clock = clock;
         _logger = logger;
@@ -35,13 +40,20 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
 
     public Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default)
     {
-        if (_catalog.TryGet(Name, out _))
-        {
-            return _flights.JoinAsync(request.Callers, cancellationToken);
-        }
+        Check();
+        return _flights.JoinAsync(request.Callers, cancellationToken);
+    }
 
-        DeactivateOnIdle();
-        throw _catalog.Unknown(Name);
+    public Task<RouteVersion> SubscribeAsync(IRouteSubscriber subscriber)
+    {
+        Check();
+        return subscriber.AsReference<IRouteSubscriberExtension>().SubscribeAsync(Name);
+    }
+
+    public Task UnsubscribeAsync(IRouteSubscriber subscriber)
+    {
+        Check();
+        return subscriber.AsReference<IRouteSubscriberExtension>().UnsubscribeAsync(Name);
     }
 
     // A flight that is under way lands: its callers get their receipt, and no transaction is left to time out.
@@ -53,15 +65,35 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
 
     public void Dispose() => _deactivating.Dispose();
 
+    private void Check()
+    {
+        if (!_catalog.TryGet(Name, out _))
+        {
+            DeactivateOnIdle();
+            throw _catalog.Unknown(Name);
+        }
+    }
+
     private async Task<ReloadReceipt> FlyAsync(int callers)
     {
-        var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers);
+        var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers, delta => Publish(new RoutePublication(Name, delta)));
+        Publish(new RoutePublication(Name, receipt.Version, Delta: null));
         if (!receipt.InLine && _retrying.IsCompleted)
         {
             _retrying = RetryUntilInLineAsync(_deactivated);
         }
 
         return receipt;
+    }
+
+    // Not awaited: the receipt says what is committed, and who wants to know who serves it asks that.
+    private void Publish(RoutePublication publication)
+    {
+        if (publication.Version > _published)
+        {
+            _published = publication.Version;
+            _publisher.Publish(publication);
+        }
     }
 
     private async Task RetryUntilInLineAsync(CancellationToken deactivating)

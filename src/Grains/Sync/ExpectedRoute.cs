@@ -6,6 +6,10 @@ namespace EndpointSync.Grains.Sync;
 /// <summary>The row that an endpoint's rules are stored as: what OCA's <c>endpoint_route_handler</c> would write for the same endpoint.</summary>
 internal static class ExpectedRoute
 {
+    /// <summary>What stands in a row's key before and after the endpoint's id.</summary>
+    public const string KeyPrefix = "fastapi.endpoint:";
+    public const string KeySuffix = ":/|/" + PathConverter;
+
     private const string PathConverter = "<path:application_path>";
 
     private const string Opts =
@@ -34,7 +38,7 @@ internal static class ExpectedRoute
         stored.Key == expected.Key && stored.Route == expected.Route && SameJson(expected.Opts, stored.Opts) && SameJson(expected.Routing, stored.Routing);
 
     // The root path is taken out of the key, so that a row keeps its key when the root path is edited.
-    private static string KeyOf(int endpointId) => $"fastapi.endpoint:{endpointId}:/|/{PathConverter}";
+    private static string KeyOf(int endpointId) => $"{KeyPrefix}{endpointId}{KeySuffix}";
 
     private static string RoutingJson(string[] rules, bool saveHttpSession) =>
         $$"""

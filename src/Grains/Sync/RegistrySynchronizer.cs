@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Publishing;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -32,13 +33,19 @@ internal sealed partial class RegistrySynchronizer(
 
     /// <summary>Brings the registry in line, or says why not.</summary>
     /// <param name="callers">How many callers share the sync.</param>
-    public async Task<ReloadReceipt> SyncAsync(int callers)
+    /// <param name="committed">Called with a new version's changes as soon as it is committed, if they are few.</param>
+    public async Task<ReloadReceipt> SyncAsync(int callers, Action<RouteDelta>? committed = null)
     {
         var run = new Run(clock.GetUtcNow(), clock.GetTimestamp(), callers);
         using var deadline = new CancellationTokenSource(database.Limits.Deadline, clock);
         try
         {
             var result = await _retries.ExecuteAsync(async token => await AttemptAsync(run, token), deadline.Token);
+            if (result.Delta is { } delta)
+            {
+                committed?.Invoke(delta);
+            }
+
             return Receipt(run, result);
         }
         catch (Exception failure) when (SqlStates.Describe(run.LastFailure(failure)) is { } problem)

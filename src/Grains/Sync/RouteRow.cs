@@ -5,7 +5,7 @@ namespace EndpointSync.Grains.Sync;
 /// <summary>A row of <c>endpoint_route</c>. Everything but the key is nullable there.</summary>
 internal sealed record RouteRow(string Key, string? Route, string? Opts, string? Routing)
 {
-    private const string OwnPrefix = "fastapi.endpoint:";
+    private const string OwnPrefix = ExpectedRoute.KeyPrefix;
 
     /// <summary>The endpoint that the row belongs to, or null if it is another consumer's row, which is never touched.</summary>
     public int? EndpointId => EndpointIdOf(Key);

@@ -1,5 +1,5 @@
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EndpointSync.Silo.Api;
 
@@ -11,6 +11,7 @@ internal static class RegistryApi
         registries.MapGet("/", (RegistryCatalog catalog) => catalog.All.Select(registry => registry.Name).Order(StringComparer.Ordinal));
         registries.MapGet("/{registry}", StatusAsync);
         registries.MapGet("/{registry}/routes", RoutesAsync);
+        registries.MapGet("/{registry}/subscribers", SubscribersAsync);
         registries.MapPost("/{registry}/reload", ReloadAsync);
     }
 
@@ -28,18 +29,35 @@ internal static class RegistryApi
     private static async Task<RouteList> RoutesAsync(string registry, RegistryCatalog catalog, CancellationToken cancellationToken) =>
         await (await catalog.ReadyAsync(registry, cancellationToken)).Status.ReadRoutesAsync(cancellationToken);
 
-    // 202 for a skipped reload: it was taken, and is carried out behind the answer.
-    private static async Task<Results<Ok<ReloadReceipt>, Accepted<ReloadReceipt>, ProblemHttpResult>> ReloadAsync(
-        string registry, RegistryCatalog catalog, ReloadGate gate, CancellationToken cancellationToken)
+    private static async Task<SubscriberList> SubscribersAsync(string registry, RegistryCatalog catalog, ConvergenceWatch convergence) =>
+        await convergence.ListAsync(catalog.Get(registry).Name);
+
+    // 202 for a reload that was skipped or is not served by all who were waited for: it was taken, and is carried out behind the answer.
+    private static async Task<IResult> ReloadAsync(
+        string registry, string? wait, string? timeout, RegistryCatalog catalog, ReloadGate gate, ConvergenceWatch convergence,
+        CancellationToken cancellationToken)
     {
-        var receipt = await gate.ReloadAsync(catalog.Get(registry).Name, cancellationToken);
-        return receipt.Outcome switch
+        if (!WaitParameters.TryRead(wait, timeout, out var wanted, out var errors))
         {
-            ReloadOutcome.Skipped => TypedResults.Accepted((string?)null, receipt),
-            ReloadOutcome.Failed => TypedResults.Problem(
-                title: $"Registry '{registry}' was not reloaded", detail: $"{receipt.Problem?.Meaning} {receipt.Problem?.Detail}",
-                statusCode: StatusCodes.Status503ServiceUnavailable, extensions: new Dictionary<string, object?> { ["receipt"] = receipt }),
-            _ => TypedResults.Ok(receipt),
-        };
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        var receipt = await gate.ReloadAsync(catalog.Get(registry).Name, cancellationToken);
+        if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
+        {
+            var converged = await convergence.WaitAsync(registry, receipt.Version, wanted.WaitFor, wanted.Timeout, cancellationToken);
+            receipt = receipt with { Convergence = converged };
+        }
+
+        return Answer(registry, receipt);
     }
+
+    private static IResult Answer(string registry, ReloadReceipt receipt) => receipt switch
+    {
+        { Outcome: ReloadOutcome.Failed } => TypedResults.Problem(
+            title: $"Registry '{registry}' was not reloaded", detail: $"{receipt.Problem?.Meaning} {receipt.Problem?.Detail}",
+            statusCode: StatusCodes.Status503ServiceUnavailable, extensions: new Dictionary<string, object?> { ["receipt"] = receipt }),
+        { Outcome: ReloadOutcome.Skipped } or { Convergence.Reached: false } => TypedResults.Accepted((string?)null, receipt),
+        _ => TypedResults.Ok(receipt),
+    };
 }

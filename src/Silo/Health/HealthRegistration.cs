@@ -13,7 +13,8 @@ internal static class HealthRegistration
 
     public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
         .AddCheck<SiloCheck>("silo", tags: [Ready])
-        .AddCheck<RegistriesCheck>("registries", tags: [Ready]);
+        .AddCheck<RegistriesCheck>("registries", tags: [Ready])
+        .AddCheck<RoutesCheck>("routes", tags: [Ready]);
 
     public static void MapSiloHealth(this WebApplication app)
     {

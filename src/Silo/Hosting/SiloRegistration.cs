@@ -14,6 +14,7 @@ internal static class SiloRegistration
     {
         await MigrateAsync(settings.Cluster);
         builder.Services.AddSingleton(Options.Create(settings.Sync));
+        builder.Services.AddSingleton(Options.Create(settings.Publishing));
         // The silo first: what is added after it starts after it and stops before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster));
         builder.Services.AddEndpointSyncGrains(settings.Cluster.Name, settings.Cluster.ConnectionString!, settings.Registries);

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 
 namespace EndpointSync.Silo.Hosting;
@@ -12,6 +13,8 @@ internal sealed class SiloSettings
     public Dictionary<string, RegistryOptions> Registries { get; set; } = [];
 
     public SyncOptions Sync { get; set; } = new();
+
+    public PublishingOptions Publishing { get; set; } = new();
 
     /// <summary>The private PostgreSQL, where no connection string is configured.</summary>
     public PrivatePostgresSettings PrivatePostgres { get; set; } = new();

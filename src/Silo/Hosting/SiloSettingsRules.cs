@@ -1,5 +1,6 @@
 using System.Net;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 
 namespace EndpointSync.Silo.Hosting;
@@ -14,7 +15,7 @@ internal static class SiloSettingsRules
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(29);
 
     public static IEnumerable<string> Check(SiloSettings settings) =>
-        Cluster(settings.Cluster).Concat(Registries(settings)).Concat(Sync(settings.Sync));
+        Cluster(settings.Cluster).Concat(Registries(settings)).Concat(Sync(settings.Sync)).Concat(Publishing(settings.Publishing));
 
     private static IEnumerable<string> Cluster(ClusterSettings cluster)
     {
@@ -136,6 +137,22 @@ internal static class SiloSettingsRules
         if (sync.RetryDelay > sync.MaxRetryDelay)
         {
             yield return $"EndpointSync:Sync:RetryDelay ({sync.RetryDelay}) must not exceed EndpointSync:Sync:MaxRetryDelay ({sync.MaxRetryDelay}).";
+        }
+    }
+
+    private static IEnumerable<string> Publishing(PublishingOptions publishing)
+    {
+        foreach (var (key, span, shortest, longest) in new[]
+                 {
+                     ("WorkerLease", publishing.WorkerLease, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
+                     ("Timeout", publishing.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+                     ("StartTimeout", publishing.StartTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)),
+                 })
+        {
+            if (span < shortest || span > longest)
+            {
+                yield return $"EndpointSync:Publishing:{key} ({span}) must lie between {shortest} and {longest}.";
+            }
         }
     }
 }

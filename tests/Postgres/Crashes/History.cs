@@ -37,7 +37,7 @@ internal static class History
     {
         await using var connection = await database.Source.OpenConnectionAsync();
         var routes = await connection.ListAsync(
-            $"select {RouteColumns} from endpoint_route", row => Enumerable.Range(0, row.FieldCount).Select(row.TextOrNull).ToArray(), CancellationToken.None);
+            $"select {RouteColumns}, app from endpoint_route left join fastapi_endpoint as endpoint on key like 'fastapi.endpoint:' || endpoint.id || ':%'", row => Enumerable.Range(0, row.FieldCount).Select(row.TextOrNull).ToArray(), CancellationToken.None);
         var sum = new byte[32];
         foreach (var hash in routes.Select(route => SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(route.Select(Field))))))
         {

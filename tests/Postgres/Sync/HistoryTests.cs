@@ -17,7 +17,7 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
         "insert into endpoint_route (key, route, route_group) values ('endpoint.endpoint:5:/demo', '/again', null)",
     ];
 
-    private static readonly string[] Fields = ["key", "route", "opts", "routing", "route_group"];
+    private static readonly string[] Fields = ["key", "route", "opts", "routing", "route_group", "app"];
 
     private const string Line = "to_jsonb(array[key, route, opts, routing, route_group])::text";
 

@@ -1,0 +1,11 @@
+namespace EndpointSync.Publishing;
+
+/// <summary>The activations of a silo that are told of route versions.</summary>
+internal interface IRouteSubscriptions
+{
+    /// <exception cref="UnknownRegistryException">No registry has that name.</exception>
+    void Add(IGrainContext activation, string registry);
+
+    /// <exception cref="UnknownRegistryException">No registry has that name.</exception>
+    void Remove(IGrainContext activation, string registry);
+}

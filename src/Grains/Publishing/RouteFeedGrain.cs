@@ -1,0 +1,90 @@
+using EndpointSync.Publishing;
+using Microsoft.Extensions.Hosting;
+using Orleans.Concurrency;
+
+namespace EndpointSync.Grains.Publishing;
+
+/// <summary>Answers clients for the silo that it is on. It has no state: what it says is the silo's.</summary>
+[GrainType("route-feed"), StatelessWorker(maxLocalWorkers: 1)]
+internal sealed class RouteFeedGrain(PublishedRegistries registries, ConvergenceWatch convergence, IHostApplicationLifetime lifetime, TimeProvider clock)
+    : Grain, IRouteFeedGrain
+{
+    private static readonly TimeSpan LongestConvergence = TimeSpan.FromMinutes(1);
+
+    // For the database to say which version is the newest; the request behind the question waits no longer either.
+    private static readonly TimeSpan NewestPatience = TimeSpan.FromSeconds(1);
+
+    private PublishedRegistry Registry => registries.Get(this.GetPrimaryKeyString());
+
+    public async Task<RouteFeed> NextAsync(WorkerReport report, CancellationToken cancellationToken = default)
+    {
+        var registry = Registry;
+        registry.Workers.Heard(report);
+        await WhenNewAsync(registry, report.Version, cancellationToken);
+        var (image, delta) = registry.Routes.From(report.Version);
+        return image is null ? throw Unavailable(registry) : new RouteFeed(image.Version, delta);
+    }
+
+    public Task LeaveAsync(Guid worker)
+    {
+        Registry.Workers.Left(worker);
+        return Task.CompletedTask;
+    }
+
+    public Task<RoutePage?> PageAsync(RouteVersion version, int offset, CancellationToken cancellationToken = default)
+    {
+        var registry = Registry;
+        return Task.FromResult(registry.Routes.Pages.Page(registry.Routes.Image ?? throw Unavailable(registry), version, offset));
+    }
+
+    // The silo takes the version up while it is at it: whoever asks has missed something.
+    public async Task<RouteVersion> NewestAsync(CancellationToken cancellationToken = default)
+    {
+        var routes = Registry.Routes;
+        try
+        {
+            var newest = await routes.NewestAsync(cancellationToken).WaitAsync(NewestPatience, clock, cancellationToken);
+            if (newest > routes.Version)
+            {
+                routes.CatchUpAsync(CancellationToken.None).Ignore();
+            }
+
+            return newest > routes.Version ? newest : routes.Version;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return routes.Version;
+        }
+    }
+
+    public Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        convergence.WaitAsync(
+            Registry.Routes.Registry, version, waitFor, timeout < LongestConvergence ? timeout : LongestConvergence, cancellationToken);
+
+    // A worker that was told of a newer version by another silo makes this one look.
+    private async Task WhenNewAsync(PublishedRegistry registry, RouteVersion known, CancellationToken cancellationToken)
+    {
+        if (registry.Routes.Version < known || registry.Routes.Image is null)
+        {
+            registry.Routes.CatchUpAsync(CancellationToken.None).Ignore();
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var waited = Task.Delay(registry.Workers.LongestWait, clock, ended.Token);
+        while (!waited.IsCompleted)
+        {
+            var changed = registry.Routes.Changed;
+            if (registry.Routes.Version > known)
+            {
+                break;
+            }
+
+            await Task.WhenAny(changed, waited);
+        }
+
+        await ended.CancelAsync();
+    }
+
+    private static RoutesUnavailableException Unavailable(PublishedRegistry registry) => new(
+        $"This silo has no routes of '{registry.Routes.Registry}' yet: {registry.Routes.Problem ?? "it is starting"}. It looks again with every poll.");
+}

@@ -1,0 +1,18 @@
+namespace EndpointSync.Grains.Publishing;
+
+/// <inheritdoc cref="IRouteSubscriberExtension" />
+internal sealed class RouteSubscriberExtension(IGrainContext activation, PublishedRegistries registries) : IRouteSubscriberExtension
+{
+    public Task<RouteVersion> SubscribeAsync(string registry)
+    {
+        var published = registries.Get(registry);
+        published.Grains.Add(activation);
+        return Task.FromResult(published.Routes.Version);
+    }
+
+    public Task UnsubscribeAsync(string registry)
+    {
+        registries.Get(registry).Grains.Remove(activation);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,11 @@
+using EndpointSync.Publishing;
+
+namespace EndpointSync.Grains.Publishing;
+
+/// <summary>This silo's subscriptions by registry.</summary>
+internal sealed class RouteSubscriptions(PublishedRegistries registries) : IRouteSubscriptions
+{
+    public void Add(IGrainContext activation, string registry) => registries.Get(registry).Grains.Add(activation);
+
+    public void Remove(IGrainContext activation, string registry) => registries.Get(registry).Grains.Remove(activation);
+}

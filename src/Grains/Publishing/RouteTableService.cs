@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Grains.Publishing;
+
+/// <summary>
+/// Takes up versions for this silo. It starts before the silo is active, so a silo that others can reach has its routes; what was published between
+/// its reading and its becoming active comes with the first poll, which follows at once.
+/// </summary>
+internal sealed partial class RouteTableService(
+    GrainId id, Silo silo, ILoggerFactory loggers, PublishedRegistries registries, LocalSubscribers subscribers, IOptions<PublishingOptions> options,
+    TimeProvider clock, ILogger<RouteTableService> logger)
+    : GrainService(id, silo, loggers), IRouteTableService
+{
+    public override async Task Start()
+    {
+        await base.Start();
+        using var patience = new CancellationTokenSource(options.Value.StartTimeout, clock);
+        await Task.WhenAll(registries.All.Select(registry => LoadAsync(registry.Routes, patience.Token)));
+    }
+
+    // The base class logs every change of the ring, which means nothing here.
+    public override Task OnRangeChange(IRingRange oldRange, IRingRange newRange, bool increased) => Task.CompletedTask;
+
+    public async Task<RouteVersion> PublishAsync(RoutePublication publication)
+    {
+        // A registry that only other silos are configured for is none of this one's business.
+        if (!registries.TryGet(publication.Registry, out var registry))
+        {
+            return publication.Version;
+        }
+
+        await Task.Run(() => registry.Routes.TakeUpAsync(publication, StoppedCancellationTokenSource.Token));
+        return registry.Routes.Version;
+    }
+
+    public Task<List<Subscriber>> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience) =>
+        registries.TryGet(registry, out _)
+            ? subscribers.WhenServedAsync(registry, version, waitFor, patience, StoppedCancellationTokenSource.Token)
+            : Task.FromResult<List<Subscriber>>([]);
+
+    private async Task LoadAsync(RegistryRoutes routes, CancellationToken patience)
+    {
+        try
+        {
+            await routes.CatchUpAsync(patience);
+        }
+        catch (Exception failure)
+        {
+            LogNotLoaded(routes.Registry, failure.Message);
+        }
+    }
+
+    [LoggerMessage(1511, LogLevel.Warning, "This silo starts without the routes of {Registry}: {Reason} Every poll tries again.")]
+    private partial void LogNotLoaded(string registry, string reason);
+}

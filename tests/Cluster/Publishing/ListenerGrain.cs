@@ -1,0 +1,84 @@
+using Orleans.Placement;
+
+namespace EndpointSync.Tests.Cluster.Publishing;
+
+/// <summary>Subscribes when it is activated if its key is even; one with an odd key is subscribed by others.</summary>
+[RandomPlacement]
+public sealed class ListenerGrain : Grain, IListenerGrain
+{
+    private readonly List<long> _told = [];
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _gate;
+    private bool _fails;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (this.GetPrimaryKeyLong() % 2 == 0)
+        {
+            this.SubscribeToRoutes(SyncCluster.Registry);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task OnRouteVersionAsync(string registry, RouteVersion version)
+    {
+        if (_fails)
+        {
+            _fails = false;
+            throw new InvalidOperationException("This one fails.");
+        }
+
+        if (_gate is { } gate)
+        {
+            _held.TrySetResult();
+            await gate.Task;
+        }
+
+        _told.Add(version.Value);
+        _changed.SetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public Task StartAsync() => Task.CompletedTask;
+
+    public Task SubscribeAsync(string registry)
+    {
+        this.SubscribeToRoutes(registry);
+        return Task.CompletedTask;
+    }
+
+    public async Task<List<long>> ToldAsync(long version)
+    {
+        while (!_told.Contains(version))
+        {
+            await _changed.Task;
+        }
+
+        return [.. _told];
+    }
+
+    public Task<List<long>> SoFarAsync() => Task.FromResult(_told.ToList());
+
+    public Task HoldAsync()
+    {
+        _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Task.CompletedTask;
+    }
+
+    public Task HeldAsync() => _held.Task;
+
+    public Task ReleaseAsync()
+    {
+        _gate!.SetResult();
+        _gate = null;
+        return Task.CompletedTask;
+    }
+
+    public Task FailOnceAsync()
+    {
+        _fails = true;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,162 @@
+using EndpointSync.Grains.Publishing;
+
+namespace EndpointSync.Tests.Postgres.Publishing;
+
+public sealed class RegistryRoutesTests : PublishedTests
+{
+    private const int RefusedEvent = 1502;
+    private const int NotRoutedEvent = 1503;
+
+    [Fact]
+    public async Task A_message_with_its_changes_is_taken_up_without_the_database()
+    {
+        var routes = NewRoutes();
+        await routes.CatchUpAsync(CancellationToken.None);
+        var publication = await PublishAsync("/orders");
+        await Database.ExecuteAsync("alter table endpoint_sync.state rename to hidden");
+
+        await routes.TakeUpAsync(publication, CancellationToken.None);
+
+        Assert.Equal(publication.Version, routes.Version);
+        Assert.NotNull(Answer(routes, "/orders/7"));
+    }
+
+    [Fact]
+    public async Task A_message_that_does_not_follow_on_what_is_served_makes_the_silo_read_what_it_lacks()
+    {
+        var routes = NewRoutes();
+        await routes.CatchUpAsync(CancellationToken.None);
+        await PublishAsync("/missed");
+        var publication = await PublishAsync("/orders");
+
+        await routes.TakeUpAsync(publication, CancellationToken.None);
+
+        Assert.Equal(2, routes.Version.Value);
+        Assert.NotNull(Answer(routes, "/missed/7"));
+        Assert.NotNull(Answer(routes, "/orders/7"));
+    }
+
+    [Fact]
+    public async Task A_message_without_changes_makes_the_silo_read_them()
+    {
+        var routes = NewRoutes();
+        var publication = await PublishAsync("/orders") with { Delta = null };
+
+        await routes.TakeUpAsync(publication, CancellationToken.None);
+
+        Assert.NotNull(Answer(routes, "/orders/7"));
+    }
+
+    [Fact]
+    public async Task Messages_that_come_twice_late_or_from_the_future_do_no_harm()
+    {
+        var routes = NewRoutes();
+        await routes.CatchUpAsync(CancellationToken.None);
+        var first = await PublishAsync("/orders");
+        var second = await PublishAsync("/customers");
+        await routes.TakeUpAsync(second, CancellationToken.None);
+        var image = routes.Image;
+
+        await routes.TakeUpAsync(first, CancellationToken.None);
+        await routes.TakeUpAsync(second, CancellationToken.None);
+        await routes.TakeUpAsync(new RoutePublication("test", new RouteVersion(99), Delta: null), CancellationToken.None);
+
+        Assert.Same(image, routes.Image);
+        Assert.Null(routes.Problem);
+    }
+
+    [Fact]
+    public async Task What_no_message_brought_is_found_by_the_poll()
+    {
+        var routes = NewRoutes();
+        await routes.PollAsync(CancellationToken.None);
+        await PublishAsync("/orders");
+
+        await routes.PollAsync(CancellationToken.None);
+
+        Assert.NotNull(Answer(routes, "/orders/7"));
+    }
+
+    [Fact]
+    public async Task A_version_whose_routes_are_not_what_its_hash_says_is_refused_and_the_one_before_is_served_until_it_is()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await routes.CatchUpAsync(CancellationToken.None);
+        await PublishAsync("/customers");
+        await Database.ExecuteAsync("update endpoint_sync.state set content_hash = set_byte(content_hash, 0, 255 - get_byte(content_hash, 0))");
+
+        await routes.PollAsync(CancellationToken.None);
+
+        Assert.Equal(1, routes.Version.Value);
+        Assert.Contains("version 2 have the hash", routes.Problem, StringComparison.Ordinal);
+        Assert.NotNull(Answer(routes, "/orders/7"));
+        Assert.Single(Registry.Log.Entries, entry => entry.EventId == RefusedEvent);
+
+        await Database.ExecuteAsync("update endpoint_sync.state set content_hash = set_byte(content_hash, 0, 255 - get_byte(content_hash, 0))");
+        await routes.PollAsync(CancellationToken.None);
+
+        Assert.Equal((2L, null), (routes.Version.Value, routes.Problem));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_lost_on_the_way_is_noticed_and_everything_is_read_anew()
+    {
+        var routes = NewRoutes();
+        await routes.CatchUpAsync(CancellationToken.None);
+        var publication = await PublishAsync("/orders");
+        var torn = publication with { Delta = publication.Delta! with { Changes = [] } };
+
+        await routes.TakeUpAsync(torn, CancellationToken.None);
+
+        Assert.Equal((1L, null), (routes.Version.Value, routes.Problem));
+        Assert.NotNull(Answer(routes, "/orders/7"));
+    }
+
+    [Fact]
+    public async Task A_database_that_went_back_to_a_backup_is_not_followed_until_it_is_ahead_again()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await PublishAsync("/customers");
+        await routes.CatchUpAsync(CancellationToken.None);
+        await GoBackToAsync(version: 1);
+
+        await routes.PollAsync(CancellationToken.None);
+        var problem = routes.Problem;
+        await PublishAsync("/a");
+        await PublishAsync("/b");
+        await routes.PollAsync(CancellationToken.None);
+
+        Assert.Contains("backup", problem, StringComparison.Ordinal);
+        Assert.Equal((3L, null), (routes.Version.Value, routes.Problem));
+        Assert.Equal(await StoredAsync(new RouteVersion(3)), Served(routes.Image!));
+        Assert.Null(Answer(routes, "/customers/7"));
+    }
+
+    [Fact]
+    public async Task A_route_that_cannot_be_read_is_left_out_and_named_and_the_others_are_served()
+    {
+        var routes = NewRoutes();
+        await Database.ExecuteAsync("insert into endpoint_route (key, route, routing) values ('a:1', '/a', 'no json'), ('b:1', '/b', '{\"routes\": [\"/b/<unknown:x>\"]}')");
+        await PublishAsync("/orders");
+
+        await routes.CatchUpAsync(CancellationToken.None);
+
+        Assert.Equal(["a:1", "b:1"], Registry.Log.Entries.Where(entry => entry.EventId == NotRoutedEvent).Select(entry => entry.Message.Split(' ')[1]).Order());
+        Assert.NotNull(Answer(routes, "/orders/7"));
+        Assert.Null(routes.Problem);
+    }
+
+    // What a restored backup looks like: the rows of the version, and no trace of those after it.
+    private Task GoBackToAsync(int version) => Database.ExecuteAsync(
+        $"""
+         delete from endpoint_sync.routes where from_version > {version};
+         update endpoint_sync.routes set to_version = null where to_version > {version};
+         delete from fastapi_endpoint where name = '/customers';
+         delete from endpoint_route where key not in (select key from endpoint_sync.routes where to_version is null);
+         update endpoint_sync.state set version = {version}, signalled_version = {version},
+           content_hash = (select content_hash from endpoint_sync.versions where version = {version});
+         delete from endpoint_sync.versions where version > {version};
+         """);
+}
