@@ -192,7 +192,7 @@ internal sealed partial class FeedLoop(
     private void Failed(Exception failure)
     {
         _silent = ClusterFailures.MayHeal(failure);
-        if (failure is RouteImageException)
+        if (failure is InvalidDataException)
         {
             state.ImageProblem = failure.Message;
         }

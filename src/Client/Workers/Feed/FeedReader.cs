@@ -7,7 +7,7 @@ namespace EndpointSync.Client.Workers.Feed;
 internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls, ILogger<FeedReader> logger)
 {
     /// <summary>The image that the feed leads to, with the changes if they alone led there; null if the silo has nothing newer.</summary>
-    /// <exception cref="RouteImageException">What the silo has contradicts itself, even when it is read in full.</exception>
+    /// <exception cref="InvalidDataException">What the silo has contradicts itself, even when it is read in full.</exception>
     public async Task<Reading?> ReadAsync(RouteFeed news, RouteImage own, CancellationToken cancellationToken)
     {
         if (news.Newest <= own.Version)
@@ -19,7 +19,7 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
     }
 
     /// <summary>The newest version of a silo, read in full.</summary>
-    /// <exception cref="RouteImageException">The routes are not what their hash says.</exception>
+    /// <exception cref="InvalidDataException">The routes are not what their hash says.</exception>
     public async Task<RouteImage> ReadAllAsync(RouteImage own, CancellationToken cancellationToken)
     {
         while (true)
@@ -27,7 +27,7 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
             var first = (await calls.PageAsync(RouteVersion.None, 0, cancellationToken))!;
             if (await ReadRestAsync(first, cancellationToken) is { } routes)
             {
-                return first.Version < own.Version ? own : own.Replace(first.Version, first.Hash, routes);
+                return first.Version < own.Version ? own : Replace(own, first.Version, first.Hash, routes);
             }
         }
     }
@@ -39,18 +39,19 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
             return null;
         }
 
-        try
+        if (delta.From == RouteVersion.None
+            ? own.TryReplace(delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route).OfType<PublishedRoute>()], out var next, out var reason)
+            : own.TryApply(delta, out next, out reason))
         {
-            return delta.From == RouteVersion.None
-                ? new Reading(own.Replace(delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route).OfType<PublishedRoute>()]), null)
-                : new Reading(own.Apply(delta), delta.Changes);
+            return new Reading(next, delta.From == own.Version ? delta.Changes : null);
         }
-        catch (RouteImageException misfit)
-        {
-            LogMisfit(delta.To, worker.Registry, misfit.Message);
-            return null;
-        }
+
+        LogMisfit(delta.To, worker.Registry, reason);
+        return null;
     }
+
+    private static RouteImage Replace(RouteImage own, RouteVersion version, ContentHash hash, List<PublishedRoute> routes) =>
+        own.TryReplace(version, hash, routes, out var image, out var reason) ? image : throw new InvalidDataException($"Read in full, {reason}.");
 
     private async Task<List<PublishedRoute>?> ReadRestAsync(RoutePage first, CancellationToken cancellationToken)
     {
@@ -65,7 +66,7 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
 
             if (page.Routes.Count == 0)
             {
-                throw new RouteImageException($"Version {first.Version} has {first.Count} routes, and the silo gave {routes.Count}.");
+                throw new InvalidDataException($"Version {first.Version} has {first.Count} routes, and the silo gave {routes.Count}.");
             }
 
             routes.AddRange(page.Routes);
@@ -74,6 +75,6 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
         return routes;
     }
 
-    [LoggerMessage(3104, LogLevel.Warning, "The changes that lead to version {Version} of {Registry} do not fit: {Reason} The version is read in full")]
+    [LoggerMessage(3104, LogLevel.Warning, "The changes that lead to version {Version} of {Registry} do not fit: {Reason}. The version is read in full")]
     private partial void LogMisfit(RouteVersion version, string registry, string reason);
 }

@@ -13,10 +13,12 @@ internal sealed record Snapshot(string Registry, long Version, string Hash, IRea
     public static Snapshot Of(string registry, RouteImage image) =>
         new(registry, image.Version.Value, image.Hash.ToString(), [.. image.Routes.OrderBy(route => route.Key, StringComparer.Ordinal).Select(SnapshotRoute.Of)]);
 
-    /// <exception cref="RouteImageException">The routes are not what their hash says.</exception>
+    /// <exception cref="InvalidDataException">The routes are not what their hash says.</exception>
     /// <exception cref="FormatException">A hash is none.</exception>
     public RouteImage ToImage() =>
-        RouteImage.Empty.Replace(new RouteVersion(Version), SnapshotRoute.Read(Hash), [.. Routes.Select(route => route.ToRoute())]);
+        RouteImage.Empty.TryReplace(new RouteVersion(Version), SnapshotRoute.Read(Hash), [.. Routes.Select(route => route.ToRoute())], out var image, out var reason)
+            ? image
+            : throw new InvalidDataException($"Its content contradicts itself: {reason}.");
 }
 
 /// <summary>A route as a file has it.</summary>

@@ -40,7 +40,7 @@ internal sealed partial class SnapshotStore(
                 ? Loaded(snapshot.ToImage())
                 : throw new InvalidDataException($"It is of registry '{snapshot.Registry}', and this worker serves '{worker.Registry}'.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or RouteImageException or FormatException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or FormatException or ArgumentException)
         {
             LogUnusable(_path, failure.Message, KeepAside(_path));
             return null;
