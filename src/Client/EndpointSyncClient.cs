@@ -1,31 +1,35 @@
-using Orleans.Runtime.Messaging;
+using EndpointSync.Publishing;
 
 namespace EndpointSync.Client;
 
 /// <summary>Gives each caller its own patience, and everything shared to the gate.</summary>
-internal sealed class EndpointSyncClient(ReloadGate gate, TimeProvider clock) : IEndpointSyncClient
+internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) : IEndpointSyncClient
 {
     private static readonly ReloadOptions Defaults = new();
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestConvergence = TimeSpan.FromMinutes(1);
 
     private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
+    private ReloadGate? _gate;
 
     public async Task<ReloadReceipt> ReloadAsync(string registry, ReloadOptions? options = null, CancellationToken cancellationToken = default)
     {
+        options ??= Defaults;
         Check(registry);
-        var timeout = (options ?? Defaults).Timeout;
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, LongestTimeout, nameof(options));
-        using var deadline = new CancellationTokenSource(timeout, clock);
+        Check(options);
+        using var deadline = new CancellationTokenSource(options.Timeout, clock);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var attempts = new Attempts();
         try
         {
-            return await RetryAsync(registry, attempts, patience.Token);
+            var receipt = await RetryAsync(registry, attempts, patience.Token);
+            var waited = await WaitForOthersAsync(receipt, options, patience.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            return waited;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw NoReceipt(registry, timeout, attempts.LastFailure);
+            throw NoReceipt(registry, options.Timeout, attempts.LastFailure);
         }
     }
 
@@ -35,9 +39,10 @@ internal sealed class EndpointSyncClient(ReloadGate gate, TimeProvider clock) : 
         {
             try
             {
-                return await gate.ReloadAsync(registry, patience);
+                var grains = await cluster.GrainsAsync(patience);
+                return await LazyInitializer.EnsureInitialized(ref _gate, () => new ReloadGate(grains, clock)).ReloadAsync(registry, patience);
             }
-            catch (Exception failure) when (MayHeal(failure))
+            catch (Exception failure) when (ClusterFailures.MayHeal(failure))
             {
                 attempts.LastFailure = failure;
             }
@@ -46,16 +51,24 @@ internal sealed class EndpointSyncClient(ReloadGate gate, TimeProvider clock) : 
         }
     }
 
-    // Orleans' words for a silo that is gone or not there yet, and for a request that nobody answered.
-    private static bool MayHeal(Exception failure) =>
-        failure is OrleansMessageRejectionException or ConnectionFailedException or GatewayTooBusyException or TimeoutException;
+    private async Task<ReloadReceipt> WaitForOthersAsync(ReloadReceipt receipt, ReloadOptions options, CancellationToken patience)
+    {
+        if (options.WaitFor == WaitFor.Nobody || receipt.Outcome is not (ReloadOutcome.UpToDate or ReloadOutcome.Synced))
+        {
+            return receipt;
+        }
+
+        var feed = (await cluster.GrainsAsync(CancellationToken.None)).GetGrain<IRouteFeedGrain>(receipt.Registry);
+        var wait = new ConvergenceWait(feed, clock);
+        return receipt with { Convergence = await wait.WaitAsync(receipt.Version, options.WaitFor, options.ConvergenceTimeout, patience) };
+    }
 
     private static TimeoutException NoReceipt(string registry, TimeSpan timeout, Exception? last) => new(
         $"Registry '{registry}' gave no receipt within {timeout}. Whether the sync was committed is unknown, and asking again is safe: "
         + $"a sync that has nothing to do does nothing.{(last is null ? "" : $" The last error: {last.Message}")}",
         last);
 
-    private static void Check(string registry)
+    internal static void Check(string registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
         if (!RegistryName.IsValid(registry))
@@ -63,6 +76,14 @@ internal sealed class EndpointSyncClient(ReloadGate gate, TimeProvider clock) : 
             throw new ArgumentException(
                 $"'{registry}' is no name of a registry: {RegistryName.Rule}.", nameof(registry));
         }
+    }
+
+    private static void Check(ReloadOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Timeout, LongestTimeout, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ConvergenceTimeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ConvergenceTimeout, LongestConvergence, nameof(options));
     }
 
     private sealed class Attempts

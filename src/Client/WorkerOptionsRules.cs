@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Client;
+
+/// <summary>What must hold among a worker's options. Each complaint names the key, its value, and the cure.</summary>
+internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
+{
+    private const int LongestName = 200;
+
+    private static readonly TimeSpan LongestMinVersionTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestNotFoundTimeout = TimeSpan.FromSeconds(10);
+
+    public ValidateOptionsResult Validate(string? name, WorkerOptions options)
+    {
+        var complaints = Check(options).Select(complaint => $"{WorkerOptions.Section}:{complaint}").ToList();
+        return complaints.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
+    }
+
+    private static IEnumerable<string> Check(WorkerOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Name) || options.Name.Length > LongestName)
+        {
+            yield return $"Name ('{options.Name}') must have 1 to {LongestName} characters: shorten it, or leave it out for machine and process id.";
+        }
+
+        if (options.SnapshotPath is { } path && (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)))
+        {
+            yield return $"SnapshotPath ('{path}') names no file: give the path of a file, or leave it out for no snapshot.";
+        }
+
+        if (options.MinVersionTimeout < TimeSpan.Zero || options.MinVersionTimeout > LongestMinVersionTimeout)
+        {
+            yield return $"MinVersionTimeout ({options.MinVersionTimeout}) must lie between {TimeSpan.Zero} and {LongestMinVersionTimeout}.";
+        }
+
+        if (options.NotFoundTimeout < TimeSpan.Zero || options.NotFoundTimeout > LongestNotFoundTimeout)
+        {
+            yield return $"NotFoundTimeout ({options.NotFoundTimeout}) must lie between {TimeSpan.Zero} (no check) and {LongestNotFoundTimeout}.";
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace EndpointSync.Client.Workers.Dispatch;
+
+/// <summary>Which apps the application handles; known once its endpoints are mapped.</summary>
+internal sealed class AppDirectory
+{
+    private Func<string, bool>? _handles;
+
+    /// <exception cref="InvalidOperationException">They are mapped already.</exception>
+    public void Mapped(Func<string, bool> handles)
+    {
+        if (Interlocked.CompareExchange(ref _handles, handles, null) is not null)
+        {
+            throw new InvalidOperationException(
+                $"{nameof(SyncedEndpointsRegistration.MapSyncedEndpoints)} was called twice: one call maps the handlers of all apps.");
+        }
+    }
+
+    public bool Handles(string app) => Volatile.Read(ref _handles)?.Invoke(app) ?? false;
+}

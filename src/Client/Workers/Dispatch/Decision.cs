@@ -1,0 +1,34 @@
+using EndpointSync.Client.Workers.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace EndpointSync.Client.Workers.Dispatch;
+
+/// <summary>Which routes decided a request. Its header is set when the answer begins, so that an exception handler that clears the answer leaves it.</summary>
+internal sealed class Decision
+{
+    private readonly HttpContext _http;
+
+    private Decision(HttpContext http, ServedRoutes routes) => (_http, Routes) = (http, routes);
+
+    public ServedRoutes Routes { get; private set; }
+
+    public static void Note(HttpContext http, ServedRoutes routes)
+    {
+        // Routing runs again where a middleware has the request executed anew.
+        if (http.Features.Get<Decision>() is { } decision)
+        {
+            decision.Routes = routes;
+            return;
+        }
+
+        var first = new Decision(http, routes);
+        http.Features.Set(first);
+        http.Response.OnStarting(static state => ((Decision)state).WriteAsync(), first);
+    }
+
+    private Task WriteAsync()
+    {
+        _http.Response.Headers[SyncedHeaders.Version] = Routes.VersionHeader;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,249 @@
+using EndpointSync.Client.Workers.Dispatch;
+using EndpointSync.Client.Workers.Probing;
+using EndpointSync.Client.Workers.Serving;
+using EndpointSync.Client.Workers.Snapshots;
+using EndpointSync.Publishing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Client.Workers.Feed;
+
+/// <summary>
+/// Keeps the worker at the newest version: says what it serves, is told what is new, puts it in place, finds by a request to itself that it is
+/// served, and says so with the next question. All on one thread of work, so versions are put in place in their order.
+/// </summary>
+internal sealed partial class FeedLoop(
+    WorkerIdentity worker, IFeedSource source, FeedCalls calls, FeedReader reader, CurrentRoutes current, WorkerState state, SelfProbe probe, AppDirectory apps,
+    SnapshotStore snapshots, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedLoop> logger) : BackgroundService
+{
+    private static readonly TimeSpan HearTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
+    private AppRoutes? _appRoutes;
+    private bool _appsAreFinal;
+    private string? _told;
+    private bool _silent;
+    private int _idle;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await snapshots.LoadAsync(cancellationToken) is { } image)
+        {
+            current.Swap(new ServedRoutes(image, fromSnapshot: true));
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (source.IsConnected)
+        {
+            // A worker that cannot say so is given up when its lease ends.
+            await calls.LeaveAsync(worker.Id, LeaveTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await StepAsync(stoppingToken);
+                Heard();
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Failed(failure);
+                await PauseAsync(stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task StepAsync(CancellationToken stoppingToken)
+    {
+        await ConfirmAsync(stoppingToken);
+        await HearAgainAsync(stoppingToken);
+        await ConfirmSnapshotAsync(stoppingToken);
+        var reported = state.Confirmed;
+        var news = await calls.NextAsync(new WorkerReport(worker.Id, worker.Name, reported, state.ToReport()), stoppingToken);
+        var own = current.Routes?.Image ?? RouteImage.Empty;
+        var reading = await reader.ReadAsync(news, own, stoppingToken);
+        if ((reading is not null && Put(reading, own)) || news.Newest == reported)
+        {
+            _idle = 0;
+        }
+        else
+        {
+            // The silo answers at once, as it serves another version than was reported: it is behind, or the probe has not succeeded yet.
+            await PauseAsync(stoppingToken);
+        }
+
+        state.ImageProblem = Behind(news.Newest);
+    }
+
+    // Only what a request to the worker itself was answered by is reported, and before the server has started there is none.
+    private async Task ConfirmAsync(CancellationToken stoppingToken)
+    {
+        if (current.Routes is not { } routes || !lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (!_appsAreFinal)
+        {
+            _appsAreFinal = true;
+            LookAtApps(AppRoutes.Of(routes.Image, apps.Handles));
+        }
+
+        if (state.Confirmed == routes.Version && state.ProbeProblem is null)
+        {
+            return;
+        }
+
+        var problem = await probe.FindProblemAsync(routes.Version, stoppingToken);
+        if (problem is null)
+        {
+            state.Confirmed = routes.Version;
+        }
+        else if (problem != state.ProbeProblem)
+        {
+            LogNotServed(worker.Name, worker.Registry, routes.Version, problem);
+        }
+
+        state.ProbeProblem = problem;
+    }
+
+    // A snapshot of the silo's own version brings no news, so it is compared once by what the silo has.
+    private async Task ConfirmSnapshotAsync(CancellationToken stoppingToken)
+    {
+        if (current.Routes is not { FromSnapshot: true } routes)
+        {
+            return;
+        }
+
+        var page = (await calls.PageAsync(RouteVersion.None, 0, stoppingToken))!;
+        if (page.Version == routes.Version)
+        {
+            var image = page.Hash == routes.Image.Hash ? routes.Image : await reader.ReadAllAsync(routes.Image, stoppingToken);
+            Put(new Reading(image, null), routes.Image);
+        }
+    }
+
+    private bool Put(Reading reading, RouteImage own)
+    {
+        if (!current.Swap(new ServedRoutes(reading.Image, fromSnapshot: false)))
+        {
+            return false;
+        }
+
+        if (_appsAreFinal)
+        {
+            LookAtApps(reading.Changes is { } changes && _appRoutes is { } before ? before.Apply(own, changes) : AppRoutes.Of(reading.Image, apps.Handles));
+        }
+
+        snapshots.Changed();
+        LogServes(worker.Name, reading.Image.Version, worker.Registry, reading.Image.Table.Count);
+        return true;
+    }
+
+    private void LookAtApps(AppRoutes routes)
+    {
+        _appRoutes = routes;
+        if (routes.Problem is { } problem && problem != state.AppsProblem)
+        {
+            LogNoHandler(worker.Name, worker.Registry, problem);
+        }
+
+        state.AppsProblem = routes.Problem;
+    }
+
+    private string? Behind(RouteVersion newest) => current.Routes is { } routes && newest < routes.Version && _idle > 0
+        ? $"serves version {routes.Version}, and the newest of the silo is {newest}"
+        : null;
+
+    // After a silence the next answer may be held back for seconds, so whether silos answer again is asked apart from it.
+    private async Task HearAgainAsync(CancellationToken stoppingToken)
+    {
+        if (_silent)
+        {
+            await calls.NewestAsync(HearTimeout, stoppingToken);
+            Heard();
+        }
+    }
+
+    private void Heard()
+    {
+        (_silent, state.FeedProblem) = (false, null);
+        if (_told is not null)
+        {
+            _told = null;
+            LogHeardAgain(worker.Name, worker.Registry);
+        }
+    }
+
+    private void Failed(Exception failure)
+    {
+        _silent = ClusterFailures.MayHeal(failure);
+        if (failure is InvalidDataException)
+        {
+            state.ImageProblem = failure.Message;
+        }
+        else
+        {
+            state.FeedProblem = failure.Message;
+        }
+
+        // By its kind, as the messages of one reason differ in ids and times.
+        if (_told != failure.GetType().Name)
+        {
+            _told = failure.GetType().Name;
+            Tell(failure);
+        }
+    }
+
+    private void Tell(Exception failure)
+    {
+        if (failure is UnknownRegistryException)
+        {
+            LogUnknown(worker.Name, failure.Message);
+        }
+        else
+        {
+            LogHeardNothing(worker.Name, worker.Registry, failure.Message, current.Routes?.Version ?? RouteVersion.None);
+        }
+    }
+
+    private async Task PauseAsync(CancellationToken stoppingToken)
+    {
+        // The server's start makes the first probe possible, and is not waited for any longer than it takes.
+        var started = lifetime.ApplicationStarted.IsCancellationRequested ? CancellationToken.None : lifetime.ApplicationStarted;
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, started);
+        await Task.Delay(_delays.Before(_idle++), clock, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [LoggerMessage(3103, LogLevel.Information, "Worker {Name} serves version {Version} of {Registry}: {Count} routes")]
+    private partial void LogServes(string name, RouteVersion version, string registry, int count);
+
+    [LoggerMessage(3105, LogLevel.Warning, "Worker {Name} hears nothing new of {Registry}: {Reason} It goes on with version {Version} and asks again until it does")]
+    private partial void LogHeardNothing(string name, string registry, string reason, RouteVersion version);
+
+    [LoggerMessage(3106, LogLevel.Information, "Worker {Name} hears of {Registry} again")]
+    private partial void LogHeardAgain(string name, string registry);
+
+    [LoggerMessage(3107, LogLevel.Warning, "Worker {Name} asks for a registry that nobody knows: {Reason} It asks again until somebody does")]
+    private partial void LogUnknown(string name, string reason);
+
+    [LoggerMessage(3108, LogLevel.Warning, "Worker {Name} of {Registry} has version {Version} in place and does not count as serving it: {Reason}. It tries again until it does")]
+    private partial void LogNotServed(string name, string registry, RouteVersion version, string reason);
+
+    [LoggerMessage(3109, LogLevel.Warning, "Worker {Name} of {Registry} cannot serve every route: {Problem}. It answers those with 501 and serves all others")]
+    private partial void LogNoHandler(string name, string registry, string problem);
+}

@@ -1,0 +1,46 @@
+using EndpointSync.Client.Workers.Feed;
+using EndpointSync.Client.Workers.Serving;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EndpointSync.Client.Workers.Health;
+
+/// <summary>
+/// Whether the worker can serve. Without routes it cannot; with routes that may be old it can, and says why they may be: a fleet must not lose all
+/// of its workers to a cluster that is down.
+/// </summary>
+internal sealed class WorkerHealth(WorkerIdentity worker, CurrentRoutes current, IFeedSource source, WorkerState state) : IHealthCheck
+{
+    public const string Name = "endpoint-sync";
+    public const string Ready = "ready";
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
+
+    private HealthCheckResult Check()
+    {
+        if (current.Routes is not { } routes)
+        {
+            return HealthCheckResult.Unhealthy($"The worker has no routes of {worker.Registry} yet. {Reason(null)}".TrimEnd(), data: Data(null));
+        }
+
+        var serves = $"The worker serves version {routes.Version} of {worker.Registry}";
+        return Reason(routes) is { } reason
+            ? HealthCheckResult.Degraded($"{serves}. {reason}", data: Data(routes))
+            : HealthCheckResult.Healthy($"{serves}.", Data(routes));
+    }
+
+    private string? Reason(ServedRoutes? routes) =>
+        !source.IsConnected ? $"It is not connected to the cluster{(routes is { FromSnapshot: true } ? ", and the routes are from a snapshot" : "")}."
+        : state.All() is { } problem ? $"Problem: {problem}"
+        : routes is { FromSnapshot: true } ? "The routes are from a snapshot that no silo has confirmed yet."
+        : null;
+
+    private Dictionary<string, object> Data(ServedRoutes? routes) => new(StringComparer.Ordinal)
+    {
+        ["worker"] = worker.Name,
+        ["registry"] = worker.Registry,
+        ["version"] = routes?.Version.Value ?? 0,
+        ["confirmed"] = state.Confirmed.Value,
+        ["connected"] = source.IsConnected,
+        ["snapshot"] = routes?.FromSnapshot ?? false,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Net;
+
+namespace EndpointSync.Client.Workers.Probing;
+
+/// <summary>Which of the addresses that a server listens at it is asked at by its own process.</summary>
+internal static class ProbeAddress
+{
+    // Whatever answers there is a route only by accident; an endpoint of the application that takes every path answers it, as it answers the routes.
+    private const string Path = "endpoint-sync/probe";
+
+    /// <summary>The address of the probe, plain HTTP where there is any; null if none can be asked over TCP.</summary>
+    public static Uri? Of(IEnumerable<string> addresses) => addresses
+        .Select(Parse)
+        .OfType<Uri>()
+        .OrderBy(address => address.Scheme == Uri.UriSchemeHttp ? 0 : 1)
+        .FirstOrDefault();
+
+    private static Uri? Parse(string address)
+    {
+        var schemeEnd = address.IndexOf("://", StringComparison.Ordinal);
+        var host = schemeEnd < 0 ? "" : address[(schemeEnd + 3)..].TrimEnd('/');
+        if (host.Length == 0 || host.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) || host.StartsWith("pipe:", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        // A server that listens at every address says so by a host that nothing can be sent to.
+        host = host.StartsWith('*') || host.StartsWith('+') ? "127.0.0.1" + host[1..] : host;
+        return Uri.TryCreate($"{address[..schemeEnd]}://{host}/{Path}", UriKind.Absolute, out var uri) ? Reachable(uri) : null;
+    }
+
+    private static Uri Reachable(Uri uri) => IPAddress.TryParse(uri.Host, out var ip) switch
+    {
+        true when ip.Equals(IPAddress.Any) => new UriBuilder(uri) { Host = IPAddress.Loopback.ToString() }.Uri,
+        true when ip.Equals(IPAddress.IPv6Any) => new UriBuilder(uri) { Host = string.Create(CultureInfo.InvariantCulture, $"[{IPAddress.IPv6Loopback}]") }.Uri,
+        _ => uri,
+    };
+}

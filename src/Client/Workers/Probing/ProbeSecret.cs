@@ -1,0 +1,19 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace EndpointSync.Client.Workers.Probing;
+
+/// <summary>How a worker recognises its own question: a header whose value nobody outside the process knows.</summary>
+internal sealed class ProbeSecret
+{
+    public const string Header = "X-EndpointSync-Probe";
+
+    private readonly byte[] _value = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+
+    public string Value => Encoding.ASCII.GetString(_value);
+
+    public bool IsIn(HttpRequest request) =>
+        request.Headers.TryGetValue(Header, out var values) && values is [{ } value]
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(value), _value);
+}

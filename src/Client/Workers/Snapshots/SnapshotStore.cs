@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using EndpointSync.Client.Workers.Serving;
+using EndpointSync.Publishing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Client.Workers.Snapshots;
+
+/// <summary>
+/// Keeps the last good routes in a file, so that a worker that starts while nothing else runs serves them. Written behind the requests and the
+/// feed, at most every few seconds and at the end. A file that cannot be written or read is a warning, and the worker goes on without.
+/// </summary>
+internal sealed partial class SnapshotStore(
+    WorkerIdentity worker, CurrentRoutes current, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<SnapshotStore> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly string? _path = options.Value.SnapshotPath is { } path ? Path.GetFullPath(path) : null;
+    private RouteImage? _written;
+    private string? _told;
+
+    /// <summary>Says that other routes are served, which are written soon.</summary>
+    public void Changed() => _changed.Writer.TryWrite(true);
+
+    /// <summary>The routes of the file; null if there is no file, or none that can be used, which is kept aside then.</summary>
+    public async Task<RouteImage?> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (_path is null || !File.Exists(_path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var snapshot = await SnapshotFile.ReadAsync(_path, cancellationToken);
+            return snapshot.Registry == worker.Registry
+                ? Loaded(snapshot.ToImage())
+                : throw new InvalidDataException($"It is of registry '{snapshot.Registry}', and this worker serves '{worker.Registry}'.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or FormatException or ArgumentException)
+        {
+            LogUnusable(_path, failure.Message, KeepAside(_path));
+            return null;
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await WriteAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await _changed.Reader.WaitToReadAsync(stoppingToken))
+            {
+                // Taken before the routes are read, so that a swap that comes meanwhile is written in the next round.
+                _changed.Reader.TryRead(out _);
+                await WriteAsync(stoppingToken);
+                await Task.Delay(Interval, clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The last write is the stop's.
+        }
+    }
+
+    private RouteImage Loaded(RouteImage image)
+    {
+        _written = image;
+        LogServesSnapshot(worker.Name, image.Version, worker.Registry, _path!);
+        return image;
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        if (_path is null || current.Routes?.Image is not { } image || ReferenceEquals(image, _written))
+        {
+            return;
+        }
+
+        try
+        {
+            await SnapshotFile.WriteAsync(_path, Snapshot.Of(worker.Registry, image), cancellationToken);
+            (_written, _told) = (image, null);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            if (_told != failure.Message)
+            {
+                _told = failure.Message;
+                LogNotWritten(_path, failure.Message);
+            }
+        }
+    }
+
+    private static string KeepAside(string path)
+    {
+        var aside = path + ".unusable";
+        try
+        {
+            File.Move(path, aside, overwrite: true);
+            return aside;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return path;
+        }
+    }
+
+    [LoggerMessage(3110, LogLevel.Warning, "Worker {Name} serves version {Version} of {Registry} from the snapshot {Path} until the cluster answers")]
+    private partial void LogServesSnapshot(string name, RouteVersion version, string registry, string path);
+
+    [LoggerMessage(3111, LogLevel.Warning, "The snapshot {Path} cannot be used: {Reason} It is kept as {Aside}, and the worker starts without")]
+    private partial void LogUnusable(string path, string reason, string aside);
+
+    [LoggerMessage(3112, LogLevel.Warning, "The snapshot {Path} cannot be written: {Reason} The worker serves on, and a next start without the cluster has no routes")]
+    private partial void LogNotWritten(string path, string reason);
+}

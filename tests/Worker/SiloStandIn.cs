@@ -1,0 +1,141 @@
+using EndpointSync.Client.Workers.Feed;
+using EndpointSync.Publishing;
+
+namespace EndpointSync.Tests.Worker;
+
+/// <summary>Stands in for the silo behind the network: a test says what is published, when the newest version is known, and what fails.</summary>
+internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<WorkerReport> _reports = [];
+    private RouteImage _image = RouteImage.Empty;
+    private RouteDelta? _delta;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _gateway = new();
+
+    public bool IsConnected { get; set; } = true;
+
+    /// <summary>Fails every call while it is set.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>What the database says, if a test wants it to differ from what the silo has.</summary>
+    public Func<Task<RouteVersion>>? Newest { get; set; }
+
+    public int NewestCalls { get; private set; }
+
+    public int PagesRead { get; private set; }
+
+    public bool SpoilsDeltas { get; set; }
+
+    public Guid? Left { get; private set; }
+
+    public CancellationToken UntilGatewayIsLost => _gateway.Token;
+
+    public ValueTask<IRouteFeedGrain> FeedAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IRouteFeedGrain>(this);
+
+    public void Publish(long version, params PublishedRoute[] routes)
+    {
+        lock (_lock)
+        {
+            var before = _image;
+            var hash = routes.Aggregate(default(ContentHash), (sum, route) => sum ^ route.Hash);
+            Assert.True(before.TryReplace(new RouteVersion(version), hash, routes, out var image, out var reason), reason);
+            _image = image;
+            var gone = before.Routes.Where(route => routes.All(other => other.Key != route.Key)).Select(route => new PublishedChange(route.Key, null));
+            var come = routes.Where(route => before.Routes.All(other => other.Hash != route.Hash)).Select(route => new PublishedChange(route.Key, route));
+            _delta = new RouteDelta(before.Version, image.Version, SpoilsDeltas ? default : hash, [.. gone, .. come]);
+            Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+
+    public void LoseGateway() => Interlocked.Exchange(ref _gateway, new CancellationTokenSource()).Cancel();
+
+    /// <summary>Waits for a report; those that came already count.</summary>
+    public async Task<WorkerReport> ReportedAsync(Func<WorkerReport, bool> condition, string what)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_lock)
+            {
+                next = _reported.Task;
+                if (_reports.Find(report => condition(report)) is { } found)
+                {
+                    return found;
+                }
+            }
+
+            await next.Within(what);
+        }
+    }
+
+    public Task<WorkerReport> ServesAsync(long version) => ReportedAsync(report => report.Version.Value == version, $"a report of version {version}");
+
+    public async Task<RouteFeed> NextAsync(WorkerReport report, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            _reports.Add(report);
+            Interlocked.Exchange(ref _reported, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                ThrowIfFailing();
+                changed = _changed.Task;
+                if (_image.Version > report.Version)
+                {
+                    return new RouteFeed(_image.Version, _delta?.From == report.Version && report.Version > RouteVersion.None ? _delta : null);
+                }
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public Task LeaveAsync(Guid worker)
+    {
+        Left = worker;
+        return Task.CompletedTask;
+    }
+
+    // One route a page, so that a reading in full is always several calls.
+    public Task<RoutePage?> PageAsync(RouteVersion version, int offset, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailing();
+            PagesRead++;
+            return Task.FromResult(version != RouteVersion.None && version != _image.Version
+                ? null
+                : new RoutePage(_image.Version, _image.Hash, _image.Table.Count, [.. _image.Routes.OrderBy(route => route.Key).Skip(offset).Take(1)]));
+        }
+    }
+
+    public Task<RouteVersion> NewestAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            NewestCalls++;
+            ThrowIfFailing();
+            return Newest?.Invoke() ?? Task.FromResult(_image.Version);
+        }
+    }
+
+    public Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public void Dispose() => _gateway.Dispose();
+
+    private void ThrowIfFailing()
+    {
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+}

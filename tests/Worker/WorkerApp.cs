@@ -1,0 +1,117 @@
+using EndpointSync.Client;
+using EndpointSync.Client.Workers.Feed;
+using EndpointSync.Client.Workers.Serving;
+using EndpointSync.Publishing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Tests.Worker;
+
+/// <summary>A worker as its users build one, on a real server in this process, and what a test asks of it.</summary>
+internal sealed class WorkerApp : IAsyncDisposable
+{
+    public const string Registry = "openspp";
+
+    // Nobody listens there: a cluster that is down.
+    private const string NoCluster = "Host=127.0.0.1;Port=1;Username=u;Database=d";
+
+    private WorkerApp(WebApplication application, SiloStandIn silo, LogCapture log)
+    {
+        (Application, Silo, Log) = (application, silo, log);
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(application.Urls.First()) };
+    }
+
+    public WebApplication Application { get; }
+
+    public SiloStandIn Silo { get; }
+
+    public LogCapture Log { get; }
+
+    public HttpClient Http { get; }
+
+    public CurrentRoutes Current => Application.Services.GetRequiredService<CurrentRoutes>();
+
+    /// <summary>Starts a worker.</summary>
+    /// <param name="map">Its handlers.</param>
+    /// <param name="build">What else its builder does.</param>
+    /// <param name="use">What else the application does.</param>
+    /// <param name="settings">Its configuration.</param>
+    /// <param name="silo">Whom it hears from; null for nobody but a stand-in that says nothing.</param>
+    public static async Task<WorkerApp> StartAsync(
+        Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? use = null,
+        Dictionary<string, string?>? settings = null, SiloStandIn? silo = null)
+    {
+        silo ??= new SiloStandIn();
+        var log = new LogCapture();
+        var application = Build(log, settings, builder =>
+        {
+            builder.Services.AddSingleton<IFeedSource>(silo);
+            build?.Invoke(builder);
+        });
+        use?.Invoke(application);
+        application.MapSyncedEndpoints(map);
+        await application.StartAsync();
+        return new WorkerApp(application, silo, log);
+    }
+
+    /// <summary>Starts a worker and publishes version 1.</summary>
+    public static async Task<WorkerApp> ServingAsync(
+        PublishedRoute[] routes, Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? use = null,
+        Dictionary<string, string?>? settings = null)
+    {
+        var worker = await StartAsync(map, build, use, settings);
+        worker.Silo.Publish(1, routes);
+        await worker.Silo.ServesAsync(1);
+        return worker;
+    }
+
+    public static WebApplication Build(LogCapture log, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["EndpointSync:Cluster:ConnectionString"] = NoCluster });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.AddProvider(log);
+        builder.AddEndpointSync(Registry);
+        build?.Invoke(builder);
+        return builder.Build();
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<string> TextAsync(string path) => await (await GetAsync(path)).Content.ReadAsStringAsync();
+
+    public async Task<HealthReportEntry> HealthAsync() =>
+        (await Application.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["endpoint-sync"];
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Application.StopAsync();
+        await Application.DisposeAsync();
+        Log.Dispose();
+    }
+}
+
+/// <summary>What tests ask of an answer.</summary>
+internal static class Answers
+{
+    public static string? Version(this HttpResponseMessage response) =>
+        response.Headers.TryGetValues("X-Route-Version", out var values) ? string.Join(",", values) : null;
+}
