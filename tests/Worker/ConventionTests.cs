@@ -1,0 +1,129 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using EndpointSync.Client;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Tests.Worker;
+
+public sealed class ConventionTests
+{
+    [Fact]
+    public async Task Authorization_of_one_app_leaves_the_others_open()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "closed", "/closed"), Routes.Of(2, "open", "/open"), Routes.Of(3, "marked", "/marked")],
+            apps =>
+            {
+                apps.Map("closed", (HttpContext http) => http.Response.WriteAsync(http.User.Identity!.Name!)).RequireAuthorization();
+                apps.Map("open", () => "open");
+                apps.Map("marked", [Authorize] () => "marked");
+            },
+            builder => AddHeaderAuthentication(builder.Services),
+            app => app.UseAuthentication().UseAuthorization());
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await worker.GetAsync("/closed")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await worker.GetAsync("/marked")).StatusCode);
+        Assert.Equal("open", await worker.TextAsync("/open"));
+        Assert.Equal("ann", await (await worker.GetAsync("/closed", ("X-User", "ann"))).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task What_holds_for_all_apps_does_not_keep_a_worker_from_probing_itself()
+    {
+        await using var worker = await WorkerApp.StartAsync(
+            apps => apps.Map("a", () => "a"),
+            builder =>
+            {
+                AddHeaderAuthentication(builder.Services);
+                builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            },
+            app => app.UseAuthentication().UseAuthorization());
+
+        worker.Silo.Publish(1, Routes.Of(1, "a", "/one"));
+
+        Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await worker.GetAsync("/one")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_preflight_is_answered_by_the_apps_policy()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one", "POST")],
+            apps => apps.Map("a", () => "a").RequireCors(policy => policy.WithOrigins("https://app.example").WithMethods("POST")),
+            builder => builder.Services.AddCors(),
+            app => app.UseCors());
+
+        var answer = await worker.SendAsync(HttpMethod.Options, "/one", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"));
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal("https://app.example", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
+    public async Task A_rate_limit_holds_for_the_app_that_asked_for_it()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "limited", "/limited"), Routes.Of(2, "free", "/free")],
+            apps =>
+            {
+                apps.Map("limited", () => "a").RequireRateLimiting("once");
+                apps.Map("free", () => "b");
+            },
+            builder => builder.Services.AddRateLimiter(limiter => limiter.AddFixedWindowLimiter("once", window => (window.PermitLimit, window.Window) = (1, TimeSpan.FromHours(1)))),
+            app => app.UseRateLimiter());
+
+        Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/limited")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await worker.GetAsync("/limited")).StatusCode);
+        Assert.Equal("b", await worker.TextAsync("/free"));
+    }
+
+    [Fact]
+    public async Task Metadata_and_filters_reach_every_route_and_the_innermost_has_the_last_word()
+    {
+        SyncedRouteMetadata? route = null;
+        string? word = null;
+        using var log = new LogCapture();
+        using var silo = new SiloStandIn();
+        await using var application = WorkerApp.Build(log, build: builder => builder.Services.AddSingleton<EndpointSync.Client.Workers.Feed.IFeedSource>(silo));
+        var group = application.MapGroup("/g").WithMetadata("group");
+        group.MapSyncedEndpoints(apps => apps.Map("a", () => "a").WithMetadata("app").AddEndpointFilter((context, next) =>
+        {
+            var metadata = context.HttpContext.GetEndpoint()!.Metadata;
+            (route, word) = (metadata.GetMetadata<SyncedRouteMetadata>(), string.Join(" ", metadata.GetOrderedMetadata<string>()));
+            return next(context);
+        })).WithMetadata("all");
+        silo.Publish(1, Routes.Of(1, "a", "/g/one"), Routes.Of(2, "a", "/outside"));
+        await application.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };
+        await silo.ReportedAsync(report => report.Problem is not null || report.Version.Value == 1, "the worker to look at itself");
+
+        Assert.Equal("a", await http.GetStringAsync(new Uri("/g/one", UriKind.Relative)));
+        Assert.Equal("group all app", word);
+        Assert.Equal("/g/one", route!.Rule);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/outside", UriKind.Relative))).StatusCode);
+        await application.StopAsync();
+    }
+
+    private static void AddHeaderAuthentication(IServiceCollection services)
+    {
+        services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("header", _ => { });
+        services.AddAuthorization();
+    }
+
+    private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers.TryGetValue("X-User", out var user)
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user.ToString())], "header")), "header"))
+            : AuthenticateResult.NoResult());
+    }
+}

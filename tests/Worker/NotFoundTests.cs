@@ -1,0 +1,99 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+
+namespace EndpointSync.Tests.Worker;
+
+public sealed class NotFoundTests
+{
+    private static readonly Dictionary<string, string?> Patient = new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:10" };
+
+    [Fact]
+    public async Task A_miss_waits_for_the_newer_version_that_may_have_the_route()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        var newest = new TaskCompletionSource<RouteVersion>(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Silo.Newest = () => newest.Task;
+        var asking = worker.GetAsync("/new");
+
+        newest.SetResult(new RouteVersion(2));
+        worker.Silo.Publish(2, Routes.Of(1, "a", "/new"));
+
+        var answer = await asking.Within("the answer by version 2");
+        Assert.Equal((HttpStatusCode.OK, "2"), (answer.StatusCode, answer.Version()));
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_answered_yet_waits_too()
+    {
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one", "GET")], apps => apps.Map("a", () => "a"), settings: Patient);
+        worker.Silo.Newest = () =>
+        {
+            worker.Silo.Publish(2, Routes.Of(1, "a", "/one", "POST"));
+            return Task.FromResult(new RouteVersion(2));
+        };
+
+        Assert.Equal(HttpStatusCode.OK, (await worker.SendAsync(HttpMethod.Post, "/one")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_miss_in_the_newest_version_is_answered_404_at_once()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.Equal(1, worker.Silo.NewestCalls);
+    }
+
+    [Fact]
+    public async Task Misses_at_the_same_time_share_a_question_that_none_of_them_came_after()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        var first = new TaskCompletionSource<RouteVersion>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Silo.Newest = () =>
+        {
+            worker.Silo.Newest = null;
+            asked.SetResult();
+            return first.Task;
+        };
+        var early = worker.GetAsync("/missing");
+        await asked.Task.Within("the first question");
+        var late = Enumerable.Range(0, 20).Select(_ => worker.GetAsync("/missing")).ToList();
+
+        first.SetResult(new RouteVersion(1));
+        await Task.WhenAll([early, .. late]).Within("the answers");
+
+        Assert.InRange(worker.Silo.NewestCalls, 2, 20);
+    }
+
+    [Fact]
+    public async Task Without_a_cluster_a_miss_is_answered_at_once()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        worker.Silo.IsConnected = false;
+
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.Equal(0, worker.Silo.NewestCalls);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_fails_is_not_asked_by_every_miss()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        worker.Silo.Newest = () => Task.FromException<RouteVersion>(new TimeoutException("no answer"));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.Equal(1, worker.Silo.NewestCalls);
+    }
+
+    [Fact]
+    public async Task A_timeout_of_zero_asks_nobody()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" }, use: app => app.MapFallback(() => "fallback"));
+
+        Assert.Equal("fallback", await worker.TextAsync("/missing"));
+        Assert.Equal(0, worker.Silo.NewestCalls);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using EndpointSync.Client.Workers.Probing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointSync.Tests.Worker;
+
+public sealed class ProbeTests
+{
+    [Fact]
+    public async Task A_version_that_the_server_does_not_answer_by_is_not_reported_as_served()
+    {
+        var isBlocked = true;
+        await using var worker = await WorkerApp.StartAsync(apps => apps.Map("a", () => "a"), use: app =>
+        {
+            app.Use(async (http, next) =>
+            {
+                if (isBlocked)
+                {
+                    http.Response.StatusCode = StatusCodes.Status418ImATeapot;
+                    return;
+                }
+
+                await next(http);
+            });
+            app.UseRouting();
+        });
+        worker.Silo.Publish(1, Routes.Of(1, "a", "/one"));
+
+        var report = await worker.Silo.ReportedAsync(report => report.Problem is not null, "a report of the problem");
+        Assert.Equal(0, report.Version.Value);
+        Assert.Contains("was answered 418 without a version", report.Problem!, StringComparison.Ordinal);
+        await worker.Log.FirstAsync(3108).Within("the warning");
+        isBlocked = false;
+        Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_as_served_before_the_server_has_started()
+    {
+        using var silo = new SiloStandIn();
+        silo.Publish(1, Routes.Of(1, "a", "/one"));
+        await using var worker = await WorkerApp.StartAsync(apps => apps.Map("a", () => "a"), silo: silo);
+
+        Assert.Equal(0, (await silo.ReportedAsync(_ => true, "the first report")).Version.Value);
+        await silo.ServesAsync(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_some_hosts_only_answers_the_probe()
+    {
+        await using var worker = await WorkerApp.StartAsync(
+            apps => apps.Map("a", () => "a"),
+            builder => builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*.example.org"]),
+            app =>
+            {
+                app.UseHostFiltering();
+                app.UseRouting();
+            });
+
+        worker.Silo.Publish(1, Routes.Of(1, "a", "/one"));
+
+        Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
+        Assert.Equal(HttpStatusCode.BadRequest, (await worker.GetAsync("/one")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_guessed_secret_is_an_ordinary_request()
+    {
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
+        var secret = worker.Application.Services.GetRequiredService<ProbeSecret>();
+
+        Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/one", (ProbeSecret.Header, new string('0', secret.Value.Length)))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/one", (ProbeSecret.Header, secret.Value), (ProbeSecret.Header, secret.Value))).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await worker.GetAsync("/one", (ProbeSecret.Header, secret.Value))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:5000", "http://127.0.0.1:5000/endpoint-sync/probe")]
+    [InlineData("http://[::]:5000", "http://[::1]:5000/endpoint-sync/probe")]
+    [InlineData("http://0.0.0.0:5000", "http://127.0.0.1:5000/endpoint-sync/probe")]
+    [InlineData("http://*:5000", "http://127.0.0.1:5000/endpoint-sync/probe")]
+    [InlineData("https://+:5001;http://localhost:5000", "http://localhost:5000/endpoint-sync/probe")]
+    [InlineData("https://+:5001;http://unix:/tmp/socket", "https://127.0.0.1:5001/endpoint-sync/probe")]
+    [InlineData("http://unix:/tmp/socket", null)]
+    public void The_address_is_one_that_the_process_can_reach(string addresses, string? probed) =>
+        Assert.Equal(probed, ProbeAddress.Of(addresses.Split(';'))?.ToString());
+}

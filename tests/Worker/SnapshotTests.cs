@@ -1,0 +1,111 @@
+using EndpointSync.Client;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EndpointSync.Tests.Worker;
+
+public sealed class SnapshotTests : IDisposable
+{
+    private const int ServesSnapshot = 3110;
+    private const int Unusable = 3111;
+    private const int NotWritten = 3112;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("worker").FullName;
+
+    private string Snapshot => Path.Combine(_folder, "routes.json");
+
+    private Dictionary<string, string?> Settings => new() { ["EndpointSync:Worker:SnapshotPath"] = Snapshot };
+
+    [Fact]
+    public async Task A_worker_serves_its_last_routes_before_it_hears_of_anybody()
+    {
+        await WriteAsync();
+        using var silo = new SiloStandIn { Failure = new TimeoutException("no answer"), IsConnected = false };
+        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
+
+        Assert.Equal("a", await worker.TextAsync("/two"));
+        Assert.Equal("1", (await worker.GetAsync("/one")).Version());
+        Assert.Contains("serves version 1 of openspp from the snapshot", (await worker.Log.FirstAsync(ServesSnapshot)).Message, StringComparison.Ordinal);
+        Assert.Equal(HealthStatus.Degraded, (await worker.HealthAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_the_silos_version_is_confirmed_and_an_older_one_caught_up()
+    {
+        await WriteAsync();
+        using var silo = new SiloStandIn();
+        silo.Publish(1, Routes.Of(1, "a", "/one"), Routes.Of(2, "a", "/two"));
+        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
+        await silo.ServesAsync(1);
+        Assert.False(worker.Current.Routes!.FromSnapshot);
+
+        silo.Publish(2, Routes.Of(1, "a", "/one"));
+        await silo.ServesAsync(2);
+
+        Assert.Equal(HealthStatus.Healthy, (await worker.HealthAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_differs_from_the_silos_same_version_is_replaced()
+    {
+        await WriteAsync();
+        using var silo = new SiloStandIn();
+        silo.Publish(1, Routes.Of(1, "a", "/other"));
+        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
+        await silo.ServesAsync(1);
+
+        Assert.Equal("a", await worker.TextAsync("/other"));
+    }
+
+    [Theory]
+    [InlineData("/two", "/2")]
+    [InlineData("{", "[")]
+    [InlineData("\"registry\":\"openspp\"", "\"registry\":\"other\"")]
+    [InlineData("}}", "}")]
+    public async Task A_file_that_was_changed_is_kept_aside_and_not_served(string text, string changed)
+    {
+        await WriteAsync();
+        await File.WriteAllTextAsync(Snapshot, (await File.ReadAllTextAsync(Snapshot)).Replace(text, changed, StringComparison.Ordinal));
+
+        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
+
+        Assert.Null(worker.Current.Routes);
+        Assert.Contains(Snapshot, (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Snapshot + ".unusable"));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_another_registry_is_not_served()
+    {
+        await WriteAsync();
+        var other = EndpointSync.Client.Workers.Snapshots.Snapshot.Of("other", EndpointSync.Publishing.RouteImage.Empty);
+        await EndpointSync.Client.Workers.Snapshots.SnapshotFile.WriteAsync(Snapshot, other, CancellationToken.None);
+
+        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
+
+        Assert.Contains("It is of registry 'other'", (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_that_cannot_be_written_is_a_warning_and_the_worker_serves_on()
+    {
+        var path = Path.Combine(_folder, "missing", "routes.json");
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map, settings: new() { ["EndpointSync:Worker:SnapshotPath"] = path });
+
+        Assert.Contains(path, (await worker.Log.FirstAsync(NotWritten).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.Equal("a", await worker.TextAsync("/one"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task WriteAsync()
+    {
+        await using (await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one"), Routes.Of(2, "a", "/two")], Map, settings: Settings))
+        {
+            // Stopping writes it, if it is not written yet.
+        }
+
+        Assert.Equal([Snapshot], Directory.GetFiles(_folder));
+    }
+
+    private static void Map(SyncedEndpointsBuilder apps) => apps.Map("a", () => "a");
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace EndpointSync.Tests.Worker;
+
+public sealed class VersionTests
+{
+    private const string MinVersion = "X-Min-Route-Version";
+
+    [Fact]
+    public async Task Every_answer_that_the_table_decided_says_its_version()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one"), Routes.Of(2, "broken", "/broken")],
+            apps =>
+            {
+                apps.Map("a", () => "a");
+                apps.Map("broken", (HttpContext http) => throw new InvalidOperationException("broken"));
+            },
+            use: app =>
+            {
+                app.UseExceptionHandler(handler => handler.Run(http => http.Response.WriteAsync("handled")));
+                app.MapGet("/own", () => "own");
+            });
+
+        Assert.Equal("1", (await worker.GetAsync("/one")).Version());
+        Assert.Equal("1", (await worker.GetAsync("/missing")).Version());
+        var broken = await worker.GetAsync("/broken");
+        Assert.Equal((HttpStatusCode.InternalServerError, "1"), (broken.StatusCode, broken.Version()));
+        Assert.Null((await worker.GetAsync("/own")).Version());
+    }
+
+    [Fact]
+    public async Task A_worker_without_routes_answers_503()
+    {
+        await using var worker = await WorkerApp.StartAsync(apps => apps.Map("a", () => "a"));
+
+        var answer = await worker.GetAsync("/one");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_request_for_a_newer_version_waits_for_it()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+        var waiting = worker.GetAsync("/one", (MinVersion, "3"));
+        worker.Silo.Publish(2, Routes.Of(1, "a", "/other"));
+        await worker.Silo.ServesAsync(2);
+        Assert.False(waiting.IsCompleted);
+
+        worker.Silo.Publish(3, Routes.Of(1, "a", "/one"));
+
+        var answer = await waiting.Within("the answer by version 3");
+        Assert.Equal((HttpStatusCode.OK, "3"), (answer.StatusCode, answer.Version()));
+    }
+
+    [Fact]
+    public async Task A_version_that_does_not_come_in_time_is_answered_503_with_both_versions()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:00.050" });
+
+        var answer = await worker.GetAsync("/one", (MinVersion, "7"));
+
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+        Assert.Contains("Version 7 was asked for", text, StringComparison.Ordinal);
+        Assert.Contains("serves version 1", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("new")]
+    [InlineData("99999999999999999999")]
+    public async Task A_version_that_is_none_is_answered_400(string version)
+    {
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
+
+        var answer = await worker.GetAsync("/one", (MinVersion, version));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains($"'{version}'", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+}
