@@ -1,9 +1,11 @@
 using EndpointSync.Bench;
+using EndpointSync.Bench.Propagation;
 
 var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
     ["idle"] = IdleComparison.RunAsync,
     ["fanout"] = FanoutComparison.RunAsync,
+    ["propagation"] = PropagationComparison.RunAsync,
 };
 var unknown = args.Except(comparisons.Keys).ToList();
 if (unknown.Count > 0)
