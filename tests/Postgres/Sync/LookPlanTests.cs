@@ -16,7 +16,7 @@ public sealed class LookPlanTests
         await registry.ReloadAsync();
         await database.ExecuteAsync("analyze");
 
-        var statement = registry.Database.Sql.Of(RegistryLook.RoutesChangedSql).Replace("$1", $"'{registry.Database.SchemaName}'", StringComparison.Ordinal);
+        var statement = registry.Database.Sql.Of(RegistryLook.RoutesChangedSql).Replace("$1", "'public'", StringComparison.Ordinal);
         var plan = await database.ScalarAsync<string>($"explain (format json) {statement}");
 
         Assert.DoesNotContain("Nested Loop", plan, StringComparison.Ordinal);
