@@ -1,10 +1,12 @@
 using EndpointSync.Bench;
+using EndpointSync.Bench.Propagation;
 
 var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
     ["idle"] = IdleComparison.RunAsync,
     ["fanout"] = FanoutComparison.RunAsync,
     ["table"] = TableComparison.RunAsync,
+    ["propagation"] = PropagationComparison.RunAsync,
 };
 var unknown = args.Except(comparisons.Keys).ToList();
 if (unknown.Count > 0)

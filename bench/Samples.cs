@@ -9,6 +9,8 @@ internal sealed class Samples(string name)
 
     public string Name { get; } = name;
 
+    public int Count => _times.Count;
+
     public double Median => At(0.5);
 
     public double Percentile99 => At(0.99);
@@ -17,8 +19,10 @@ internal sealed class Samples(string name)
     {
         var started = Stopwatch.GetTimestamp();
         await operation();
-        _times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        Add(Stopwatch.GetElapsedTime(started));
     }
+
+    public void Add(TimeSpan time) => _times.Add(time.TotalMicroseconds);
 
     /// <summary>A line of a table; the ratio is that of the medians.</summary>
     public string Against(Samples floor) =>

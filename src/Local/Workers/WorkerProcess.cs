@@ -31,6 +31,9 @@ public sealed class WorkerProcess : ServerProcess
         new("EndpointSync:Cluster:ConnectionString", options.ClusterConnectionString),
         new("EndpointSync:Cluster:ClusterId", options.ClusterId),
         new("EndpointSync:Worker:Name", options.Name),
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        // It is asked forty times in a second whether it is ready, and would tell each time that it is not.
+        new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
         .. options.SnapshotPath is { } path ? new KeyValuePair<string, string>[] { new("EndpointSync:Worker:SnapshotPath", path) } : [],
         .. options.Configuration,
     ];

@@ -1,0 +1,25 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Postgres.Sync;
+
+public sealed class LookPlanTests
+{
+    private const int Count = 2_000;
+
+    [Fact]
+    public async Task A_look_at_thousands_of_routes_compares_them_by_their_keys_and_not_each_with_each()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = new TestRegistry(database);
+        await database.ExecuteAsync($"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true from generate_series(1, {Count}) as n");
+        await registry.ReloadAsync();
+        await database.ExecuteAsync("analyze");
+
+        var statement = registry.Database.Sql.Of(RegistryLook.RoutesChangedSql).Replace("$1", "'public'", StringComparison.Ordinal);
+        var plan = await database.ScalarAsync<string>($"explain (format json) {statement}");
+
+        Assert.DoesNotContain("Nested Loop", plan, StringComparison.Ordinal);
+        Assert.False(await database.ScalarAsync<bool>(statement));
+    }
+}
