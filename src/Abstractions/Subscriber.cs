@@ -32,8 +32,8 @@ public sealed record Subscriber
     [Id(8)] public string? Problem { get; init; }
 
     /// <summary>
-    /// Whether it serves a version, or a newer one. A worker with a problem does not, because some of its requests are not answered as the version
-    /// says; what a silo serves it serves whole.
+    /// Whether it serves a version, or a newer one. Nobody does who has a problem: a worker's requests are not all answered as the version says, and
+    /// what a silo serves may not be what the database calls by that number.
     /// </summary>
-    public bool Serves(RouteVersion version) => Version >= version && (Kind == SubscriberKind.Silo || Problem is null);
+    public bool Serves(RouteVersion version) => Version >= version && Problem is null;
 }

@@ -10,7 +10,7 @@ namespace EndpointSync.Publishing;
 internal interface IRouteFeedGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Takes a worker's report, and answers as soon as the silo serves another version than the worker: at once, or within a few seconds with
+    /// Takes a worker's report, and answers as soon as the silo serves a newer table than the worker has: at once, or within a few seconds with
     /// nothing new. Asking again is the worker's sign of life; one that does not for the time of its lease counts no more.
     /// </summary>
     /// <param name="report">What the worker serves.</param>

@@ -12,6 +12,8 @@ internal sealed record RouteImage(ContentHash Hash, RouteTable Table)
 
     public RouteVersion Version => new(Table.Version);
 
+    public RouteStamp Stamp => new(Version, Hash);
+
     public IEnumerable<PublishedRoute> Routes => Table.Entries.Select(RouteOf);
 
     public static PublishedRoute RouteOf(RouteEntry entry) => (PublishedRoute)entry.Data!;

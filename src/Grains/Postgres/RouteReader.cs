@@ -23,13 +23,15 @@ internal sealed class RouteReader(RegistryDatabase database)
         where state.schema_name = $1
         """;
 
-    private const string VersionSql = "select version from endpoint_sync.state where schema_name = $1";
+    private const string StampSql = "select version, content_hash from endpoint_sync.state where schema_name = $1";
 
-    /// <summary>The newest version.</summary>
-    public async Task<RouteVersion> NewestAsync(CancellationToken cancellationToken)
+    /// <summary>The newest version and its hash.</summary>
+    public async Task<RouteStamp> NewestAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.ListAsync(VersionSql, row => new RouteVersion(row.GetInt64(0)), cancellationToken, database.SchemaName);
+        var rows = await connection.ListAsync(
+            StampSql, row => new RouteStamp(new RouteVersion(row.GetInt64(0)), ContentHash.From(row.GetFieldValue<byte[]>(1))), cancellationToken,
+            database.SchemaName);
         return rows.Count == 1 ? rows[0] : throw VersionWriter.NoState(database);
     }
 

@@ -7,25 +7,27 @@ namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
 /// One registry's routes in this silo. The invariants: the image is replaced as a whole and only by a newer version; every message says no more
-/// than "at least", so it does no harm twice, late or out of order; what no message brought is read from the database.
+/// than "look", so it does no harm twice, late or out of order; what no message brought is read from the database.
 /// </summary>
 internal sealed partial class RegistryRoutes
 {
     private readonly Registry _registry;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly Flights<RouteStamp> _looks;
     private readonly Flights<bool> _readings;
-    private readonly Flights<RouteVersion> _versions;
-    private readonly Lock _turn = new();
     private readonly Signal _changed = new();
+
+    // Guards what follows it. Images are built outside, because others wait for it, and put in place only if the one they were made from is there still.
+    private readonly Lock _turn = new();
     private readonly DeltaLog _deltas = new();
     private volatile State _state = new(null, default, null);
 
     public RegistryRoutes(Registry registry, TimeProvider clock, ILogger<RegistryRoutes> logger)
     {
         (_registry, _clock, _logger) = (registry, clock, logger);
+        _looks = new Flights<RouteStamp>(_ => registry.Reader.NewestAsync(CancellationToken.None));
         _readings = new Flights<bool>(_ => ReadAsync());
-        _versions = new Flights<RouteVersion>(_ => registry.Reader.NewestAsync(CancellationToken.None));
         Pages = new ImagePages(clock);
     }
 
@@ -40,7 +42,7 @@ internal sealed partial class RegistryRoutes
     /// <summary>Since when.</summary>
     public DateTimeOffset Since => _state.Since;
 
-    /// <summary>Why no newer version is served though there is one; null if nothing is wrong.</summary>
+    /// <summary>Why no newer version is served though there is one, or may be; null if nothing is wrong.</summary>
     public string? Problem => _state.Problem;
 
     /// <summary>Completes with the next change of any of these; to be taken before they are looked at.</summary>
@@ -52,12 +54,18 @@ internal sealed partial class RegistryRoutes
     /// <summary>Takes up a version that it is told of, and returns when it is served or cannot be.</summary>
     public async Task TakeUpAsync(RoutePublication publication, CancellationToken cancellationToken)
     {
-        if (publication.Delta is { } delta)
+        if (publication.Delta is { } delta && (TryApply(delta) || Image?.Stamp == new RouteStamp(delta.To, delta.Hash)))
         {
-            TryApply(delta);
+            return;
         }
 
-        if (Image is null || Version < publication.Version)
+        await PollAsync(cancellationToken);
+    }
+
+    /// <summary>Takes up what the database has, if that is another table than the one served or if the last attempt failed.</summary>
+    public async Task PollAsync(CancellationToken cancellationToken)
+    {
+        if (Image is not { } image || Problem is not null || await NewestAsync(cancellationToken) != image.Stamp)
         {
             await CatchUpAsync(cancellationToken);
         }
@@ -67,17 +75,8 @@ internal sealed partial class RegistryRoutes
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
     public Task CatchUpAsync(CancellationToken cancellationToken) => _readings.JoinAsync(callers: 1, cancellationToken);
 
-    /// <summary>Reads what is new if the database has another version, or if the last attempt to take one up failed.</summary>
-    public async Task PollAsync(CancellationToken cancellationToken)
-    {
-        if (Image is null || Problem is not null || await NewestAsync(cancellationToken) != Version)
-        {
-            await CatchUpAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>The newest version, asked of the database by all who ask now together.</summary>
-    public Task<RouteVersion> NewestAsync(CancellationToken cancellationToken) => _versions.JoinAsync(callers: 1, cancellationToken);
+    /// <summary>The newest table, asked of the database by all who ask now together.</summary>
+    public Task<RouteStamp> NewestAsync(CancellationToken cancellationToken) => _looks.JoinAsync(callers: 1, cancellationToken);
 
     /// <summary>What is served, and what leads there from a version if that is known here.</summary>
     public (RouteImage? Image, RouteDelta? Delta) From(RouteVersion version)
@@ -88,107 +87,101 @@ internal sealed partial class RegistryRoutes
         }
     }
 
-    private void TryApply(RouteDelta delta)
-    {
-        lock (_turn)
-        {
-            if (Image is { } image && image.Version == delta.From && image.TryApply(delta, out var next, out _))
-            {
-                Serve(next, delta);
-            }
-        }
-    }
+    private bool TryApply(RouteDelta delta) =>
+        Image is { } image && image.Version == delta.From && image.TryApply(delta, out var next, out _) && TryServe(image, next, delta);
 
     private async Task<bool> ReadAsync()
     {
         try
         {
             await _registry.Preparation.EnsureAsync(CancellationToken.None);
-            return await InstallAsync(Version) || await InstallAsync(RouteVersion.None);
+            var from = Version;
+            for (var end = ReadingEnd.Moved; end != ReadingEnd.Done; from = end == ReadingEnd.Misfit ? RouteVersion.None : Version)
+            {
+                end = await ReadSinceAsync(from);
+            }
+
+            return true;
         }
-        catch (Exception failure) when (SqlStates.Describe(failure) is { } problem)
+        catch (Exception failure)
         {
-            Suffer($"the database cannot be read: {problem.Detail}");
+            Suffer($"the database cannot be read: {SqlStates.Describe(failure)?.Detail ?? failure.Message}");
             throw;
         }
     }
 
-    private async Task<bool> InstallAsync(RouteVersion from)
+    private async Task<ReadingEnd> ReadSinceAsync(RouteVersion from)
     {
+        var before = Version;
         var delta = await _registry.Reader.ReadSinceAsync(from, CancellationToken.None);
-        lock (_turn)
-        {
-            return Install(delta);
-        }
-    }
-
-    /// <returns>False if only the whole table can help.</returns>
-    private bool Install(RouteDelta delta)
-    {
-        var image = Image ?? RouteImage.Empty;
-        if (delta.To < image.Version)
+        var image = Image;
+        if (delta.To < before)
         {
             Refuse($"the database is at version {delta.To}, older than what is served: was a backup restored?");
-            return true;
+            return ReadingEnd.Done;
         }
 
-        if (delta.From == RouteVersion.None && image.Version > RouteVersion.None)
+        // Messages may have brought the image further while this was read.
+        if (delta.To < Version)
         {
-            return InstallWhole(image, delta);
+            return ReadingEnd.Done;
         }
 
-        if (Image is not null && delta.To == image.Version && delta.Hash == image.Hash)
+        if (image?.Stamp == new RouteStamp(delta.To, delta.Hash))
         {
             Cure();
-            return true;
+            return ReadingEnd.Done;
         }
 
-        // A message may have brought the image further while this was read; what was read is then no longer its continuation.
-        if (delta.From != image.Version)
-        {
-            return delta.To <= image.Version;
-        }
-
-        if (image.TryApply(delta, out var next, out var reason))
-        {
-            Serve(next, delta);
-            return true;
-        }
-
-        if (delta.From == RouteVersion.None)
-        {
-            Refuse(reason);
-        }
-
-        return delta.From == RouteVersion.None;
+        return Install(image, delta);
     }
 
-    private bool InstallWhole(RouteImage image, RouteDelta whole)
+    private ReadingEnd Install(RouteImage? image, RouteDelta delta)
     {
-        if (image.TryReplace(whole.To, whole.Hash, [.. whole.Changes.Select(change => change.Route!)], out var next, out var reason))
+        var start = image ?? RouteImage.Empty;
+        var follows = delta.From == start.Version;
+        if (!follows && delta.From != RouteVersion.None)
         {
-            _deltas.Clear();
-            Serve(next, delta: null);
-        }
-        else
-        {
-            Refuse(reason);
+            return ReadingEnd.Moved;
         }
 
-        return true;
+        var fits = follows
+            ? start.TryApply(delta, out var next, out var reason)
+            : start.TryReplace(delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route!)], out next, out reason);
+        if (!fits && delta.From == RouteVersion.None)
+        {
+            Refuse(reason!);
+            return ReadingEnd.Done;
+        }
+
+        return !fits ? ReadingEnd.Misfit : TryServe(image, next!, follows ? delta : null) ? ReadingEnd.Done : ReadingEnd.Moved;
     }
 
-    private void Serve(RouteImage image, RouteDelta? delta)
+    private bool TryServe(RouteImage? before, RouteImage next, RouteDelta? delta)
     {
-        if (delta is not null)
+        lock (_turn)
         {
-            _deltas.Add(delta);
+            if (!ReferenceEquals(Image, before))
+            {
+                return false;
+            }
+
+            if (delta is null)
+            {
+                _deltas.Clear();
+            }
+            else
+            {
+                _deltas.Add(delta);
+            }
+
+            _state = new State(next, _clock.GetUtcNow(), null);
         }
 
-        _state = new State(image, _clock.GetUtcNow(), null);
         _changed.Raise();
-        LogServes(Registry, image.Version, image.Table.Count);
-        TellOfProblems(image, delta);
+        LogServes(Registry, next.Version, next.Table.Count);
+        TellOfProblems(next, delta);
+        return true;
     }
 
     private void Refuse(string reason)
@@ -199,25 +192,22 @@ internal sealed partial class RegistryRoutes
         }
     }
 
-    private bool Suffer(string reason)
+    private void Cure() => Suffer(null);
+
+    private bool Suffer(string? reason)
     {
-        if (reason == Problem)
+        lock (_turn)
         {
-            return false;
+            if (reason == Problem)
+            {
+                return false;
+            }
+
+            _state = _state with { Problem = reason };
         }
 
-        _state = _state with { Problem = reason };
         _changed.Raise();
         return true;
-    }
-
-    private void Cure()
-    {
-        if (Problem is not null)
-        {
-            _state = _state with { Problem = null };
-            _changed.Raise();
-        }
     }
 
     // Of a version that was read as a whole every problem is new here, of a delta only those of its routes are.
@@ -245,4 +235,17 @@ internal sealed partial class RegistryRoutes
     private partial void LogNotRouted(string key, string registry, string reason);
 
     private sealed record State(RouteImage? Image, DateTimeOffset Since, string? Problem);
+
+    /// <summary>How reading from the database ended.</summary>
+    private enum ReadingEnd
+    {
+        /// <summary>What was read is served, is served already, or is refused.</summary>
+        Done,
+
+        /// <summary>The image is not the one any more that what was read leads on from.</summary>
+        Moved,
+
+        /// <summary>What was read does not have the version's hash, so something was missed before; only the whole table can help.</summary>
+        Misfit,
+    }
 }
