@@ -14,6 +14,7 @@ internal sealed class SampleWorker : IDisposable
     private SampleWorker(Process process)
     {
         _process = process;
+        process.EnableRaisingEvents = true;
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data?.IndexOf(Listening, StringComparison.Ordinal) is { } at and >= 0)
@@ -50,8 +51,11 @@ internal sealed class SampleWorker : IDisposable
         var address = await _address.Task.Within("the sample worker to listen");
         using var deadline = new CancellationTokenSource(Deadline.Patience);
         using var http = new HttpClient { BaseAddress = address };
-        while (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative), deadline.Token) != "Healthy")
+        var isReady = false;
+        while (!isReady)
         {
+            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), deadline.Token);
+            isReady = answer.IsSuccessStatusCode;
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed partial class FeedLoop(
     {
         await ConfirmAsync(stoppingToken);
         await HearAgainAsync(stoppingToken);
-        await ConfirmSnapshotAsync(stoppingToken);
+        await MeetSiloAsync(stoppingToken);
         var reported = state.Confirmed;
         var news = await calls.NextAsync(new WorkerReport(worker.Id, worker.Name, reported, state.ToReport()), stoppingToken);
         var own = current.Routes?.Image ?? RouteImage.Empty;
@@ -121,19 +121,22 @@ internal sealed partial class FeedLoop(
         state.ProbeProblem = problem;
     }
 
-    // A snapshot of the silo's own version brings no news, so it is compared once by what the silo has.
-    private async Task ConfirmSnapshotAsync(CancellationToken stoppingToken)
+    // The first answer of a silo. Its own version brings no news: neither to a snapshot of it, nor, in a registry without routes, to no routes.
+    private async Task MeetSiloAsync(CancellationToken stoppingToken)
     {
-        if (current.Routes is not { FromSnapshot: true } routes)
+        var routes = current.Routes;
+        if (routes is { FromSnapshot: false })
         {
             return;
         }
 
         var page = (await calls.PageAsync(RouteVersion.None, 0, stoppingToken))!;
-        if (page.Version == routes.Version)
+        if (routes is null || page.Version == routes.Version)
         {
-            var image = page.Hash == routes.Image.Hash ? routes.Image : await reader.ReadAllAsync(routes.Image, stoppingToken);
-            Put(new Reading(image, null), routes.Image);
+            var own = routes?.Image ?? RouteImage.Empty;
+            var image = routes is not null && page.Hash == own.Hash ? own : await reader.ReadAllAsync(own, stoppingToken);
+            Put(new Reading(image, null), own);
+            await ConfirmAsync(stoppingToken);
         }
     }
 
@@ -213,11 +216,11 @@ internal sealed partial class FeedLoop(
     {
         if (failure is UnknownRegistryException)
         {
-            LogUnknown(worker.Name, failure.Message);
+            LogUnknown(worker.Name, Reason.Of(failure));
         }
         else
         {
-            LogHeardNothing(worker.Name, worker.Registry, failure.Message, current.Routes?.Version ?? RouteVersion.None);
+            LogHeardNothing(worker.Name, worker.Registry, Reason.Of(failure), current.Routes?.Version ?? RouteVersion.None);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class SnapshotStore(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or FormatException or ArgumentException)
         {
-            LogUnusable(_path, failure.Message, KeepAside(_path));
+            LogUnusable(_path, Reason.Of(failure), KeepAside(_path));
             return null;
         }
     }
@@ -95,7 +95,7 @@ internal sealed partial class SnapshotStore(
             if (_told != failure.Message)
             {
                 _told = failure.Message;
-                LogNotWritten(_path, failure.Message);
+                LogNotWritten(_path, Reason.Of(failure));
             }
         }
     }
