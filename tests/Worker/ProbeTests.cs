@@ -31,9 +31,9 @@ public sealed class ProbeTests
         });
         worker.Silo.Publish(1, Routes.Of(1, "a", "/one"));
 
-        var report = await worker.Silo.ReportedAsync(report => report.Problem is not null, "a report of the problem");
+        var report = await worker.Silo.ReportedAsync(
+            report => report.Problem?.Contains("was answered 418 without a version", StringComparison.Ordinal) == true, "a report of the problem");
         Assert.Equal(0, report.Version.Value);
-        Assert.Contains("was answered 418 without a version", report.Problem!, StringComparison.Ordinal);
         await worker.Log.FirstAsync(3108).Within("the warning");
         isBlocked = false;
         Assert.Null((await worker.Silo.ServesAsync(1)).Problem);

@@ -40,7 +40,6 @@ internal sealed class LiveCluster : IAsyncDisposable
             Configuration = new Dictionary<string, string>
             {
                 [$"EndpointSync:Registries:{WorkerApp.Registry}:LockName"] = Database.Name,
-                ["EndpointSync:Publishing:WorkerLease"] = "00:00:03",
                 ["EndpointSync:Sync:PollInterval"] = "00:00:01",
             },
         };
@@ -72,6 +71,16 @@ internal sealed class LiveCluster : IAsyncDisposable
 
     public async Task<SubscriberList> SubscribersAsync(SiloProcess silo) =>
         (await _http.GetFromJsonAsync<SubscriberList>(new Uri(silo.Address, $"api/registries/{WorkerApp.Registry}/subscribers"), Json))!;
+
+    /// <summary>Waits until workers count, which only a silo can say.</summary>
+    public async Task UntilWorkersCountAsync(int count)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while ((await SubscribersAsync(Silos!.Silos[0])).Subscribers.Count(subscriber => subscriber.Kind == SubscriberKind.Worker) < count)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -7,7 +7,6 @@ namespace EndpointSync.Tests.Worker.Cluster;
 
 public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
 {
-    private const int ReachedCluster = 3102;
     private const int HeardNothing = 3105;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("worker").FullName;
@@ -17,8 +16,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
     {
         await using var cluster = await LiveCluster.StartAsync(silos: 2);
         var workers = new[] { await cluster.WorkerAsync("one"), await cluster.WorkerAsync("two") };
-        await Task.WhenAll(workers.Select(worker => worker.Log.FirstAsync(ReachedCluster))).Within("the workers to reach the cluster");
-        await cluster.DeclareAsync(workers[0], "/first");
+        await cluster.UntilWorkersCountAsync(2);
 
         for (var round = 0; round < 5; round++)
         {
@@ -79,6 +77,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
     {
         await using var cluster = await LiveCluster.StartAsync(silos: 2);
         var worker = await cluster.WorkerAsync("one");
+        await cluster.UntilWorkersCountAsync(1);
         await cluster.DeclareAsync(worker, "/first");
         var told = (await cluster.SubscribersAsync(cluster.Silos!.Silos[0])).Subscribers.Single(subscriber => subscriber.Kind == SubscriberKind.Worker);
 
@@ -99,6 +98,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
     {
         await using var cluster = await LiveCluster.StartAsync(silos: 1);
         var worker = await cluster.WorkerAsync("one", map: apps => apps.Map("other", () => "other"));
+        await cluster.UntilWorkersCountAsync(1);
         await cluster.DeclareAsync(worker, "/first");
         // The report after the version's first one is the one that is surely there.
         var receipt = await cluster.DeclareAsync(worker, "/second");
@@ -116,6 +116,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
         var worker = await cluster.WorkerAsync("one");
         using var sample = SampleWorker.Start(cluster.Settings("killed"));
         await sample.ReadyAsync();
+        await cluster.UntilWorkersCountAsync(2);
         Assert.Equal(2, (await cluster.DeclareAsync(worker, "/first")).Convergence!.Workers);
 
         sample.Kill();
@@ -131,8 +132,8 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
     {
         await using var cluster = await LiveCluster.StartAsync(silos: 1);
         var worker = await cluster.WorkerAsync("one");
-        using var sample = SampleWorker.Start(cluster.Settings("frozen"));
-        await sample.ReadyAsync();
+        using var sample = SampleWorker.Start(cluster.Settings("gone"));
+        await cluster.UntilWorkersCountAsync(2);
         await cluster.DeclareAsync(worker, "/first");
         sample.Kill();
         await cluster.Database.AddEndpointAsync("second", "/second");
@@ -140,7 +141,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
         var client = (EndpointSync.Client.IEndpointSyncClient)worker.Application.Services.GetService(typeof(EndpointSync.Client.IEndpointSyncClient))!;
         var receipt = await client.ReloadAsync(WorkerApp.Registry, new() { WaitFor = WaitFor.Workers, ConvergenceTimeout = TimeSpan.FromMilliseconds(200) });
 
-        Assert.Equal("frozen", Assert.Single(receipt.Convergence!.Missing).Name);
+        Assert.Equal("gone", Assert.Single(receipt.Convergence!.Missing).Name);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
