@@ -15,26 +15,15 @@ internal static class IdleComparison
     private const int Rounds = 2000;
     private const int WarmUp = 500;
 
-    public static async Task RunAsync()
+    public static Task RunAsync() => BenchPostgres.UseAsync(async postgres =>
     {
-        var wanted = Path.Combine(Directory.GetCurrentDirectory(), ".data", $"bench-{Environment.ProcessId}");
-        string folder;
-        await using (var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }))
-        {
-            folder = postgres.Directory;
-            await using var silo = await SiloProcess.StartAsync(Options(postgres));
-            using var host = await StartClientAsync(postgres);
-            await using var connection = new NpgsqlConnection(postgres.ConnectionString());
-            await connection.OpenAsync();
-            await CompareAsync(host.Services.GetRequiredService<IEndpointSyncClient>(), connection);
-            await host.StopAsync();
-        }
-        Directory.Delete(folder, recursive: true);
-        if (Directory.Exists(wanted))
-        {
-            Directory.Delete(wanted, recursive: true);
-        }
-    }
+        await using var silo = await SiloProcess.StartAsync(Options(postgres));
+        using var host = await StartClientAsync(postgres);
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString());
+        await connection.OpenAsync();
+        await CompareAsync(host.Services.GetRequiredService<IEndpointSyncClient>(), connection);
+        await host.StopAsync();
+    });
 
     private static async Task CompareAsync(IEndpointSyncClient client, NpgsqlConnection connection)
     {

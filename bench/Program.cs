@@ -1,6 +1,11 @@
 using EndpointSync.Bench;
 
-var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal) { ["idle"] = IdleComparison.RunAsync };
+var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
+{
+    ["idle"] = IdleComparison.RunAsync,
+    ["fanout"] = FanoutComparison.RunAsync,
+    ["table"] = TableComparison.RunAsync,
+};
 var unknown = args.Except(comparisons.Keys).ToList();
 if (unknown.Count > 0)
 {

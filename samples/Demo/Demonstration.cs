@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using EndpointSync.Local.Postgres;
 using EndpointSync.Local.Silos;
+using EndpointSync.Local.Workers;
+using static EndpointSync.Demo.Claims;
 
 namespace EndpointSync.Demo;
 
@@ -8,6 +10,8 @@ namespace EndpointSync.Demo;
 internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<RegistryApi> silos, CancellationToken cancellationToken)
 {
     private const int Silos = 3;
+    private const int Workers = 2;
+    private const string ClusterId = "demo";
     private const int Callers = 200;
     private const int MostTransactions = 2;
 
@@ -21,7 +25,9 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
             await using var cluster = await SiloCluster.StartAsync(Silos, Options(postgres), cancellationToken);
             Say("start", $"{Silos} silo processes and PostgreSQL up in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
             var apis = cluster.Silos.Select(silo => new RegistryApi(silo.Address, Sample.Registry)).ToList();
-            await new Demonstration(postgres, apis, cancellationToken).ShowAsync();
+            var demonstration = new Demonstration(postgres, apis, cancellationToken);
+            await demonstration.ReloadAsync();
+            await demonstration.ServeAsync();
             apis.ForEach(api => api.Dispose());
         }
         finally
@@ -37,7 +43,7 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
         return 0;
     }
 
-    private async Task ShowAsync()
+    private async Task ReloadAsync()
     {
         await Sample.DeclareAsync(silos[0], cancellationToken);
         await FirstReloadAsync();
@@ -45,6 +51,35 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
         await StormAsync();
         await RoutesAsync();
     }
+
+    private async Task ServeAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        var processes = await StartWorkersAsync();
+        try
+        {
+            Say("workers", $"{Workers} worker processes up and ready in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+            var workers = processes.Select(worker => new WorkerApi(worker.Name, worker.Address)).ToList();
+            var steps = new WorkerSteps(silos[0], workers, cancellationToken);
+            await steps.ServeAsync();
+            await steps.MoveAsync();
+            workers.ForEach(worker => worker.Dispose());
+        }
+        finally
+        {
+            await Task.WhenAll(processes.Select(worker => worker.DisposeAsync().AsTask()));
+        }
+    }
+
+    private Task<WorkerProcess[]> StartWorkersAsync() => Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(
+        new WorkerProcessOptions
+        {
+            Registry = Sample.Registry,
+            ClusterConnectionString = postgres.ConnectionString(),
+            ClusterId = ClusterId,
+            Name = $"worker-{number}",
+        },
+        cancellationToken)));
 
     private async Task FirstReloadAsync()
     {
@@ -98,19 +133,7 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
     private static SiloProcessOptions Options(PrivatePostgres postgres) => new()
     {
         ClusterConnectionString = postgres.ConnectionString(),
-        ClusterId = "demo",
+        ClusterId = ClusterId,
         Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Sample.Registry}:CreateTables"] = "true" },
     };
-
-    private static void Check(bool holds, string claim)
-    {
-        if (!holds)
-        {
-            throw new InvalidOperationException($"The demonstration does not show what it should. Expected: {claim}");
-        }
-    }
-
-    private static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0} ms";
-
-    private static void Say(string step, string what) => Console.WriteLine($"{step,-13} {what}");
 }

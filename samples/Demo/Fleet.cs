@@ -1,41 +1,62 @@
 using System.Globalization;
 using EndpointSync.Local.Postgres;
+using EndpointSync.Local.Processes;
 using EndpointSync.Local.Silos;
+using EndpointSync.Local.Workers;
 
 namespace EndpointSync.Demo;
 
-/// <summary>Silo processes to play with: one or more of them on one PostgreSQL, until they are stopped.</summary>
+/// <summary>Silo and worker processes to play with, on one PostgreSQL, until they are stopped.</summary>
 internal static class Fleet
 {
-    public const int MostSilos = 9;
-
     private const string ConnectionStringKey = "EndpointSync__Cluster__ConnectionString";
+    private const string RegistryKey = "Registry";
+    private const string ClusterId = "endpointsync";
+    private const int SampleWorkers = 2;
     private const int FirstHttpPort = 5080;
+    private const int FirstWorkerPort = 5090;
     private const int FirstSiloPort = 11111;
     private const int FirstGatewayPort = 30000;
 
-    public static async Task<int> RunAsync(int silos, CancellationToken cancellationToken)
+    /// <summary>Runs until it is cancelled or a process ends. Unless told, it starts workers for the sample only: which registry of others they should serve is not known.</summary>
+    public static async Task<int> RunAsync(FleetSize size, CancellationToken cancellationToken)
     {
         await using var postgres = await StartPostgresAsync(cancellationToken);
         var connectionString = postgres?.ConnectionString() ?? Environment.GetEnvironmentVariable(ConnectionStringKey)!;
-        var started = new List<SiloProcess>();
+        var started = new List<ServerProcess>();
         try
         {
-            started.AddRange(await Task.WhenAll(Enumerable.Range(0, silos).Select(index => SiloProcess.StartAsync(Options(index, connectionString, postgres is not null), cancellationToken))));
+            var silos = await StartSilosAsync(size.Silos, connectionString, postgres is not null, started, cancellationToken);
             if (postgres is not null)
             {
-                await DeclareSampleAsync(started[0], cancellationToken);
+                await DeclareSampleAsync(silos[0], cancellationToken);
             }
 
-            Explain(started, postgres);
-            await Task.WhenAny([Task.Delay(Timeout.Infinite, cancellationToken), .. started.Select(silo => silo.Exited)]);
+            var workers = await StartWorkersAsync(size.Workers ?? (postgres is null ? 0 : SampleWorkers), connectionString, started, cancellationToken);
+            Guide.Print(silos, workers, postgres);
+            await Task.WhenAny([Task.Delay(Timeout.Infinite, cancellationToken), .. started.Select(process => process.Exited)]);
             return cancellationToken.IsCancellationRequested ? 0 : 1;
         }
         finally
         {
             Console.WriteLine("Stopping.");
-            await Task.WhenAll(started.Select(silo => silo.DisposeAsync().AsTask()));
+            await Task.WhenAll(started.Select(process => process.DisposeAsync().AsTask()));
         }
+    }
+
+    private static async Task<SiloProcess[]> StartSilosAsync(
+        int count, string connectionString, bool sample, List<ServerProcess> started, CancellationToken cancellationToken)
+    {
+        var silos = await Task.WhenAll(Enumerable.Range(0, count).Select(index => SiloProcess.StartAsync(SiloOptions(index, connectionString, sample), cancellationToken)));
+        started.AddRange(silos);
+        return silos;
+    }
+
+    private static async Task<WorkerProcess[]> StartWorkersAsync(int count, string connectionString, List<ServerProcess> started, CancellationToken cancellationToken)
+    {
+        var workers = await Task.WhenAll(Enumerable.Range(0, count).Select(index => WorkerProcess.StartAsync(WorkerOptions(index, connectionString), cancellationToken)));
+        started.AddRange(workers);
+        return workers;
     }
 
     private static async Task<PrivatePostgres?> StartPostgresAsync(CancellationToken cancellationToken) =>
@@ -43,10 +64,20 @@ internal static class Fleet
             ? await PrivatePostgres.StartAsync(new PrivatePostgresOptions(), cancellationToken)
             : null;
 
-    private static SiloProcessOptions Options(int index, string connectionString, bool sample) => new()
+    private static WorkerProcessOptions WorkerOptions(int index, string connectionString) => new()
+    {
+        Registry = Environment.GetEnvironmentVariable(RegistryKey) ?? Sample.Registry,
+        ClusterConnectionString = connectionString,
+        ClusterId = ClusterId,
+        Name = $"worker-{index + 1}",
+        HttpPort = FirstWorkerPort + index,
+        OnOutput = line => Console.WriteLine($"[worker-{index + 1}] {line}"),
+    };
+
+    private static SiloProcessOptions SiloOptions(int index, string connectionString, bool sample) => new()
     {
         ClusterConnectionString = connectionString,
-        ClusterId = "endpointsync",
+        ClusterId = ClusterId,
         Name = $"silo-{index + 1}",
         HttpPort = FirstHttpPort + index,
         Configuration = Ports(index).Concat(sample ? SampleRegistry() : []).ToDictionary(),
@@ -68,26 +99,6 @@ internal static class Fleet
     {
         using var api = new RegistryApi(silo.Address, Sample.Registry);
         await Sample.DeclareAsync(api, cancellationToken);
-    }
-
-    private static void Explain(List<SiloProcess> silos, PrivatePostgres? postgres)
-    {
-        var address = silos[0].Address;
-        Console.WriteLine();
-        Console.WriteLine($"{silos.Count} silo{(silos.Count == 1 ? " is" : "s are")} up: {string.Join(" ", silos.Select(silo => silo.Address))}");
-        if (postgres is null)
-        {
-            Console.WriteLine($"The registries are those of your configuration: curl -s {address}api/registries");
-        }
-        else
-        {
-            Console.WriteLine($"Private PostgreSQL on 127.0.0.1:{postgres.Port}, data in {postgres.Directory}. Registry '{Sample.Registry}' declares OpenSPP's two endpoints. Try:");
-            Console.WriteLine($"  curl -s -X POST {address}api/registries/{Sample.Registry}/reload      # bring the routes in line");
-            Console.WriteLine($"  curl -s {address}api/registries/{Sample.Registry}/routes              # see them");
-            Console.WriteLine($"  dotnet run --project src/Cli -- status {Sample.Registry}                # the same from the command line");
-            Console.WriteLine($"  PGPASSWORD=$(cat {Path.Combine(postgres.Directory, "password")}) psql -h 127.0.0.1 -p {postgres.Port} -U endpointsync postgres");
-        }
-        Console.WriteLine("Ctrl-C stops everything.");
-        Console.WriteLine();
+        await api.ReloadAsync(cancellationToken);
     }
 }

@@ -4,13 +4,9 @@ using EndpointSync.Local.Postgres;
 using var stop = new StopSignal();
 try
 {
-    return args switch
-    {
-        [] => await Fleet.RunAsync(silos: 1, stop.Token),
-        ["--silos", var count] when int.TryParse(count, out var silos) && silos is > 0 and <= Fleet.MostSilos => await Fleet.RunAsync(silos, stop.Token),
-        ["demo"] => await Demonstration.RunAsync(stop.Token),
-        _ => Usage(),
-    };
+    return args is ["demo"] ? await Demonstration.RunAsync(stop.Token)
+        : FleetSize.Read(args) is { } size ? await Fleet.RunAsync(size, stop.Token)
+        : Usage();
 }
 catch (Exception failure) when (failure is PostgresNotFoundException or InvalidOperationException or TimeoutException)
 {
@@ -24,6 +20,8 @@ catch (OperationCanceledException)
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: ./run [--silos N | demo]    N: 1 to {Fleet.MostSilos} silo processes; demo: show what a reload does, and exit.");
+    Console.Error.WriteLine(
+        $"Usage: ./run [--silos N] [--workers N]    silo processes, 1 to {FleetSize.Most}, and worker processes, 0 to {FleetSize.Most}\n" +
+        "       ./run demo                         shows what a reload does, and exits");
     return 2;
 }

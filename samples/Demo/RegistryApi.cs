@@ -7,13 +7,16 @@ namespace EndpointSync.Demo;
 /// <summary>The HTTP API of one silo, for one registry.</summary>
 internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
 {
+    private const string WaitTimeout = "30s";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly HttpClient _http = new() { BaseAddress = new Uri(silo, $"api/registries/{registry}/") };
 
-    public async Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken)
+    public async Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken, WaitFor waitFor = WaitFor.Nobody)
     {
-        using var response = await _http.PostAsync(new Uri("reload", UriKind.Relative), content: null, cancellationToken);
+        var path = $"reload?wait={waitFor}&timeout={WaitTimeout}";
+        using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content: null, cancellationToken);
         return await ReadAsync<ReloadReceipt>(response, cancellationToken);
     }
 

@@ -17,6 +17,8 @@ internal static class Columns
 
     public static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0.#} ms";
 
+    public static string Seconds(TimeSpan span) => $"{span.TotalSeconds:0.0} s";
+
     private static void Write(TextWriter output, List<string[]> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();

@@ -12,10 +12,11 @@ internal static class ExitCode
     public const string Help =
         """
         Exit codes:
-          0  success; for reload: up to date or synced
+          0  success; for reload: up to date or synced, and served by all that were waited for
           1  the server refused, or an error
           2  wrong usage
-          3  reload answered, but something is left: the lock or a row is held elsewhere, and the silo retries
+          3  reload answered, but something is left: the lock or a row is held elsewhere, and the silo retries;
+             or not everybody waited for serves the version in time
           4  the silo cannot be reached
         """;
 }

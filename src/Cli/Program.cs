@@ -11,6 +11,7 @@ var root = new RootCommand("Reloads the registries of an EndpointSync cluster, s
     ReloadCommand.Create(),
     StatusCommand.Create(),
     RoutesCommand.Create(),
+    SubscribersCommand.Create(),
     EndpointsCommand.Create(),
 };
 var help = root.Options.OfType<HelpOption>().Single();

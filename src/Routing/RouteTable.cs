@@ -1,3 +1,4 @@
+using EndpointSync.Routing.Building;
 using EndpointSync.Routing.Checks;
 using EndpointSync.Routing.Matching;
 using EndpointSync.Routing.Methods;
@@ -48,7 +49,8 @@ public sealed class RouteTable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, Version);
         ArgumentNullException.ThrowIfNull(changes);
-        return changes.Aggregate(new RouteTable(version, Count, _root, _entries, _refused), (table, change) => table.Apply(change));
+        var edit = new TableEdit(_entries, changes);
+        return new(version, Count + edit.Growth, StateEdit.Apply(_root, edit.Rules), _entries.Change(edit.Entries), _refused.Change(edit.Refused));
     }
 
     /// <summary>Finds the rule that answers a request; allocates nothing.</summary>
@@ -93,17 +95,4 @@ public sealed class RouteTable
 
     private static IEnumerable<CompiledEntry> InOrder(HashTrie entries) =>
         entries.Items.Cast<CompiledEntry>().OrderBy(entry => entry.Text, Comparer<string>.Create(KeyOrder.Compare));
-
-    private RouteTable Apply(RouteTableChange change)
-    {
-        var old = (CompiledEntry?)_entries.Find(change.Key);
-        ParsedRule[] rules = [];
-        var now = change.Entry is { } entry ? CompiledEntry.Compile(entry, out rules) : null;
-        return new(
-            Version,
-            Count + (now is null ? 0 : 1) - (old is null ? 0 : 1),
-            StateEdit.Replace(_root, old?.Rules ?? [], rules),
-            now is null ? _entries.Without(change.Key) : _entries.With(now),
-            now is { Problems.Length: > 0 } ? _refused.With(now) : _refused.Without(change.Key));
-    }
 }

@@ -52,7 +52,7 @@ internal sealed class SyncCluster : IAsyncDisposable
             silo.Services.AddSingleton(Options.Create(limits ?? Patient()));
             silo.Services.AddSingleton(Options.Create(publishing ?? new PublishingOptions()));
             silo.Services.AddSingleton<ILoggerProvider>(log);
-            silo.Services.AddEndpointSyncGrains(options.SiloName, database.ConnectionString, Registries(other));
+            silo.AddEndpointSync(database.ConnectionString, Registries(other));
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();

@@ -93,6 +93,7 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     [Theory]
     [InlineData("No such registry\nRegistry 'opensp' is not configured.", "reload", "opensp")]
     [InlineData("No such endpoint\nRegistry 'openspp' has no endpoint 4711.", "endpoints", "show", "openspp", "4711")]
+    [InlineData("'2h' is no time", "reload", "openspp", "--wait", "silos", "--timeout", "2h")]
     [InlineData("  app is empty\n", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p", "--app", "")]
     public async Task What_the_server_refuses_is_told_on_standard_error_and_exits_with_1(string told, params string[] arguments)
     {
@@ -116,6 +117,8 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     [Theory]
     [InlineData("registry", "reload")]
     [InlineData("refresh", "refresh")]
+    [InlineData("--wait silos or --wait workers", "reload", "openspp", "--timeout", "5s")]
+    [InlineData("'everybody'", "reload", "openspp", "--wait", "everybody")]
     [InlineData("--app", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p")]
     [InlineData("Nothing to change", "endpoints", "change", "openspp", "1")]
     [InlineData("--server 'nowhere'", "status", "--server", "nowhere")]

@@ -7,16 +7,20 @@ internal static class ReloadCommand
 {
     public static Command Create()
     {
-        var registry = CommonOptions.Registry();
+        var (registry, wait) = (CommonOptions.Registry(), new WaitOptions());
         var command = new Command("reload", "Makes a registry's routes match its endpoints, and shows the receipt.") { registry };
+        wait.AddTo(command);
         Session.SetAction(command, async (session, parsed) =>
         {
-            var answer = await session.AskAsync(HttpMethod.Post, SiloApi.Path(parsed.GetRequiredValue(registry), "reload"));
+            var path = SiloApi.Path(parsed.GetRequiredValue(registry), "reload") + wait.Query(parsed);
+            var answer = await session.AskAsync(HttpMethod.Post, path);
             var exitCode = session.Show<ReloadReceipt>(answer, Print);
-            return exitCode == ExitCode.Success && !answer.Read<ReloadReceipt>().InLine ? ExitCode.NotInLine : exitCode;
+            return exitCode == ExitCode.Success && !IsDone(answer.Read<ReloadReceipt>()) ? ExitCode.NotInLine : exitCode;
         });
         return command;
     }
+
+    private static bool IsDone(ReloadReceipt receipt) => receipt is { InLine: true, Convergence: null or { Reached: true } };
 
     private static void Print(TextWriter output, ReloadReceipt receipt)
     {
@@ -29,9 +33,11 @@ internal static class ReloadCommand
             ("callers", Columns.Text(receipt.Callers)),
             ("silo", receipt.Silo),
             ("time", $"{Columns.Milliseconds(receipt.Timings.Total)}, lock held {Columns.Milliseconds(receipt.Timings.LockHeld)}, attempts {receipt.Timings.Attempts}"),
+            ("served by", receipt.Convergence is { } convergence ? ConvergenceText.Line(convergence) : null),
             ("problem", receipt.Problem?.Meaning),
             ("detail", receipt.Problem?.Detail));
         QuarantineTable.Print(output, receipt.Rejected);
+        ConvergenceText.PrintMissing(output, receipt.Convergence?.Missing ?? []);
     }
 
     private static string Outcome(ReloadOutcome outcome) => outcome switch

@@ -15,17 +15,16 @@ internal static class EndpointSyncServices
 {
     /// <summary>Adds the registries and what keeps them in line.</summary>
     /// <param name="services">The silo's services.</param>
-    /// <param name="siloName">The silo's name, as Postgres and receipts show it.</param>
     /// <param name="clusterConnectionString">The cluster's database; also that of every registry without one of its own.</param>
     /// <param name="registries">The configured registries by name.</param>
     public static IServiceCollection AddEndpointSyncGrains(
-        this IServiceCollection services, string siloName, string clusterConnectionString, IReadOnlyDictionary<string, RegistryOptions> registries)
+        this IServiceCollection services, string clusterConnectionString, IReadOnlyDictionary<string, RegistryOptions> registries)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new DataSources(siloName));
+        services.AddSingleton(provider => new DataSources(SiloName(provider)));
         foreach (var (name, options) in registries)
         {
-            services.AddSingleton(provider => Build(provider, name, options, clusterConnectionString, siloName));
+            services.AddSingleton(provider => Build(provider, name, options, clusterConnectionString));
         }
 
         return services
@@ -49,17 +48,20 @@ internal static class EndpointSyncServices
     /// <summary>What a failure of Postgres' or of the driver's says to an operator; null if it is none of those.</summary>
     public static ReloadProblem? ProblemOf(Exception failure) => SqlStates.Describe(failure);
 
-    private static Registry Build(IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString, string siloName)
+    private static Registry Build(IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString)
     {
         var source = provider.GetRequiredService<DataSources>().For(options.ConnectionString ?? clusterConnectionString);
         var limits = provider.GetRequiredService<IOptions<SyncOptions>>().Value;
         var database = new RegistryDatabase(
-            name, source, new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, limits, siloName);
+            name, source, new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, limits, SiloName(provider));
         var preparation = new RegistryPreparation(database);
         var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database);
         var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
         return new Registry(database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database));
     }
+
+    // As Postgres and receipts show it.
+    private static string SiloName(IServiceProvider provider) => provider.GetRequiredService<ILocalSiloDetails>().Name;
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<PublishedRegistries>()

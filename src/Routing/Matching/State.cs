@@ -14,23 +14,20 @@ namespace EndpointSync.Routing.Matching;
 /// </remarks>
 internal sealed class State : Keyed
 {
-    public static readonly State Root = Behind("");
+    public static readonly State Root = Behind(new(0, "", null, []), StateContent.Nothing);
 
-    private State(string text, int hash, PartShape? way)
-        : base(text, hash) => Way = way;
-
-    private State(State like, Rule? firstRule, Rule[] moreRules, State? slash, HashTrie children, State? edges)
-        : this(like.Text, like.Hash, like.Way)
+    private State(string text, int hash, PartShape? way, in StateContent content)
+        : base(text, hash)
     {
-        (FirstRule, MoreRules, Slash, Children, Edges) = (firstRule, moreRules, slash, children, edges);
-        (FirstMethods, FirstHasChecks) = (firstRule?.Methods, firstRule is { HasChecks: true });
-        First = Rule.Earlier(Rule.Earlier(firstRule, slash?.First), Rule.Earlier(children.First, FirstOf(edges)));
+        (Way, FirstRule, MoreRules, Slash, Children, Edges) = (way, content.FirstRule, content.MoreRules, content.Slash, content.Children, content.Edges);
+        (FirstMethods, FirstHasChecks) = (FirstRule?.Methods, FirstRule is { HasChecks: true });
+        First = Rule.Earlier(Rule.Earlier(FirstRule, Slash?.First), Rule.Earlier(Children.First, FirstOf(Edges)));
     }
 
     private State(State like, State? next)
-        : this(like.Text, like.Hash, like.Way)
+        : base(like.Text, like.Hash)
     {
-        (FirstRule, MoreRules, Slash, Children, Edges) = (like.FirstRule, like.MoreRules, like.Slash, like.Children, like.Edges);
+        (Way, FirstRule, MoreRules, Slash, Children, Edges) = (like.Way, like.FirstRule, like.MoreRules, like.Slash, like.Children, like.Edges);
         (First, FirstMethods, FirstHasChecks, Next) = (like.First, like.FirstMethods, like.FirstHasChecks, next);
     }
 
@@ -50,7 +47,7 @@ internal sealed class State : Keyed
     public bool FirstHasChecks { get; }
 
     /// <summary>The other rules that end here, in order.</summary>
-    public Rule[] MoreRules { get; } = [];
+    public Rule[] MoreRules { get; }
 
     /// <summary>The state behind an empty part, which is where rules with a trailing slash end.</summary>
     public State? Slash { get; }
@@ -63,38 +60,27 @@ internal sealed class State : Keyed
 
     public override Rule? First { get; }
 
-    /// <summary>A state without a rule, behind a static part.</summary>
-    public static State Behind(string part) => new(part, HashOf(part), null);
+    public StateContent Content => new(FirstRule, MoreRules, Slash, Children, Edges);
 
-    /// <summary>A state without a rule, behind a part with variables.</summary>
-    public static State Behind(PartShape way) => new("", 0, way);
+    /// <summary>A new state behind a part.</summary>
+    public static State Behind(Part part, in StateContent content) =>
+        part.IsStatic ? new(part.Content, part.Hash, null, content) : new("", 0, part.Shape, content);
 
     public State? Child(ReadOnlySpan<char> part) => part.IsEmpty ? Slash : (State?)Children.Find(part);
 
-    public State WithRules(ReadOnlySpan<Rule> rules) =>
-        rules.IsEmpty ? new(this, null, [], Slash, Children, Edges) : new(this, rules[0], [.. rules[1..]], Slash, Children, Edges);
+    /// <summary>The state with other content.</summary>
+    public State With(in StateContent content) => new(Text, Hash, Way, content);
 
-    /// <summary>The state with another child at the given static part, or none.</summary>
-    public State WithChild(string part, State? child)
-    {
-        if (part == "")
-        {
-            return new(this, FirstRule, MoreRules, child, Children, Edges);
-        }
-
-        return new(this, FirstRule, MoreRules, Slash, child is null ? Children.Without(part) : Children.With(child), Edges);
-    }
-
-    /// <summary>The state with the given states behind parts with variables, in this order.</summary>
-    public State WithEdges(IReadOnlyList<State> edges)
+    /// <summary>The first of states behind parts with variables that are tried in the given order.</summary>
+    public static State? Chain(ReadOnlySpan<State> edges)
     {
         State? first = null;
-        foreach (var edge in edges.Reverse())
+        for (var index = edges.Length - 1; index >= 0; index--)
         {
-            first = edge.Next == first ? edge : new(edge, first);
+            first = edges[index].Next == first ? edges[index] : new(edges[index], first);
         }
 
-        return new(this, FirstRule, MoreRules, Slash, Children, first);
+        return first;
     }
 
     private static Rule? FirstOf(State? edges)

@@ -1,100 +1,191 @@
 using System.Runtime.InteropServices;
 using EndpointSync.Routing.Rules;
+using EndpointSync.Routing.Tries;
 
 namespace EndpointSync.Routing.Matching;
 
-/// <summary>Makes a state of another one with rules added, removed or replaced; only the states on the way to them are new.</summary>
-internal static class StateEdit
+/// <summary>Makes a state of another one with rules added, removed or replaced; each state on the way to them is made once.</summary>
+internal sealed class StateEdit
 {
-    /// <param name="root">The state to change.</param>
-    /// <param name="old">The rules that go; each is there.</param>
-    /// <param name="now">The rules that come.</param>
-    public static State Replace(State root, Rule[] old, ParsedRule[] now)
+    private static readonly Part Start = new(0, "", null, []);
+
+    // What is being changed at one depth stands behind what is being changed at the depths before.
+    private readonly List<TrieEdit> _children = [];
+    private readonly List<State> _edges = [];
+    private readonly List<Rule> _rules = [];
+    private readonly ulong[] _keys;
+
+    private StateEdit(int edits) => _keys = new ulong[edits];
+
+    /// <summary>The state with edits made; it changes the order of the edits.</summary>
+    public static State Apply(State root, Span<RuleEdit> edits) =>
+        edits.IsEmpty ? root : new StateEdit(edits.Length).Change(root, Start, edits, 0) ?? State.Root;
+
+    /// <summary>The state with edits made that have <paramref name="depth"/> parts in common; null if nothing is left of it.</summary>
+    private State? Change(State? state, Part way, Span<RuleEdit> edits, int depth)
     {
-        for (var index = 0; index < Math.Max(old.Length, now.Length); index++)
+        EditOrder.Sort(edits, _keys, depth);
+        var ending = EndingAt(depth, edits);
+        var content = state?.Content ?? StateContent.Nothing;
+        if (ending > 0)
         {
-            root = Replace(root, old.ElementAtOrDefault(index), now.ElementAtOrDefault(index));
+            content = ChangeRules(content, edits[..ending]);
         }
 
-        return root;
-    }
-
-    private static State Replace(State root, Rule? old, ParsedRule? now)
-    {
-        if (old is not null && old.Text == now?.Rule.Text)
+        if (ending < edits.Length)
         {
-            return Change(root, now.Parts, old, now.Rule)!;
+            content = ChangeStates(content, state, edits[ending..], depth);
         }
 
-        if (old is not null)
+        return content.IsNothing ? null : state?.With(content) ?? State.Behind(way, content);
+    }
+
+    private StateContent ChangeRules(in StateContent content, ReadOnlySpan<RuleEdit> edits)
+    {
+        _rules.Clear();
+        if (content.FirstRule is { } first)
         {
-            root = Change(root, ParsedRule.Again(old).Parts, old, null) ?? State.Root;
+            _rules.Add(first);
+            _rules.AddRange(content.MoreRules);
         }
 
-        return now is null ? root : Change(root, now.Parts, null, now.Rule)!;
-    }
-
-    /// <summary>The state with one rule for another behind the given parts; null if nothing is left of it.</summary>
-    private static State? Change(State state, ReadOnlySpan<Part> parts, Rule? old, Rule? now)
-    {
-        var changed = parts.IsEmpty ? ChangeRules(state, old, now)
-            : parts[0].IsStatic ? ChangeChild(state, parts, old, now)
-            : ChangeEdge(state, parts, old, now);
-        return changed.First is null ? null : changed;
-    }
-
-    private static State ChangeRules(State state, Rule? old, Rule? now)
-    {
-        List<Rule> rules = state.FirstRule is { } first ? [first, .. state.MoreRules] : [];
-        rules.RemoveAll(rule => rule == old);
-        if (now is not null)
+        foreach (ref readonly var edit in edits)
         {
-            Insert(rules, now, now.CompareTo);
+            Remove(edit.Old);
         }
 
-        return state.WithRules(CollectionsMarshal.AsSpan(rules));
-    }
-
-    private static State ChangeChild(State state, ReadOnlySpan<Part> parts, Rule? old, Rule? now)
-    {
-        var content = parts[0].Content;
-        return state.WithChild(content, Change(state.Child(content) ?? State.Behind(content), parts[1..], old, now));
-    }
-
-    private static State ChangeEdge(State state, ReadOnlySpan<Part> parts, Rule? old, Rule? now)
-    {
-        var part = parts[0];
-        var edges = new List<State>();
-        State? changing = null;
-        for (var edge = state.Edges; edge is not null; edge = edge.Next)
+        foreach (ref readonly var edit in edits)
         {
-            if (edge.Way!.Content == part.Content)
+            Insert(edit.Now);
+        }
+
+        var rules = CollectionsMarshal.AsSpan(_rules);
+        return content with { FirstRule = rules.IsEmpty ? null : rules[0], MoreRules = rules.IsEmpty ? [] : rules[1..].ToArray() };
+    }
+
+    private StateContent ChangeStates(in StateContent content, State? state, Span<RuleEdit> edits, int depth)
+    {
+        var (slash, before) = (content.Slash, _children.Count);
+        while (!edits.IsEmpty && edits[0].Parts[depth] is { IsStatic: true } part)
+        {
+            var run = WithSamePart(depth, edits);
+            var child = Change(state?.Child(part.Content), part, edits[..run], depth + 1);
+            if (part.Content == "")
             {
-                changing = edge;
+                slash = child;
             }
             else
             {
-                edges.Add(edge);
+                _children.Add(new(part.Hash, part.Content, child));
             }
+
+            edits = edits[run..];
         }
 
-        if (Change(changing ?? State.Behind(part.Shape!), parts[1..], old, now) is { } changed)
+        var children = content.Children.Change(CollectionsMarshal.AsSpan(_children)[before..]);
+        _children.RemoveRange(before, _children.Count - before);
+        return content with { Slash = slash, Children = children, Edges = edits.IsEmpty ? content.Edges : ChangeEdges(content.Edges, edits, depth) };
+    }
+
+    private State? ChangeEdges(State? first, Span<RuleEdit> edits, int depth)
+    {
+        var before = _edges.Count;
+        for (var edge = first; edge is not null; edge = edge.Next)
         {
-            Insert(edges, changed, other => CompareEdges(changed, other));
+            _edges.Add(edge);
         }
 
-        return state.WithEdges(edges);
+        while (!edits.IsEmpty)
+        {
+            var part = edits[0].Parts[depth];
+            var run = WithSamePart(depth, edits);
+            if (Change(TakeEdge(part, before), part, edits[..run], depth + 1) is { } changed)
+            {
+                InsertEdge(changed, before);
+            }
+
+            edits = edits[run..];
+        }
+
+        var chain = State.Chain(CollectionsMarshal.AsSpan(_edges)[before..]);
+        _edges.RemoveRange(before, _edges.Count - before);
+        return chain;
+    }
+
+    private State? TakeEdge(Part part, int before)
+    {
+        var place = _edges.FindIndex(before, edge => edge.Way!.Content == part.Content);
+        if (place < 0)
+        {
+            return null;
+        }
+
+        var edge = _edges[place];
+        _edges.RemoveAt(place);
+        return edge;
+    }
+
+    private void InsertEdge(State edge, int before)
+    {
+        var place = before;
+        while (place < _edges.Count && CompareEdges(edge, _edges[place]) >= 0)
+        {
+            place++;
+        }
+
+        _edges.Insert(place, edge);
+    }
+
+    private void Remove(Rule? rule)
+    {
+        if (rule is not null)
+        {
+            _rules.Remove(rule);
+        }
+    }
+
+    private void Insert(Rule? rule)
+    {
+        if (rule is null)
+        {
+            return;
+        }
+
+        var place = 0;
+        while (place < _rules.Count && rule.CompareTo(_rules[place]) >= 0)
+        {
+            place++;
+        }
+
+        _rules.Insert(place, rule);
+    }
+
+    private static int EndingAt(int depth, ReadOnlySpan<RuleEdit> edits)
+    {
+        var count = 0;
+        while (count < edits.Length && edits[count].Parts.Length == depth)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static int WithSamePart(int depth, ReadOnlySpan<RuleEdit> edits)
+    {
+        var part = edits[0].Parts[depth];
+        var count = 1;
+        while (count < edits.Length && edits[count].Parts[depth] is var next && next.IsStatic == part.IsStatic && next.Content == part.Content)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private static int CompareEdges(State left, State right)
     {
         var order = PartOrder.Compare(left.Way!, right.Way!);
         return order != 0 ? order : left.First!.CompareTo(right.First!);
-    }
-
-    private static void Insert<T>(List<T> items, T item, Func<T, int> compareTo)
-    {
-        var place = items.FindIndex(other => compareTo(other) < 0);
-        items.Insert(place < 0 ? items.Count : place, item);
     }
 }

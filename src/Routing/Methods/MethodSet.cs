@@ -23,14 +23,21 @@ internal sealed class MethodSet
             return All;
         }
 
-        var bits = declared.Aggregate(KnownMethods.BitOf("OPTIONS"), (bits, method) => bits | KnownMethods.BitOf(method));
+        var bits = KnownMethods.BitOf("OPTIONS");
+        var hasOthers = false;
+        for (var index = 0; index < declared.Count; index++)
+        {
+            var bit = KnownMethods.BitOf(declared[index]);
+            bits |= bit;
+            hasOthers |= bit == 0;
+        }
+
         if ((bits & KnownMethods.BitOf("GET")) != 0)
         {
             bits |= KnownMethods.BitOf("HEAD");
         }
 
-        string[] others = [.. declared.Where(method => KnownMethods.BitOf(method) == 0).Select(method => method.ToUpperInvariant()).Distinct()];
-        return others.Length == 0 ? Known[bits] : new() { Bits = bits, Others = others };
+        return hasOthers ? new() { Bits = bits, Others = OthersOf(declared) } : Known[bits];
     }
 
     public bool Contains(RequestMethod method) => IsAll || (Bits & method.Bit) != 0 || (method.Bit == 0 && ContainsOther(method.Name));
@@ -47,6 +54,9 @@ internal sealed class MethodSet
     }
 
     public static string[] Names(uint bits, IEnumerable<string> others) => [.. KnownMethods.Names(bits).Concat(others).Order(StringComparer.Ordinal)];
+
+    private static string[] OthersOf(IReadOnlyList<string> declared) =>
+        [.. declared.Where(method => KnownMethods.BitOf(method) == 0).Select(method => method.ToUpperInvariant()).Distinct()];
 
     private string[] Names() => Names(Bits, Others);
 

@@ -17,7 +17,7 @@ internal static class OverlapSearch
     private static IEnumerable<(RouteOverlapKind Kind, Rule Rule, bool IsBefore)> Around(State root, Rule rule)
     {
         var state = root;
-        foreach (var part in ParsedRule.Again(rule).Parts)
+        foreach (var part in new RuleParser().ParseAgain(rule))
         {
             if (!part.IsStatic)
             {

@@ -19,41 +19,39 @@ internal sealed class CompiledEntry : Keyed
     public override Rule? First => null;
 
     /// <param name="entry">The entry to read.</param>
+    /// <param name="parser">What reads its rules.</param>
     /// <param name="rules">Its rules with their parts; none if it has problems.</param>
-    public static CompiledEntry Compile(RouteEntry entry, out ParsedRule[] rules)
+    public static CompiledEntry Compile(RouteEntry entry, RuleParser parser, out ParsedRule[] rules)
     {
-        var problems = new List<RouteProblem>();
-        var methods = Methods(entry, problems);
-        rules = [.. entry.Rules.Select((_, index) => Parse(entry, index, methods, problems)).OfType<ParsedRule>()];
-        if (problems.Count > 0)
+        List<RouteProblem>? problems = null;
+        var methods = Methods(entry, ref problems);
+        rules = new ParsedRule[entry.Rules.Count];
+        for (var index = 0; index < rules.Length; index++)
         {
-            rules = [];
+            if (parser.Parse(entry.Rules[index], out var reason, out var position) is { } parts)
+            {
+                rules[index] = new(new(entry, index, parts, methods), parts);
+            }
+            else
+            {
+                (problems ??= []).Add(new(entry.Key, entry.Rules[index], position, reason));
+            }
         }
 
-        return new(entry, [.. rules.Select(rule => rule.Rule)], [.. problems]);
+        rules = problems is null ? rules : [];
+        return new(entry, Array.ConvertAll(rules, rule => rule.Rule), problems is null ? [] : [.. problems]);
     }
 
-    private static MethodSet Methods(RouteEntry entry, List<RouteProblem> problems)
+    private static MethodSet Methods(RouteEntry entry, ref List<RouteProblem>? problems)
     {
-        foreach (var method in entry.Methods)
+        for (var index = 0; index < entry.Methods.Count; index++)
         {
-            if (MethodToken.FirstFault(method) is var position and >= 0)
+            if (MethodToken.FirstFault(entry.Methods[index]) is var position and >= 0)
             {
-                problems.Add(new(entry.Key, method, position, "this is not an HTTP method"));
+                (problems ??= []).Add(new(entry.Key, entry.Methods[index], position, "this is not an HTTP method"));
             }
         }
 
         return MethodSet.Of(entry.Methods);
-    }
-
-    private static ParsedRule? Parse(RouteEntry entry, int index, MethodSet methods, List<RouteProblem> problems)
-    {
-        if (RuleParser.Parse(entry.Rules[index], out var reason, out var position) is { } parts)
-        {
-            return new(new(entry, index, parts, methods), parts);
-        }
-
-        problems.Add(new(entry.Key, entry.Rules[index], position, reason));
-        return null;
     }
 }

@@ -1,3 +1,5 @@
+using EndpointSync.Routing.Tries;
+
 namespace EndpointSync.Routing.Rules;
 
 /// <summary>
@@ -10,4 +12,7 @@ namespace EndpointSync.Routing.Rules;
 internal sealed record Part(int Index, string Content, PartShape? Shape, Variable[] Variables)
 {
     public bool IsStatic => Shape is null;
+
+    /// <summary>The hash of the content.</summary>
+    public int Hash { get; } = Keyed.HashOf(Content);
 }

@@ -14,6 +14,13 @@ internal sealed class PartBuilder
     /// <summary>Whether a variable that takes slashes was added, so that a slash goes on with the part instead of ending it.</summary>
     public bool IsFinal { get; private set; }
 
+    /// <summary>Forgets all of a rule, for the next one.</summary>
+    public void Clear()
+    {
+        (_built, IsFinal) = (0, false);
+        ClearPart();
+    }
+
     public void AddStatic(string text)
     {
         _staticLengths.Add(CodePoints.Count(text));
@@ -30,16 +37,21 @@ internal sealed class PartBuilder
         IsFinal |= variable.TakesSlashes;
     }
 
-    /// <summary>The part, and a fresh start for the next.</summary>
+    /// <summary>The part, and a fresh start for the next of the rule.</summary>
     public Part Build()
     {
         var part = _variables.Count == 0 ? new Part(_built, _static, null, []) : BuildDynamic();
         _built++;
+        ClearPart();
+        return part;
+    }
+
+    private void ClearPart()
+    {
         _static = "";
         _staticLengths.Clear();
         _variables.Clear();
         _pieces.Clear();
-        return part;
     }
 
     private Part BuildDynamic()

@@ -40,7 +40,7 @@ internal sealed class PartShape
     public int[] Weights { get; }
 
     public static PartShape Of(List<Piece> pieces, List<int> staticLengths, List<Variable> variables) =>
-        (pieces.Count == 1 ? Array.Find(Common, shape => shape.Single == pieces[0]) : null)
+        (pieces.Count == 1 ? CommonWith(pieces[0]) : null)
         ?? new([.. pieces], [.. staticLengths], [.. variables.Select(variable => variable.Weight)]);
 
     public bool Matches(ReadOnlySpan<char> text) => Single is { } single ? single.MatchesAll(text) : PieceMatch.Matches(_pieces, text);
@@ -57,6 +57,19 @@ internal sealed class PartShape
         PieceMatch.Matches(_pieces, text, ends);
         var piece = PieceOf(variable);
         return text[(piece == 0 ? 0 : ends[piece - 1])..ends[piece]];
+    }
+
+    private static PartShape? CommonWith(Piece single)
+    {
+        foreach (var shape in Common)
+        {
+            if (shape.Single == single)
+            {
+                return shape;
+            }
+        }
+
+        return null;
     }
 
     private int PieceOf(int variable)

@@ -13,10 +13,10 @@ internal sealed class Rule
     /// <param name="index">Its place among the entry's rules.</param>
     /// <param name="parts">What it matches, from behind the leading slash on.</param>
     /// <param name="methods">The methods it answers to.</param>
-    public Rule(RouteEntry entry, int index, IEnumerable<Part> parts, MethodSet methods)
+    public Rule(RouteEntry entry, int index, Part[] parts, MethodSet methods)
     {
         (Entry, Methods, Text, _index) = (entry, methods, entry.Rules[index], index);
-        _parts = [.. parts.Where(part => !part.IsStatic)];
+        _parts = Array.FindAll(parts, part => !part.IsStatic);
         Variables = _parts.Length == 1 ? _parts[0].Variables : [.. _parts.SelectMany(part => part.Variables)];
         HasChecks = Array.Exists(Variables, variable => variable.Check is not null);
     }

@@ -3,7 +3,7 @@ using EndpointSync.Routing.Converters;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>Reads the text of a rule into parts.</summary>
+/// <summary>Reads the texts of rules into parts, one after the other; what it needs on the way serves for the next.</summary>
 internal sealed class RuleParser
 {
     // Matching descends a level of the stack for each part.
@@ -12,24 +12,30 @@ internal sealed class RuleParser
     // Names that Python cannot give to a parameter, which is what Werkzeug makes of a variable.
     private static readonly string[] Reserved = ["None", "True", "False", "__debug__"];
 
-    private readonly string _text;
     private readonly List<Part> _parts = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly PartBuilder _part = new();
+    private string _text = "";
     private int _position;
+    private int _partStart;
+    private (string Text, Part? Part) _lastEnd;
     private string _reason = "";
-
-    private RuleParser(string text) => _text = text;
 
     /// <summary>Reads a rule.</summary>
     /// <returns>Its parts behind the leading slash; or null, with the reason and the place in the text it applies to.</returns>
-    public static Part[]? Parse(string text, out string reason, out int position)
+    public Part[]? Parse(string text, out string reason, out int position)
     {
-        var parser = new RuleParser(text);
-        parser.ParseAll();
-        (reason, position) = (parser._reason, parser._position);
-        return reason == "" ? [.. parser._parts] : null;
+        (_text, _position, _reason) = (text, 0, "");
+        _parts.Clear();
+        _names.Clear();
+        _part.Clear();
+        ParseAll();
+        (reason, position) = (_reason, _position);
+        return reason == "" ? [.. _parts] : null;
     }
+
+    /// <summary>Reads the text of a rule again that was read before.</summary>
+    public Part[] ParseAgain(Rule rule) => Parse(rule.Text, out _, out _)!;
 
     private void ParseAll()
     {
@@ -43,16 +49,35 @@ internal sealed class RuleParser
         }
         else
         {
-            _position = 1;
+            _position = _partStart = 1;
         }
 
         while (_reason == "" && _position < _text.Length)
         {
+            if (_position == _partStart && EndsAsLast())
+            {
+                _parts.Add(_lastEnd.Part!);
+                return;
+            }
+
             ParseNext();
         }
 
         _parts.Add(_part.Build());
+        RememberEnd(_parts[^1]);
     }
+
+    // The rules of a registry are many, and nearly all end in the same variable: one object serves them all.
+    private void RememberEnd(Part part)
+    {
+        if (_reason == "" && !part.IsStatic && part.Variables.Length == _names.Count)
+        {
+            _lastEnd = (_text[_partStart..], part);
+        }
+    }
+
+    private bool EndsAsLast() =>
+        _names.Count == 0 && _lastEnd.Part?.Index == _parts.Count && _text.AsSpan(_partStart).SequenceEqual(_lastEnd.Text);
 
     private void ParseNext()
     {
@@ -80,6 +105,7 @@ internal sealed class RuleParser
         }
 
         _parts.Add(_part.Build());
+        _partStart = _position;
     }
 
     private void ParseStatic()

@@ -13,6 +13,8 @@ internal sealed class Branch
 
     private Branch(Children children, Rule? first) => (_children, First) = (children, first);
 
+    public static Branch Empty { get; } = new(default, null);
+
     public Rule? First { get; }
 
     public bool IsEmpty => !((ReadOnlySpan<object?>)_children).ContainsAnyExcept((object?)null);
@@ -21,34 +23,46 @@ internal sealed class Branch
 
     public static int IndexOf(int hash, int shift) => (hash >>> shift) & (Width - 1);
 
-    /// <summary>A branch over leaves made of the slots.</summary>
-    public static Branch Over(Slot[] slots, int shift)
-    {
-        var children = default(Children);
-        for (var index = 0; index < Width; index++)
-        {
-            children[index] = Node.Leaf(Array.FindAll(slots, slot => IndexOf(slot.Hash, shift) == index));
-        }
-
-        return new(children, EarliestOf(children));
-    }
-
-    public Branch With(int index, object? child)
+    /// <summary>The branch with edits made, which are in the order of the trie and at most one for each text.</summary>
+    public Branch Change(ReadOnlySpan<TrieEdit> edits, int shift)
     {
         var children = _children;
-        children[index] = child;
-        return new(children, FirstAfter(Node.First(_children[index]), Node.First(child), children));
+        Rule? comes = null;
+        var goes = false;
+        while (!edits.IsEmpty)
+        {
+            var index = IndexOf(edits[0].Hash, shift);
+            var run = RunOf(index, edits, shift);
+            var child = Node.Change(children[index], edits[..run], shift + Bits);
+            goes |= Node.First(children[index]) == First;
+            comes = Rule.Earlier(comes, Node.First(child));
+            children[index] = child;
+            edits = edits[run..];
+        }
+
+        return new(children, FirstAfter(goes, comes, children));
+    }
+
+    private static int RunOf(int index, ReadOnlySpan<TrieEdit> edits, int shift)
+    {
+        var run = 1;
+        while (run < edits.Length && IndexOf(edits[run].Hash, shift) == index)
+        {
+            run++;
+        }
+
+        return run;
     }
 
     // All children are asked only when the earliest rule is gone: to ask them is what a change would cost most.
-    private Rule? FirstAfter(Rule? before, Rule? after, in Children children)
+    private Rule? FirstAfter(bool goes, Rule? comes, in Children children)
     {
-        if (First is null || after is not null && after.CompareTo(First) <= 0)
+        if (First is null || comes is not null && comes.CompareTo(First) <= 0)
         {
-            return after;
+            return comes;
         }
 
-        return before == First ? EarliestOf(children) : First;
+        return goes ? EarliestOf(children) : First;
     }
 
     private static Rule? EarliestOf(ReadOnlySpan<object?> children)

@@ -17,8 +17,6 @@ internal readonly struct HashTrie
 
     public Keyed? Find(ReadOnlySpan<char> text) => Node.Find(_root, text);
 
-    /// <summary>The set with the item in place of the one that has the same text, if there is one.</summary>
-    public HashTrie With(Keyed item) => new(Node.With(_root, item));
-
-    public HashTrie Without(string text) => new(Node.Without(_root, Keyed.HashOf(text), text));
+    /// <summary>The set with edits made, which are in the order of the trie and at most one for each text.</summary>
+    public HashTrie Change(ReadOnlySpan<TrieEdit> edits) => edits.IsEmpty ? this : new(Node.Change(_root, edits));
 }

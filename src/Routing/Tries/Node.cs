@@ -7,10 +7,6 @@ namespace EndpointSync.Routing.Tries;
 /// </summary>
 internal static class Node
 {
-    private const int MostInLeaf = 4;
-
-    private const int HashBits = 32;
-
     // A comparison of a few texts is cheaper than a hash.
     public static Keyed? Find(object? node, ReadOnlySpan<char> text) => node switch
     {
@@ -20,32 +16,17 @@ internal static class Node
         _ => ItemIf((Keyed)node, text),
     };
 
-    public static object With(object? node, Keyed item, int shift = 0)
-    {
-        if (node is Branch branch)
-        {
-            var index = Branch.IndexOf(item.Hash, shift);
-            return branch.With(index, With(branch[index], item, shift + Branch.Bits));
-        }
-
-        Slot[] slots = [.. Others(node, item.Text), new(item)];
-        return slots.Length > MostInLeaf && shift < HashBits ? Branch.Over(slots, shift) : Leaf(slots)!;
-    }
-
-    public static object? Without(object? node, int hash, string text, int shift = 0)
+    /// <summary>The node with edits made, which are in the order of the trie and at most one for each text.</summary>
+    public static object? Change(object? node, ReadOnlySpan<TrieEdit> edits, int shift = 0)
     {
         if (node is not Branch branch)
         {
-            return Leaf(Others(node, text));
+            return Leaf.Change(node, edits, shift);
         }
 
-        var index = Branch.IndexOf(hash, shift);
-        var rest = branch.With(index, Without(branch[index], hash, text, shift + Branch.Bits));
-        return rest.IsEmpty ? null : rest;
+        var changed = branch.Change(edits, shift);
+        return changed.IsEmpty ? null : changed;
     }
-
-    /// <summary>The node for a few items.</summary>
-    public static object? Leaf(Slot[] slots) => slots.Length > 1 ? slots : slots.Length == 1 ? slots[0].Item : null;
 
     public static Rule? First(object? node) => node switch
     {
@@ -106,13 +87,6 @@ internal static class Node
 
         return null;
     }
-
-    private static Slot[] Others(object? node, string text) => node switch
-    {
-        null => [],
-        Slot[] leaf => Array.FindAll(leaf, slot => slot.Item.Text != text),
-        _ => ((Keyed)node).Text == text ? [] : [new((Keyed)node)],
-    };
 
     private static Rule? FirstOf(Slot[] leaf)
     {

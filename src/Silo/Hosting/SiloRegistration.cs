@@ -17,7 +17,7 @@ internal static class SiloRegistration
         builder.Services.AddSingleton(Options.Create(settings.Publishing));
         // The silo first: what is added after it starts after it and stops before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster));
-        builder.Services.AddEndpointSyncGrains(settings.Cluster.Name, settings.Cluster.ConnectionString!, settings.Registries);
+        builder.Services.AddEndpointSyncGrains(settings.Cluster.ConnectionString!, settings.Registries);
         if (settings.StopWhenInputEnds)
         {
             builder.Services.AddHostedService<StopWhenInputEnds>();

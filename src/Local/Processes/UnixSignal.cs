@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace EndpointSync.Local.Silos;
+namespace EndpointSync.Local.Processes;
 
 /// <summary>The signals that .NET has no method for. Sending one to a process that has ended does nothing.</summary>
 internal static class UnixSignal
@@ -18,7 +18,7 @@ internal static class UnixSignal
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new PlatformNotSupportedException("Windows has no signals: a silo process can only be killed there.");
+            throw new PlatformNotSupportedException("Windows has no signals: a process can only be killed there.");
         }
 
         if (Kill(processId, signal) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)

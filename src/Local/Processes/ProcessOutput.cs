@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace EndpointSync.Local.Silos;
+namespace EndpointSync.Local.Processes;
 
 /// <summary>Every line that a process has written so far, and the waits for lines still to come.</summary>
-internal sealed class SiloOutput
+internal sealed class ProcessOutput
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();

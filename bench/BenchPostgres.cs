@@ -1,0 +1,24 @@
+using EndpointSync.Local.Postgres;
+
+namespace EndpointSync.Bench;
+
+/// <summary>A private PostgreSQL for one comparison, gone when it ends.</summary>
+internal static class BenchPostgres
+{
+    public static async Task UseAsync(Func<PrivatePostgres, Task> compare)
+    {
+        var wanted = Path.Combine(Directory.GetCurrentDirectory(), ".data", $"bench-{Environment.ProcessId}");
+        string folder;
+        await using (var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }))
+        {
+            folder = postgres.Directory;
+            await compare(postgres);
+        }
+
+        Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(wanted))
+        {
+            Directory.Delete(wanted, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace EndpointSync.Demo;
+
+/// <summary>Requests to all workers, on several connections each, that go on while routes change.</summary>
+internal sealed class SteadyLoad : IDisposable
+{
+    private const int ConnectionsPerWorker = 3;
+
+    private readonly List<LoadConnection> _connections;
+
+    /// <param name="workers">The workers to ask.</param>
+    /// <param name="path">What to ask them for.</param>
+    public SteadyLoad(IEnumerable<WorkerApi> workers, string path) =>
+        _connections = [.. workers.SelectMany(worker => Enumerable.Range(0, ConnectionsPerWorker).Select(_ => new LoadConnection(worker.Address, path)))];
+
+    /// <summary>How many requests were answered 200.</summary>
+    public long Served => _connections.Sum(connection => connection.Served);
+
+    /// <summary>What went wrong: other answers, no answers, versions that went back, connections that were closed.</summary>
+    public List<string> Failures =>
+    [
+        .. _connections.SelectMany(connection => connection.Failures),
+        .. _connections.Where(connection => connection.Connections != 1).Select(connection => $"a connection was opened {connection.Connections} times"),
+    ];
+
+    public int Connections => _connections.Count;
+
+    public void AlsoAsk(string path) => _connections.ForEach(connection => connection.AlsoAsk(path));
+
+    /// <summary>Completes when every connection has made so many more requests.</summary>
+    public Task AfterAsync(int requests, CancellationToken cancellationToken) =>
+        Task.WhenAll(_connections.Select(connection => connection.AfterAsync(requests))).WaitAsync(cancellationToken);
+
+    public Task StopAsync() => Task.WhenAll(_connections.Select(connection => connection.StopAsync()));
+
+    public void Dispose() => _connections.ForEach(connection => connection.Dispose());
+}

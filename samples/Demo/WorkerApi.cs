@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Net;
+
+namespace EndpointSync.Demo;
+
+/// <summary>What a worker answers.</summary>
+internal sealed class WorkerApi(string name, Uri address) : IDisposable
+{
+    private const string VersionHeader = "X-Route-Version";
+
+    private readonly HttpClient _http = new() { BaseAddress = address };
+
+    public string Name => name;
+
+    public Uri Address => address;
+
+    /// <summary>The status of a path's answer, and the version of the routes that decided it; 0 if none did.</summary>
+    public Task<(HttpStatusCode Status, long Version)> GetAsync(string path, CancellationToken cancellationToken) => GetAsync(_http, path, cancellationToken);
+
+    public static async Task<(HttpStatusCode Status, long Version)> GetAsync(HttpClient http, string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        var version = response.Headers.TryGetValues(VersionHeader, out var values) ? values.Single() : "0";
+        return (response.StatusCode, long.Parse(version, CultureInfo.InvariantCulture));
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,108 @@
+using EndpointSync.Publishing;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Cluster.Publishing;
+
+public sealed class FeedTests
+{
+    [Fact]
+    public async Task A_worker_that_is_behind_is_told_at_once_of_what_it_lacks_as_one_delta()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        for (var version = 1; version <= 3; version++)
+        {
+            await cluster.Database.AddEndpointAsync($"orders {version}", $"/orders/{version}");
+            await cluster.ReloadAsync();
+            await cluster.UntilServedAsync(version);
+        }
+
+        var feed = await new ScriptedWorker(cluster, "worker").AskAsync(silo: 0, version: 1);
+
+        Assert.Equal((3L, 1L, 3L, 2), (feed.Newest.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
+    }
+
+    [Fact]
+    public async Task A_worker_is_kept_waiting_until_there_is_something_new()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        var answer = new ScriptedWorker(cluster, "worker").AskAsync(silo: 1, version: 0);
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.ReloadAsync();
+
+        var feed = await answer.Within("the answer");
+
+        Assert.Equal((1L, 1), (feed.Newest.Value, feed.Delta!.Changes.Count));
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_too_far_behind_for_a_delta_reads_the_table_page_by_page_though_it_changes_meanwhile()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.ExecuteAsync(
+            """
+            insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
+            select 'e' || number, '/e/' || number, 'api', true, false, false from generate_series(1, 4500) as number
+            """);
+        await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(1);
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(2);
+
+        var page = await cluster.Feed(0).PageAsync(RouteVersion.None, 0);
+        var routes = page!.Routes.ToList();
+        await cluster.Database.AddEndpointAsync("customers", "/customers");
+        await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(3);
+        while (routes.Count < page.Count)
+        {
+            routes.AddRange((await cluster.Feed(0).PageAsync(page.Version, routes.Count))!.Routes);
+        }
+
+        Assert.Equal((2L, 4501), (page.Version.Value, routes.Count));
+        Assert.True(RouteImage.Empty.TryReplace(page.Version, page.Hash, routes, out _, out var reason), reason);
+        Assert.Null(await cluster.Feed(0).PageAsync(new RouteVersion(1), 0));
+    }
+
+    [Fact]
+    public async Task A_worker_that_knows_more_than_its_silo_makes_the_silo_look()
+    {
+        await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
+        await MakeVersionElsewhereAsync(cluster);
+
+        _ = new ScriptedWorker(cluster, "worker").AskAsync(silo: 0, version: 1);
+
+        await cluster.UntilServedAsync(silo: 0, version: 1).Within("the version that no message brought");
+    }
+
+    [Fact]
+    public async Task The_newest_version_is_the_databases_and_the_silo_takes_it_up()
+    {
+        await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
+        await MakeVersionElsewhereAsync(cluster);
+
+        Assert.Equal(1, (await cluster.Feed(1).NewestAsync()).Value);
+
+        await cluster.UntilServedAsync(silo: 1, version: 1).Within("the version that no message brought");
+    }
+
+    [Fact]
+    public async Task The_newest_version_is_the_silos_own_while_the_database_does_not_answer()
+    {
+        await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(1);
+        await cluster.Database.ExecuteAsync("alter table endpoint_sync.state rename to hidden");
+
+        Assert.Equal(1, (await cluster.Feed(0).NewestAsync()).Value);
+    }
+
+    // A version that silos of this cluster are not told of.
+    private static async Task MakeVersionElsewhereAsync(SyncCluster cluster)
+    {
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var elsewhere = new TestRegistry(cluster.Database);
+        await elsewhere.ReloadAsync();
+    }
+}

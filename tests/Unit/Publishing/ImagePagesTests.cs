@@ -1,0 +1,59 @@
+using EndpointSync.Grains.Publishing;
+using EndpointSync.Publishing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EndpointSync.Tests.Unit.Publishing;
+
+public sealed class ImagePagesTests
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public void A_version_that_is_being_read_is_kept_until_nobody_asked_for_it_for_half_a_minute()
+    {
+        var pages = new ImagePages(_clock);
+        var (old, now) = (Image(1), Image(2));
+        Assert.Equal(1, pages.Page(old, RouteVersion.None, 0)!.Version.Value);
+
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, pages.Page(now, new RouteVersion(1), 0)!.Version.Value);
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.NotNull(pages.Page(now, new RouteVersion(1), 0));
+        _clock.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Null(pages.Page(now, new RouteVersion(1), 0));
+        Assert.Equal(2, pages.Page(now, RouteVersion.None, 0)!.Version.Value);
+    }
+
+    [Fact]
+    public void Pages_put_together_are_the_whole_version()
+    {
+        var pages = new ImagePages(_clock);
+        var image = Image(1, routes: 4_321);
+        var read = new List<PublishedRoute>();
+        RoutePage page;
+        do
+        {
+            page = pages.Page(image, new RouteVersion(1), read.Count)!;
+            read.AddRange(page.Routes);
+        }
+        while (read.Count < page.Count);
+
+        Assert.Equal(image.Routes.Select(route => route.Key).Order(), read.Select(route => route.Key).Order());
+        Assert.Equal(image.Hash, page.Hash);
+    }
+
+    private static RouteImage Image(long version, int routes = 3)
+    {
+        List<PublishedRoute> published =
+        [
+            .. Enumerable.Range(0, routes).Select(number => new PublishedRoute
+            {
+                Key = $"k{number}", Rules = [$"/k/{number}"], Methods = [], Hash = ContentHash.Of($"{number}"),
+            }),
+        ];
+        var hash = published.Aggregate(default(ContentHash), (sum, route) => sum ^ route.Hash);
+        Assert.True(RouteImage.Empty.TryReplace(new RouteVersion(version), hash, published, out var image, out _));
+        return image;
+    }
+}
