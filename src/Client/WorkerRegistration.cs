@@ -65,7 +65,7 @@ public static class WorkerRegistration
     private static void AddWorker(IServiceCollection services, string registry)
     {
         services.AddSingleton(provider => new WorkerIdentity(registry, provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Name));
-        services.AddSingleton<WorkerState>().AddSingleton<CurrentRoutes>().AddSingleton<FeedCalls>().AddSingleton<FeedReader>();
+        services.AddSingleton<WorkerState>().AddSingleton<CurrentRoutes>().AddSingleton<FeedCalls>().AddSingleton<FeedReader>().AddSingleton<FeedSilence>();
         services.AddSingleton<EndlessConnectRetries>().AddSingleton<ClusterClientFactory>();
         services.AddSingleton<ClusterConnection>().AddHostedService(provider => provider.GetRequiredService<ClusterConnection>());
         services.AddSingleton<ICluster>(provider => provider.GetRequiredService<ClusterConnection>());

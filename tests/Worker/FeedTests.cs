@@ -23,6 +23,18 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_registry_without_routes_is_served_as_such()
+    {
+        await using var worker = await WorkerApp.StartAsync(Map);
+        worker.Silo.Publish(0);
+        await worker.ServesAsync(0);
+
+        var answer = await worker.GetAsync("/one");
+
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, "0"), (answer.StatusCode, answer.Version()));
+    }
+
+    [Fact]
     public async Task A_delta_that_does_not_fit_is_replaced_by_a_reading_in_full()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);

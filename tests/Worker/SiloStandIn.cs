@@ -10,6 +10,7 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
     private readonly List<WorkerReport> _reports = [];
     private RouteImage _image = RouteImage.Empty;
     private RouteDelta? _delta;
+    private bool _isPublished;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource _gateway = new();
@@ -41,7 +42,7 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
             var before = _image;
             var hash = routes.Aggregate(default(ContentHash), (sum, route) => sum ^ route.Hash);
             Assert.True(before.TryReplace(new RouteVersion(version), hash, routes, out var image, out var reason), reason);
-            _image = image;
+            (_image, _isPublished) = (image, true);
             var gone = before.Routes.Where(route => routes.All(other => other.Key != route.Key)).Select(route => new PublishedChange(route.Key, null));
             var come = routes.Where(route => before.Routes.All(other => other.Hash != route.Hash)).Select(route => new PublishedChange(route.Key, route));
             _delta = new RouteDelta(before.Version, image.Version, SpoilsDeltas ? default : hash, [.. gone, .. come]);
@@ -103,16 +104,26 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
         return Task.CompletedTask;
     }
 
-    // One route a page, so that a reading in full is always several calls.
-    public Task<RoutePage?> PageAsync(RouteVersion version, int offset, CancellationToken cancellationToken = default)
+    // One route a page, so that a reading in full is always several calls; none before something is published.
+    public async Task<RoutePage?> PageAsync(RouteVersion version, int offset, CancellationToken cancellationToken = default)
     {
-        lock (_lock)
+        while (true)
         {
-            ThrowIfFailing();
-            PagesRead++;
-            return Task.FromResult(version != RouteVersion.None && version != _image.Version
-                ? null
-                : new RoutePage(_image.Version, _image.Hash, _image.Table.Count, [.. _image.Routes.OrderBy(route => route.Key).Skip(offset).Take(1)]));
+            Task changed;
+            lock (_lock)
+            {
+                ThrowIfFailing();
+                PagesRead++;
+                changed = _changed.Task;
+                if (_isPublished)
+                {
+                    return version != RouteVersion.None && version != _image.Version
+                        ? null
+                        : new RoutePage(_image.Version, _image.Hash, _image.Table.Count, [.. _image.Routes.OrderBy(route => route.Key).Skip(offset).Take(1)]);
+                }
+            }
+
+            await changed.WaitAsync(cancellationToken);
         }
     }
 

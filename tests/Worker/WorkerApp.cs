@@ -69,6 +69,16 @@ internal sealed class WorkerApp : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>Starts a worker of a real cluster, or of one that is not there yet.</summary>
+    public static async Task<WorkerApp> OnClusterAsync(Dictionary<string, string?> settings, Action<SyncedEndpointsBuilder> map)
+    {
+        var log = new LogCapture();
+        var application = Build(log, settings);
+        application.MapSyncedEndpoints(map);
+        await application.StartAsync();
+        return new WorkerApp(application, new SiloStandIn(), log);
+    }
+
     public static WebApplication Build(LogCapture log, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -80,6 +90,13 @@ internal sealed class WorkerApp : IAsyncDisposable
         builder.AddEndpointSync(Registry);
         build?.Invoke(builder);
         return builder.Build();
+    }
+
+    /// <summary>Waits until the worker serves a version or one past it.</summary>
+    public async Task ServesAsync(long version)
+    {
+        var routes = await Current.AtLeastAsync(new RouteVersion(version), Deadline.Patience, CancellationToken.None);
+        Assert.True(routes is not null, $"Waited {Deadline.Patience} in vain for version {version}.");
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);

@@ -58,7 +58,7 @@ internal sealed partial class ClusterConnection(
                 // The retries inside cover what connecting meets; a client that fails beyond them is of no further use, and a new one is made.
                 await retries.WaitAsync(failure, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
                 // The application stops before a silo was there.
             }

@@ -24,7 +24,7 @@ internal sealed partial class EndlessConnectRetries(IOptions<EndpointSyncClientO
         if (_told != reason)
         {
             _told = reason;
-            LogUnreachable(options.Value.ClusterId, MembershipDatabase.Parse(options.Value.ConnectionString).ToString(), failure.Message);
+            LogUnreachable(options.Value.ClusterId, MembershipDatabase.Parse(options.Value.ConnectionString).ToString(), Reason.Of(failure));
         }
 
         return Task.Delay(_delays.Before(_attempts++), clock, cancellationToken);

@@ -73,10 +73,16 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
         if (oldest > RouteVersion.None && await current.AtLeastAsync(oldest, _minVersionTimeout, place.Http.RequestAborted) is { } routes)
         {
             await MatchAsync(place, routes);
-            return;
         }
-
-        await place.Answer(current.Routes is { } older ? Refusals.TooOld(oldest, older.Version, _minVersionTimeout) : Refusals.NoTable);
+        else if (current.Routes is not { } latest)
+        {
+            await place.Answer(Refusals.NoTable);
+        }
+        else
+        {
+            // The version may have come in the moment after the wait.
+            await (latest.Version >= oldest ? MatchAsync(place, latest) : place.Answer(Refusals.TooOld(oldest, latest.Version, _minVersionTimeout)));
+        }
     }
 
     private Task MatchAsync(Place place, ServedRoutes routes)

@@ -14,16 +14,16 @@ namespace EndpointSync.Client.Workers.Feed;
 /// </summary>
 internal sealed partial class FeedLoop(
     WorkerIdentity worker, IFeedSource source, FeedCalls calls, FeedReader reader, CurrentRoutes current, WorkerState state, SelfProbe probe, AppDirectory apps,
-    SnapshotStore snapshots, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedLoop> logger) : BackgroundService
+    FeedSilence silence, SnapshotStore snapshots, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedLoop> logger) : BackgroundService
 {
-    private static readonly TimeSpan HearTimeout = TimeSpan.FromSeconds(2);
+    // What a silo holds a question for at least when it has nothing new; one that answers sooner would answer the next as soon.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
 
     private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
     private AppRoutes? _appRoutes;
     private bool _appsAreFinal;
-    private string? _told;
-    private bool _silent;
     private int _idle;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -53,14 +53,14 @@ internal sealed partial class FeedLoop(
             try
             {
                 await StepAsync(stoppingToken);
-                Heard();
+                silence.Ended();
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                Failed(failure);
+                silence.Began(failure);
                 await PauseAsync(stoppingToken);
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
@@ -70,19 +70,20 @@ internal sealed partial class FeedLoop(
     private async Task StepAsync(CancellationToken stoppingToken)
     {
         await ConfirmAsync(stoppingToken);
-        await HearAgainAsync(stoppingToken);
-        await ConfirmSnapshotAsync(stoppingToken);
+        await silence.AskAsync(stoppingToken);
+        await MeetSiloAsync(stoppingToken);
         var reported = state.Confirmed;
+        var asked = clock.GetTimestamp();
         var news = await calls.NextAsync(new WorkerReport(worker.Id, worker.Name, reported, state.ToReport()), stoppingToken);
         var own = current.Routes?.Image ?? RouteImage.Empty;
         var reading = await reader.ReadAsync(news, own, stoppingToken);
-        if ((reading is not null && Put(reading, own)) || news.Newest == reported)
+        if ((reading is not null && Put(reading, own)) || (news.Newest == reported && clock.GetElapsedTime(asked) > ShortestWait))
         {
             _idle = 0;
         }
         else
         {
-            // The silo answers at once, as it serves another version than was reported: it is behind, or the probe has not succeeded yet.
+            // An answer at once that brings nothing: the silo is stopping or behind, or the probe has not succeeded yet.
             await PauseAsync(stoppingToken);
         }
 
@@ -121,19 +122,22 @@ internal sealed partial class FeedLoop(
         state.ProbeProblem = problem;
     }
 
-    // A snapshot of the silo's own version brings no news, so it is compared once by what the silo has.
-    private async Task ConfirmSnapshotAsync(CancellationToken stoppingToken)
+    // The first answer of a silo. Its own version brings no news: neither to a snapshot of it, nor, in a registry without routes, to no routes.
+    private async Task MeetSiloAsync(CancellationToken stoppingToken)
     {
-        if (current.Routes is not { FromSnapshot: true } routes)
+        var routes = current.Routes;
+        if (routes is { FromSnapshot: false })
         {
             return;
         }
 
         var page = (await calls.PageAsync(RouteVersion.None, 0, stoppingToken))!;
-        if (page.Version == routes.Version)
+        if (routes is null || page.Version == routes.Version)
         {
-            var image = page.Hash == routes.Image.Hash ? routes.Image : await reader.ReadAllAsync(routes.Image, stoppingToken);
-            Put(new Reading(image, null), routes.Image);
+            var own = routes?.Image ?? RouteImage.Empty;
+            var image = routes is not null && page.Hash == own.Hash ? own : await reader.ReadAllAsync(own, stoppingToken);
+            Put(new Reading(image, null), own);
+            await ConfirmAsync(stoppingToken);
         }
     }
 
@@ -169,58 +173,6 @@ internal sealed partial class FeedLoop(
         ? $"serves version {routes.Version}, and the newest of the silo is {newest}"
         : null;
 
-    // After a silence the next answer may be held back for seconds, so whether silos answer again is asked apart from it.
-    private async Task HearAgainAsync(CancellationToken stoppingToken)
-    {
-        if (_silent)
-        {
-            await calls.NewestAsync(HearTimeout, stoppingToken);
-            Heard();
-        }
-    }
-
-    private void Heard()
-    {
-        (_silent, state.FeedProblem) = (false, null);
-        if (_told is not null)
-        {
-            _told = null;
-            LogHeardAgain(worker.Name, worker.Registry);
-        }
-    }
-
-    private void Failed(Exception failure)
-    {
-        _silent = ClusterFailures.MayHeal(failure);
-        if (failure is InvalidDataException)
-        {
-            state.ImageProblem = failure.Message;
-        }
-        else
-        {
-            state.FeedProblem = failure.Message;
-        }
-
-        // By its kind, as the messages of one reason differ in ids and times.
-        if (_told != failure.GetType().Name)
-        {
-            _told = failure.GetType().Name;
-            Tell(failure);
-        }
-    }
-
-    private void Tell(Exception failure)
-    {
-        if (failure is UnknownRegistryException)
-        {
-            LogUnknown(worker.Name, failure.Message);
-        }
-        else
-        {
-            LogHeardNothing(worker.Name, worker.Registry, failure.Message, current.Routes?.Version ?? RouteVersion.None);
-        }
-    }
-
     private async Task PauseAsync(CancellationToken stoppingToken)
     {
         // The server's start makes the first probe possible, and is not waited for any longer than it takes.
@@ -231,15 +183,6 @@ internal sealed partial class FeedLoop(
 
     [LoggerMessage(3103, LogLevel.Information, "Worker {Name} serves version {Version} of {Registry}: {Count} routes")]
     private partial void LogServes(string name, RouteVersion version, string registry, int count);
-
-    [LoggerMessage(3105, LogLevel.Warning, "Worker {Name} hears nothing new of {Registry}: {Reason} It goes on with version {Version} and asks again until it does")]
-    private partial void LogHeardNothing(string name, string registry, string reason, RouteVersion version);
-
-    [LoggerMessage(3106, LogLevel.Information, "Worker {Name} hears of {Registry} again")]
-    private partial void LogHeardAgain(string name, string registry);
-
-    [LoggerMessage(3107, LogLevel.Warning, "Worker {Name} asks for a registry that nobody knows: {Reason} It asks again until somebody does")]
-    private partial void LogUnknown(string name, string reason);
 
     [LoggerMessage(3108, LogLevel.Warning, "Worker {Name} of {Registry} has version {Version} in place and does not count as serving it: {Reason}. It tries again until it does")]
     private partial void LogNotServed(string name, string registry, RouteVersion version, string reason);

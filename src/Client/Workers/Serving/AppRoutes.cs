@@ -9,6 +9,9 @@ namespace EndpointSync.Client.Workers.Serving;
 /// </summary>
 internal sealed class AppRoutes
 {
+    // The problem goes with every report, so it must not grow with the registry.
+    private const int MostApps = 5;
+
     private readonly Func<string, bool> _handled;
     private readonly ImmutableSortedDictionary<string, ImmutableSortedSet<string>> _keys;
 
@@ -17,7 +20,8 @@ internal sealed class AppRoutes
     /// <summary>The problem in words; null if every app is handled.</summary>
     public string? Problem => _keys.IsEmpty
         ? null
-        : string.Join("; ", _keys.Select(app => $"no handler for app '{app.Key}' of route key '{app.Value[0]}', {Routes(app.Value.Count)}"));
+        : string.Join("; ", _keys.Take(MostApps).Select(app => $"no handler for app '{app.Key}' of route key '{app.Value[0]}', {Routes(app.Value.Count)}"))
+            + (_keys.Count > MostApps ? $"; and for {_keys.Count - MostApps} more apps" : "");
 
     public static AppRoutes Of(RouteImage image, Func<string, bool> handled) => new AppRoutes(handled, ImmutableSortedDictionary<string, ImmutableSortedSet<string>>
         .Empty.WithComparers(StringComparer.Ordinal)).With(image.Routes.Select(route => ((PublishedRoute?)null, (PublishedRoute?)route)));

@@ -35,7 +35,9 @@ internal sealed class NewestVersion
         var begun = _clock.GetTimestamp();
         try
         {
-            var newest = await _flights.JoinAsync(callers: 1, cancellationToken).WaitAsync(_timeout, _clock, cancellationToken);
+            var joined = _flights.JoinAsync(callers: 1, cancellationToken);
+            joined.Ignore();
+            var newest = await joined.WaitAsync(_timeout, _clock, cancellationToken);
             return newest > missed.Version
                 ? await _current.AtLeastAsync(newest, _timeout - _clock.GetElapsedTime(begun), cancellationToken)
                 : null;

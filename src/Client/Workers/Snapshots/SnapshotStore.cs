@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using EndpointSync.Client.Workers.Serving;
 using EndpointSync.Publishing;
@@ -40,9 +39,9 @@ internal sealed partial class SnapshotStore(
                 ? Loaded(snapshot.ToImage())
                 : throw new InvalidDataException($"It is of registry '{snapshot.Registry}', and this worker serves '{worker.Registry}'.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or FormatException or ArgumentException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            LogUnusable(_path, failure.Message, KeepAside(_path));
+            LogUnusable(_path, Reason.Of(failure), KeepAside(_path));
             return null;
         }
     }
@@ -90,12 +89,12 @@ internal sealed partial class SnapshotStore(
             await SnapshotFile.WriteAsync(_path, Snapshot.Of(worker.Registry, image), cancellationToken);
             (_written, _told) = (image, null);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             if (_told != failure.Message)
             {
                 _told = failure.Message;
-                LogNotWritten(_path, failure.Message);
+                LogNotWritten(_path, Reason.Of(failure));
             }
         }
     }

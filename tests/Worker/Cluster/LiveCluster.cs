@@ -1,0 +1,100 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EndpointSync.Client;
+using EndpointSync.Local.Silos;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointSync.Tests.Worker.Cluster;
+
+/// <summary>Real silo processes, or none yet, on a fresh database, and workers that connect to them as they would anywhere.</summary>
+internal sealed class LiveCluster : IAsyncDisposable
+{
+    public const string App = "api";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly HttpClient _http = new();
+    private readonly List<WorkerApp> _workers = [];
+
+    private LiveCluster(TestDatabase database) => Database = database;
+
+    public TestDatabase Database { get; }
+
+    public SiloCluster? Silos { get; private set; }
+
+    public static async Task<LiveCluster> StartAsync(int silos)
+    {
+        var cluster = new LiveCluster(await TestDatabase.CreateAsync());
+        await cluster.StartSilosAsync(silos);
+        return cluster;
+    }
+
+    /// <summary>Starts silos; each of a cluster that ended before has to be stopped.</summary>
+    public async Task StartSilosAsync(int count)
+    {
+        var options = new SiloProcessOptions
+        {
+            ClusterConnectionString = Database.ConnectionString,
+            ClusterId = Database.Name,
+            Configuration = new Dictionary<string, string>
+            {
+                [$"EndpointSync:Registries:{WorkerApp.Registry}:LockName"] = Database.Name,
+                ["EndpointSync:Sync:PollInterval"] = "00:00:01",
+            },
+        };
+        Silos = await SiloCluster.StartAsync(count, options);
+    }
+
+    public Dictionary<string, string?> Settings(string name, string? snapshot = null) => new()
+    {
+        ["EndpointSync:Cluster:ConnectionString"] = Database.ConnectionString,
+        ["EndpointSync:Cluster:ClusterId"] = Database.Name,
+        ["EndpointSync:Worker:Name"] = name,
+        ["EndpointSync:Worker:SnapshotPath"] = snapshot,
+    };
+
+    public async Task<WorkerApp> WorkerAsync(string name, string? snapshot = null, Action<SyncedEndpointsBuilder>? map = null)
+    {
+        var worker = await WorkerApp.OnClusterAsync(Settings(name, snapshot), map ?? (apps => apps.Map(App, () => name)));
+        _workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>Declares an endpoint and has it served.</summary>
+    public async Task<ReloadReceipt> DeclareAsync(WorkerApp asking, string path, WaitFor waitFor = WaitFor.Workers)
+    {
+        await Database.AddEndpointAsync(path.Trim('/'), path);
+        var client = asking.Application.Services.GetRequiredService<IEndpointSyncClient>();
+        return await client.ReloadAsync(WorkerApp.Registry, new ReloadOptions { WaitFor = waitFor, ConvergenceTimeout = TimeSpan.FromSeconds(30), Timeout = Deadline.Patience });
+    }
+
+    public async Task<SubscriberList> SubscribersAsync(SiloProcess silo) =>
+        (await _http.GetFromJsonAsync<SubscriberList>(new Uri(silo.Address, $"api/registries/{WorkerApp.Registry}/subscribers"), Json))!;
+
+    /// <summary>Waits until workers count, which only a silo can say.</summary>
+    public async Task UntilWorkersCountAsync(int count)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while ((await SubscribersAsync(Silos!.Silos[0])).Subscribers.Count(subscriber => subscriber.Kind == SubscriberKind.Worker) < count)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers)
+        {
+            await worker.DisposeAsync();
+        }
+
+        if (Silos is not null)
+        {
+            await Silos.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+        _http.Dispose();
+    }
+}
