@@ -71,6 +71,7 @@ internal static class EndpointSyncServices
         .AddSingleton<ConvergenceWatch>()
         .AddSingleton<RoutePublisher>()
         .AddHostedService(provider => provider.GetRequiredService<RoutePublisher>())
+        .AddHostedService<LeaseExchange>()
         .AddGrainService<RouteTableService>()
         .AddKeyedTransient<IGrainExtension>(
             typeof(IRouteSubscriberExtension),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 
 namespace EndpointSync.Grains.Publishing;
 
@@ -18,8 +19,15 @@ internal sealed partial class GrainSubscriptions(
     private int _started;
 
     /// <summary>Tells an activation of the newest version, and of each that follows as long as it lives.</summary>
+    /// <exception cref="InvalidOperationException">The grain is a stateless worker: a call reaches any of its activations, so none could be told.</exception>
     public void Add(IGrainContext activation)
     {
+        if (activation.GrainInstance is { } grain && Attribute.IsDefined(grain.GetType(), typeof(StatelessWorkerAttribute)))
+        {
+            throw new InvalidOperationException(
+                $"{grain.GetType().Name} is a stateless worker and cannot be told of versions: a call reaches any of its activations. It can ask for the version when it needs it.");
+        }
+
         var subscription = new GrainSubscription(activation, routes, clock, (grain, failure) => LogNotTold(grain, routes.Registry, failure.Message));
         if (!_subscriptions.TryAdd(activation.ActivationId, subscription))
         {

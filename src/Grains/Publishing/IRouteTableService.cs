@@ -13,5 +13,9 @@ internal interface IRouteTableService : IGrainService
 
     /// <summary>This silo and its workers, when all of them serve a version or the patience is at its end.</summary>
     [Alias("Subscribers")]
-    Task<List<Subscriber>> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience);
+    Task<SiloReport> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience);
+
+    /// <summary>Another silo says which workers it hears from, all of them.</summary>
+    [Alias("HeardOf")]
+    Task HeardOfAsync(string registry, string silo, IReadOnlyList<Subscriber> workers);
 }

@@ -34,6 +34,12 @@ internal sealed class ImagePages(TimeProvider clock)
                 _readings.Remove(left);
             }
 
+            // A number that was given out again names the table that has it now; who has read half of the other one finds that its hash is wrong.
+            if (version == newest.Version && _readings.GetValueOrDefault(version)?.Image.Hash != newest.Hash)
+            {
+                _readings.Remove(version);
+            }
+
             if (!_readings.TryGetValue(version, out var reading) && version == newest.Version)
             {
                 reading = _readings[version] = new Reading(newest, [.. newest.Routes]);

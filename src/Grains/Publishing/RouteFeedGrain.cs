@@ -23,9 +23,9 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
     {
         var registry = Registry;
         registry.Workers.Heard(report);
-        await WhenNewAsync(registry, report.Version, cancellationToken);
-        var (image, delta) = registry.Routes.From(report.Version);
-        return image is null ? throw Unavailable(registry) : new RouteFeed(image.Version, delta);
+        await WhenNewAsync(registry, report.Has, cancellationToken);
+        var (image, delta) = registry.Routes.From(report.Has.Version);
+        return image is null ? throw Unavailable(registry) : new RouteFeed(image.Stamp, delta);
     }
 
     public Task LeaveAsync(Guid worker)
@@ -47,12 +47,12 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
         try
         {
             var newest = await routes.NewestAsync(cancellationToken).WaitAsync(NewestPatience, clock, cancellationToken);
-            if (newest > routes.Version)
+            if (newest != routes.Image?.Stamp)
             {
                 routes.CatchUpAsync(CancellationToken.None).Ignore();
             }
 
-            return newest > routes.Version ? newest : routes.Version;
+            return newest.Version > routes.Version ? newest.Version : routes.Version;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -60,16 +60,21 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
         }
     }
 
-    public Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        convergence.WaitAsync(
-            Registry.Routes.Registry, version, waitFor, timeout < LongestConvergence ? timeout : LongestConvergence, cancellationToken);
+    public async Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var registry = Registry.Routes.Registry;
+        var answer = await convergence.WaitAsync(registry, version, waitFor, timeout < LongestConvergence ? timeout : LongestConvergence, cancellationToken);
+        return answer.Reached || !lifetime.ApplicationStopping.IsCancellationRequested
+            ? answer
+            : throw new SiloUnavailableException("This silo stops while somebody waits for others. Another one knows as much: ask again.");
+    }
 
     // A worker that was told of a newer version by another silo makes this one look.
-    private async Task WhenNewAsync(PublishedRegistry registry, RouteVersion known, CancellationToken cancellationToken)
+    private async Task WhenNewAsync(PublishedRegistry registry, RouteStamp known, CancellationToken cancellationToken)
     {
-        if (registry.Routes.Version < known || registry.Routes.Image is null)
+        if (registry.Routes.Version < known.Version || registry.Routes.Image is null)
         {
-            registry.Routes.CatchUpAsync(CancellationToken.None).Ignore();
+            registry.Routes.PollAsync(CancellationToken.None).Ignore();
         }
 
         var stopping = lifetime.ApplicationStopping;
@@ -78,7 +83,7 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
         while (!waited.IsCompleted)
         {
             var changed = registry.Routes.Changed;
-            if (registry.Routes.Version > known)
+            if (registry.Routes.Image is { } image && image.Stamp != known && image.Version >= known.Version)
             {
                 break;
             }

@@ -18,7 +18,7 @@ internal sealed partial class RoutePublisher(
 
     public void Publish(RoutePublication publication)
     {
-        _published.AddOrUpdate(publication.Registry, publication.Version, (_, known) => known > publication.Version ? known : publication.Version);
+        _published[publication.Registry] = publication.Version;
         foreach (var silo in silos.ActiveSilos)
         {
             Post(silo, publication);

@@ -34,10 +34,19 @@ internal sealed partial class RouteTableService(
         return registry.Routes.Version;
     }
 
-    public Task<List<Subscriber>> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience) =>
-        registries.TryGet(registry, out _)
-            ? subscribers.WhenServedAsync(registry, version, waitFor, patience, StoppedCancellationTokenSource.Token)
-            : Task.FromResult<List<Subscriber>>([]);
+    public Task<SiloReport> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience) => registries.TryGet(registry, out _)
+        ? Task.Run(() => subscribers.WhenServedAsync(registry, version, waitFor, patience, StoppedCancellationTokenSource.Token))
+        : Task.FromResult(SiloReport.Nothing);
+
+    public Task HeardOfAsync(string registry, string silo, IReadOnlyList<Subscriber> workers)
+    {
+        if (registries.TryGet(registry, out var published))
+        {
+            published.Workers.HeardOf(silo, workers);
+        }
+
+        return Task.CompletedTask;
+    }
 
     private async Task LoadAsync(RegistryRoutes routes, CancellationToken patience)
     {

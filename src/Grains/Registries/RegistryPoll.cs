@@ -38,7 +38,7 @@ internal sealed partial class RegistryPoll(
         try
         {
             await registry.Preparation.EnsureAsync(patience.Token);
-            await published.Get(registry.Name).Routes.PollAsync(patience.Token);
+            await LookForVersionAsync(registry, patience.Token);
             if (await registry.Status.IsOwedAsync(patience.Token))
             {
                 await gate.ReloadAsync(registry.Name, cancellationToken);
@@ -67,6 +67,19 @@ internal sealed partial class RegistryPoll(
         }
     }
 
+    // A version that this silo cannot build is no reason to leave a sync to others.
+    private async Task LookForVersionAsync(Registry registry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await published.Get(registry.Name).Routes.PollAsync(cancellationToken);
+        }
+        catch (Exception failure) when (SqlStates.Describe(failure) is null)
+        {
+            LogNotBuilt(failure, registry.Name);
+        }
+    }
+
     // Said once, not with every poll, until something else is wrong.
     private void Complain(string registry, string detail)
     {
@@ -84,6 +97,9 @@ internal sealed partial class RegistryPoll(
 
     [LoggerMessage(1403, LogLevel.Warning, "The owed sync of {Registry} was not answered: {Detail} The next poll asks again.")]
     private partial void LogPollFailed(string registry, string detail);
+
+    [LoggerMessage(1404, LogLevel.Error, "The newest version of {Registry} could not be built; the version before is served on, and the next poll tries again")]
+    private partial void LogNotBuilt(Exception failure, string registry);
 
     [LoggerMessage(1402, LogLevel.Information, "Registry {Registry} can be used again")]
     private partial void LogUsable(string registry);

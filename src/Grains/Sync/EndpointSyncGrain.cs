@@ -76,8 +76,17 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
 
     private async Task<ReloadReceipt> FlyAsync(int callers)
     {
-        var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers, delta => Publish(new RoutePublication(Name, delta)));
-        Publish(new RoutePublication(Name, receipt.Version, Delta: null));
+        var told = false;
+        var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers, delta =>
+        {
+            told = true;
+            Publish(new RoutePublication(Name, delta));
+        });
+        if (!told && receipt.Outcome != ReloadOutcome.Failed && (receipt.Version > receipt.PreviousVersion || receipt.Version != _published))
+        {
+            Publish(new RoutePublication(Name, receipt.Version, Delta: null));
+        }
+
         if (!receipt.InLine && _retrying.IsCompleted)
         {
             _retrying = RetryUntilInLineAsync(_deactivated);
@@ -86,14 +95,12 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
         return receipt;
     }
 
-    // Not awaited: the receipt says what is committed, and who wants to know who serves it asks that.
+    // Not awaited: the receipt says what is committed, and who wants to know who serves it asks that. A version that was made elsewhere, or by an
+    // activation that died before it told, is told of by the first reload that finds it.
     private void Publish(RoutePublication publication)
     {
-        if (publication.Version > _published)
-        {
-            _published = publication.Version;
-            _publisher.Publish(publication);
-        }
+        _published = publication.Version;
+        _publisher.Publish(publication);
     }
 
     private async Task RetryUntilInLineAsync(CancellationToken deactivating)

@@ -72,22 +72,45 @@ internal sealed partial class FeedLoop(
         await ConfirmAsync(stoppingToken);
         await silence.AskAsync(stoppingToken);
         await MeetSiloAsync(stoppingToken);
-        var reported = state.Confirmed;
-        var asked = clock.GetTimestamp();
-        var news = await calls.NextAsync(new WorkerReport(worker.Id, worker.Name, reported, state.ToReport()), stoppingToken);
         var own = current.Routes?.Image ?? RouteImage.Empty;
+        var asked = clock.GetTimestamp();
+        if (await NewsAsync(own, stoppingToken) is not { } news)
+        {
+            return;
+        }
+
         var reading = await reader.ReadAsync(news, own, stoppingToken);
-        if ((reading is not null && Put(reading, own)) || (news.Newest == reported && clock.GetElapsedTime(asked) > ShortestWait))
+        if ((reading is not null && Put(reading, own)) || (news.Newest == own.Stamp && clock.GetElapsedTime(asked) > ShortestWait))
         {
             _idle = 0;
         }
         else
         {
-            // An answer at once that brings nothing: the silo is stopping or behind, or the probe has not succeeded yet.
+            // An answer at once that brings nothing: the silo is stopping, or it is behind.
             await PauseAsync(stoppingToken);
         }
 
-        state.ImageProblem = Behind(news.Newest);
+        state.ImageProblem = Behind(news.Newest.Version);
+    }
+
+    // A worker that has yet to find that it serves what it has must not be held until something is new: null when it is time to look again.
+    private async Task<RouteFeed?> NewsAsync(RouteImage own, CancellationToken stoppingToken)
+    {
+        var report = new WorkerReport(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.Stamp);
+        using var look = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
+        if (state.Confirmed != own.Version || state.ProbeProblem is not null)
+        {
+            look.CancelAfter(_delays.Before(_idle++));
+        }
+
+        try
+        {
+            return await calls.NextAsync(report, look.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     // Only what a request to the worker itself was answered by is reported, and before the server has started there is none.
@@ -173,11 +196,12 @@ internal sealed partial class FeedLoop(
         ? $"serves version {routes.Version}, and the newest of the silo is {newest}"
         : null;
 
+    // The server's start makes the first probe possible, and is not waited for any longer than it takes.
+    private CancellationToken Started => lifetime.ApplicationStarted.IsCancellationRequested ? CancellationToken.None : lifetime.ApplicationStarted;
+
     private async Task PauseAsync(CancellationToken stoppingToken)
     {
-        // The server's start makes the first probe possible, and is not waited for any longer than it takes.
-        var started = lifetime.ApplicationStarted.IsCancellationRequested ? CancellationToken.None : lifetime.ApplicationStarted;
-        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, started);
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
         await Task.Delay(_delays.Before(_idle++), clock, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

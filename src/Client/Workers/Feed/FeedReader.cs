@@ -6,11 +6,12 @@ namespace EndpointSync.Client.Workers.Feed;
 /// <summary>Makes the next image of what a silo has: from the changes where they fit, from all routes where they do not.</summary>
 internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls, ILogger<FeedReader> logger)
 {
-    /// <summary>The image that the feed leads to, with the changes if they alone led there; null if the silo has nothing newer.</summary>
+    /// <summary>The image that the feed leads to, with the changes if they alone led there; null if the silo has nothing that is new.</summary>
     /// <exception cref="InvalidDataException">What the silo has contradicts itself, even when it is read in full.</exception>
     public async Task<Reading?> ReadAsync(RouteFeed news, RouteImage own, CancellationToken cancellationToken)
     {
-        if (news.Newest <= own.Version)
+        // The same number with another hash is another table: a backup was restored, and the number given out again.
+        if (news.Newest.Version < own.Version || news.Newest == own.Stamp)
         {
             return null;
         }
