@@ -10,7 +10,7 @@ namespace EndpointSync.Tests.Worker.Cluster;
 /// <summary>Real silo processes, or none yet, on a fresh database, and workers that connect to them as they would anywhere.</summary>
 internal sealed class LiveCluster : IAsyncDisposable
 {
-    public const string App = "api";
+    public const string App = "api_v2";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
@@ -62,11 +62,13 @@ internal sealed class LiveCluster : IAsyncDisposable
     }
 
     /// <summary>Declares an endpoint and has it served.</summary>
-    public async Task<ReloadReceipt> DeclareAsync(WorkerApp asking, string path, WaitFor waitFor = WaitFor.Workers)
+    public async Task<ReloadReceipt> DeclareAsync(WorkerApp asking, string path, WaitFor waitFor = WaitFor.Workers, int patience = 30)
     {
-        await Database.AddEndpointAsync(path.Trim('/'), path);
+        var id = await Database.AddEndpointAsync(path.Trim('/'), path);
+        await Database.ExecuteAsync($"update fastapi_endpoint set app = '{App}' where id = {id}");
         var client = asking.Application.Services.GetRequiredService<IEndpointSyncClient>();
-        return await client.ReloadAsync(WorkerApp.Registry, new ReloadOptions { WaitFor = waitFor, ConvergenceTimeout = TimeSpan.FromSeconds(30), Timeout = Deadline.Patience });
+        return await client.ReloadAsync(
+            WorkerApp.Registry, new ReloadOptions { WaitFor = waitFor, ConvergenceTimeout = TimeSpan.FromSeconds(patience), Timeout = Deadline.Patience });
     }
 
     public async Task<SubscriberList> SubscribersAsync(SiloProcess silo) =>

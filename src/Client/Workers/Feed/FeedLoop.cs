@@ -16,6 +16,8 @@ internal sealed partial class FeedLoop(
     WorkerIdentity worker, IFeedSource source, FeedCalls calls, FeedReader reader, CurrentRoutes current, WorkerState state, SelfProbe probe, AppDirectory apps,
     FeedSilence silence, SnapshotStore snapshots, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedLoop> logger) : BackgroundService
 {
+    private const int MostLags = 3;
+
     // What a silo holds a question for at least when it has nothing new; one that answers sooner would answer the next as soon.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(500);
 
@@ -192,7 +194,8 @@ internal sealed partial class FeedLoop(
         state.AppsProblem = routes.Problem;
     }
 
-    private string? Behind(RouteVersion newest) => current.Routes is { } routes && newest < routes.Version && _idle > 0
+    // A silo that lags for a moment is no problem of the worker's, and a report of one would keep it from being counted.
+    private string? Behind(RouteVersion newest) => current.Routes is { } routes && newest < routes.Version && _idle > MostLags
         ? $"serves version {routes.Version}, and the newest of the silo is {newest}"
         : null;
 
