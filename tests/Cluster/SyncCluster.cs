@@ -90,6 +90,11 @@ internal sealed class SyncCluster : IAsyncDisposable
     /// <summary>What a silo serves.</summary>
     public RegistryRoutes Routes(int silo) => Service<PublishedRegistries>(silo).Get(Registry).Routes;
 
+    /// <summary>The workers that a silo knows of.</summary>
+    public WorkerLeases Workers(int silo) => Service<PublishedRegistries>(silo).Get(Registry).Workers;
+
+    public InProcessSiloHandle Silo(int silo) => _cluster.Silos[silo];
+
     /// <summary>The feed of one silo, as a client that is connected through it reaches it.</summary>
     public IRouteFeedGrain Feed(int silo) => Service<IGrainFactory>(silo).GetGrain<IRouteFeedGrain>(Registry);
 

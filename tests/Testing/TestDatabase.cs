@@ -70,6 +70,20 @@ public sealed class TestDatabase : IAsyncLifetime
          values ('{name}', '{rootPath}', 'api', true, false, false, now() at time zone 'utc', now() at time zone 'utc') returning id
          """);
 
+    /// <summary>
+    /// Makes the database look as if a backup from the first version had been restored: its rows, and no trace of what came after.
+    /// </summary>
+    public Task GoBackToFirstVersionAsync() => ExecuteAsync(
+        """
+        delete from endpoint_sync.routes where from_version > 1;
+        update endpoint_sync.routes set to_version = null where to_version > 1;
+        delete from endpoint_route where key not in (select key from endpoint_sync.routes where to_version is null);
+        delete from fastapi_endpoint where not exists (select from endpoint_route where key like 'fastapi.endpoint:' || fastapi_endpoint.id || ':%');
+        update endpoint_sync.state set version = 1, signalled_version = 1,
+          content_hash = (select content_hash from endpoint_sync.versions where version = 1);
+        delete from endpoint_sync.versions where version > 1;
+        """);
+
     /// <summary>The lines that the server logged for this database at ERROR or worse.</summary>
     public async Task<List<string>> ErrorsAsync()
     {

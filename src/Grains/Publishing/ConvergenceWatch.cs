@@ -31,7 +31,7 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
         while (true)
         {
             var answers = RoundAsync(new Question(registry, version, waitFor));
-            await answers.WaitAsync(ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)answers).WaitAsync(ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             subscribers = answers.IsCompletedSuccessfully ? await answers : subscribers;
             var elapsed = clock.GetElapsedTime(started);

@@ -1,5 +1,4 @@
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Publishing;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Grains.Publishing;
@@ -9,12 +8,20 @@ internal sealed class LocalSubscribers
 {
     private readonly PublishedRegistries _registries;
     private readonly ILocalSiloDetails _silo;
+    private readonly IClusterMembershipService _membership;
     private readonly TimeSpan _lease;
     private readonly TimeProvider _clock;
     private readonly long _started;
 
-    public LocalSubscribers(PublishedRegistries registries, ILocalSiloDetails silo, IOptions<PublishingOptions> options, TimeProvider clock) =>
-        (_registries, _silo, _lease, _clock, _started) = (registries, silo, options.Value.WorkerLease, clock, clock.GetTimestamp());
+    public LocalSubscribers(
+        PublishedRegistries registries, ILocalSiloDetails silo, IClusterMembershipService membership, IOptions<PublishingOptions> options, TimeProvider clock)
+    {
+        (_registries, _silo, _membership, _lease, _clock) = (registries, silo, membership, options.Value.WorkerLease, clock);
+        _started = clock.GetTimestamp();
+    }
+
+    // Where no silo has ever ended, there is none whose workers could be on their way.
+    private bool IsSettled => _clock.GetElapsedTime(_started) > _lease || _membership.CurrentSnapshot.Members.Values.All(member => member.Status != SiloStatus.Dead);
 
     /// <summary>Waits until all of them serve a version. The database is asked first whether what is served is still what it calls by that number.</summary>
     /// <param name="registry">The registry's name.</param>
@@ -36,7 +43,7 @@ internal sealed class LocalSubscribers
             var left = patience - _clock.GetElapsedTime(begun);
             if (left <= TimeSpan.Zero || subscribers.All(subscriber => subscriber.Serves(version)))
             {
-                return new SiloReport(subscribers, _clock.GetElapsedTime(_started) > _lease);
+                return new SiloReport(subscribers, IsSettled);
             }
 
             await Task.WhenAny(routesChanged, workersChanged, Task.Delay(left, _clock, cancellationToken));

@@ -31,7 +31,7 @@ public sealed class ConvergenceTests
         var receipt = await cluster.ReloadAsync();
         var wait = cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Patience);
 
-        Assert.Equal(1, (await firstTold.Within("the version at the first worker")).Newest.Value);
+        Assert.Equal(1, (await firstTold.Within("the version at the first worker")).Newest.Version.Value);
         var acknowledged = first.AskAsync(silo: 0, version: 1);
         var meanwhile = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
         await secondTold.Within("the version at the second worker");
@@ -125,5 +125,72 @@ public sealed class ConvergenceTests
         await worker.LeaveAsync(silo: 0);
 
         Assert.True((await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Short)).Reached);
+    }
+
+    [Fact]
+    public async Task A_worker_whose_silo_stopped_is_waited_for_until_its_lease_ends()
+    {
+        await using var cluster = await SyncCluster.StartAsync(publishing: new PublishingOptions { WorkerLease = TimeSpan.FromMinutes(1) });
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        var receipt = await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(1);
+        await new ScriptedWorker(cluster, "orphan").AskAsync(silo: 1, version: 0);
+        await UntilKnownAsync(cluster, silo: 0, "orphan");
+
+        await cluster.StopAsync(cluster.Silo(1));
+        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
+
+        Assert.Contains("orphan", convergence.Missing.Select(missing => missing.Name));
+    }
+
+    [Fact]
+    public async Task Who_waits_at_a_silo_that_stops_is_let_go_without_being_told_that_all_serve()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1, publishing: new PublishingOptions { WorkerLease = TimeSpan.FromMinutes(1) });
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        var receipt = await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(1);
+        await new ScriptedWorker(cluster, "old").AskAsync(silo: 0, version: 0);
+        var wait = cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, TimeSpan.FromMinutes(1));
+
+        var stopping = cluster.StopAsync(cluster.Silo(0));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => wait.Within("the end of the wait"));
+        await stopping.Within("the end of the silo");
+    }
+
+    [Fact]
+    public async Task Nobody_is_said_to_serve_a_number_that_a_restored_database_has_given_to_another_table()
+    {
+        await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.ReloadAsync();
+        await cluster.Database.AddEndpointAsync("customers", "/customers");
+        await cluster.ReloadAsync();
+        await cluster.UntilServedAsync(2);
+        var worker = new ScriptedWorker(cluster, "old");
+        var told = worker.AskAsync(silo: 0, version: 2);
+        await cluster.Database.GoBackToFirstVersionAsync();
+        await cluster.Database.AddEndpointAsync("items", "/items");
+
+        var receipt = await cluster.ReloadAsync();
+        var silos = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, Patience);
+        var answered = cluster.Routes(1).Image!.Table.Match("/items/7", "GET").Entry;
+        var workers = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
+
+        Assert.Equal(2, receipt.Version.Value);
+        Assert.True(silos.Reached);
+        Assert.NotNull(answered);
+        Assert.Contains("another version 2", Assert.Single(workers.Missing).Problem, StringComparison.Ordinal);
+        Assert.Null((await told.Within("the news at the worker")).Delta);
+    }
+
+    private static async Task UntilKnownAsync(SyncCluster cluster, int silo, string worker)
+    {
+        var workers = cluster.Workers(silo);
+        for (var changed = workers.Changed; workers.List("here").All(known => known.Name != worker); changed = workers.Changed)
+        {
+            await changed.Within($"silo {silo} hears of {worker}");
+        }
     }
 }

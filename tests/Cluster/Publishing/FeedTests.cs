@@ -18,7 +18,7 @@ public sealed class FeedTests
 
         var feed = await new ScriptedWorker(cluster, "worker").AskAsync(silo: 0, version: 1);
 
-        Assert.Equal((3L, 1L, 3L, 2), (feed.Newest.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
+        Assert.Equal((3L, 1L, 3L, 2), (feed.Newest.Version.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class FeedTests
 
         var feed = await answer.Within("the answer");
 
-        Assert.Equal((1L, 1), (feed.Newest.Value, feed.Delta!.Changes.Count));
+        Assert.Equal((1L, 1), (feed.Newest.Version.Value, feed.Delta!.Changes.Count));
     }
 
     [Fact]

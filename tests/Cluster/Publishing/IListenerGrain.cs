@@ -13,6 +13,9 @@ public interface IListenerGrain : IRouteSubscriber, IGrainWithIntegerKey
     [AlwaysInterleave]
     Task SubscribeAsync(string registry);
 
+    /// <summary>Subscribes it by the coordinator, in the middle of a call to itself.</summary>
+    Task SubscribeByCoordinatorAsync();
+
     /// <summary>The versions that this activation was told of, in order, once the given one is among them.</summary>
     [AlwaysInterleave]
     Task<List<long>> ToldAsync(long version);

@@ -49,6 +49,9 @@ public sealed class ListenerGrain : Grain, IListenerGrain
         return Task.CompletedTask;
     }
 
+    public Task SubscribeByCoordinatorAsync() =>
+        GrainFactory.GetGrain<IEndpointSyncGrain>(SyncCluster.Registry).SubscribeAsync(this.AsReference<IRouteSubscriber>());
+
     public async Task<List<long>> ToldAsync(long version)
     {
         while (!_told.Contains(version))

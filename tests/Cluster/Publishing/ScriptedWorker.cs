@@ -7,8 +7,15 @@ internal sealed class ScriptedWorker(SyncCluster cluster, string name)
 {
     private readonly Guid _id = Guid.NewGuid();
 
-    public async Task<RouteFeed> AskAsync(int silo, long version, string? problem = null) =>
-        await cluster.Feed(silo).NextAsync(new WorkerReport(_id, name, new RouteVersion(version), problem));
+    /// <param name="silo">The silo that is asked.</param>
+    /// <param name="version">What the worker serves and has; the silo's own table, if the silo is at that version.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public async Task<RouteFeed> AskAsync(int silo, long version, string? problem = null)
+    {
+        var served = new RouteVersion(version);
+        var has = cluster.Routes(silo).Image is { } image && image.Version == served ? image.Stamp : new RouteStamp(served, default);
+        return await cluster.Feed(silo).NextAsync(new WorkerReport(_id, name, served, problem, has));
+    }
 
     public Task LeaveAsync(int silo) => cluster.Feed(silo).LeaveAsync(_id);
 }

@@ -128,6 +128,28 @@ public sealed class SubscribedGrainTests
     }
 
     [Fact]
+    public async Task A_grain_can_have_itself_subscribed_in_the_middle_of_a_call()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1);
+        var listener = cluster.Client.GetGrain<IListenerGrain>(3);
+
+        await listener.SubscribeByCoordinatorAsync().Within("the subscription");
+        await MakeVersionAsync(cluster, 1);
+
+        await listener.ToldAsync(1).Within("version 1");
+    }
+
+    [Fact]
+    public async Task A_stateless_worker_is_refused_because_none_of_its_activations_can_be_told()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.Coordinator.SubscribeAsync(cluster.Client.GetGrain<IStatelessListenerGrain>(1)));
+
+        Assert.Contains("stateless worker", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_registry_that_nobody_knows_is_named()
     {
         await using var cluster = await SyncCluster.StartAsync();

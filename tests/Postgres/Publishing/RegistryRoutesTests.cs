@@ -120,7 +120,7 @@ public sealed class RegistryRoutesTests : PublishedTests
         await PublishAsync("/orders");
         await PublishAsync("/customers");
         await routes.CatchUpAsync(CancellationToken.None);
-        await GoBackToAsync(version: 1);
+        await Database.GoBackToFirstVersionAsync();
 
         await routes.PollAsync(CancellationToken.None);
         var problem = routes.Problem;
@@ -131,6 +131,23 @@ public sealed class RegistryRoutesTests : PublishedTests
         Assert.Contains("backup", problem, StringComparison.Ordinal);
         Assert.Equal((3L, null), (routes.Version.Value, routes.Problem));
         Assert.Equal(await StoredAsync(new RouteVersion(3)), Served(routes.Image!));
+        Assert.Null(Answer(routes, "/customers/7"));
+    }
+
+    [Fact]
+    public async Task A_number_that_a_restored_database_gives_out_again_is_another_table()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await PublishAsync("/customers");
+        await routes.CatchUpAsync(CancellationToken.None);
+        await Database.GoBackToFirstVersionAsync();
+        var again = await PublishAsync("/items");
+
+        await routes.TakeUpAsync(again, CancellationToken.None);
+
+        Assert.Equal((2L, null), (routes.Version.Value, routes.Problem));
+        Assert.NotNull(Answer(routes, "/items/7"));
         Assert.Null(Answer(routes, "/customers/7"));
     }
 
@@ -147,16 +164,4 @@ public sealed class RegistryRoutesTests : PublishedTests
         Assert.NotNull(Answer(routes, "/orders/7"));
         Assert.Null(routes.Problem);
     }
-
-    // What a restored backup looks like: the rows of the version, and no trace of those after it.
-    private Task GoBackToAsync(int version) => Database.ExecuteAsync(
-        $"""
-         delete from endpoint_sync.routes where from_version > {version};
-         update endpoint_sync.routes set to_version = null where to_version > {version};
-         delete from fastapi_endpoint where name = '/customers';
-         delete from endpoint_route where key not in (select key from endpoint_sync.routes where to_version is null);
-         update endpoint_sync.state set version = {version}, signalled_version = {version},
-           content_hash = (select content_hash from endpoint_sync.versions where version = {version});
-         delete from endpoint_sync.versions where version > {version};
-         """);
 }
