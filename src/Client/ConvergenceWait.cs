@@ -5,10 +5,10 @@ namespace EndpointSync.Client;
 /// <summary>Waits until those who are waited for serve a version. That they do not in time is an answer too.</summary>
 internal sealed class ConvergenceWait(IRouteFeedGrain feed, TimeProvider clock)
 {
-    // A request that was in a silo when it died is answered by nobody.
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+    // Each question is a short one, so that none is left behind in a silo when the next is asked of another.
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
 
-    // A silo that was waited for in vain says so in this time after the end, and then it also says who is missing.
+    // A silo that was asked in vain says so in this time after the end, and then it also says who is missing.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
 
     private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
@@ -20,39 +20,38 @@ internal sealed class ConvergenceWait(IRouteFeedGrain feed, TimeProvider clock)
     public async Task<Convergence> WaitAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken patience)
     {
         var begun = clock.GetTimestamp();
-        using var deadline = new CancellationTokenSource(timeout + AnswerTime, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, patience);
-        List<Task<Convergence>> asked = [];
+        Convergence? answer = null;
         Exception? last = null;
-        for (var failed = 0; !either.IsCancellationRequested;)
+        for (var failed = 0; answer?.Reached != true && !patience.IsCancellationRequested;)
         {
             var left = timeout - clock.GetElapsedTime(begun);
-            asked.Add(feed.ConvergeAsync(version, waitFor, left > TimeSpan.Zero ? left : TimeSpan.Zero, either.Token));
-            asked[^1].Ignore();
+            if (left <= TimeSpan.Zero && (answer is not null || failed > 0))
+            {
+                break;
+            }
+
             try
             {
-                if (await FirstAnswerAsync(asked, either.Token) is { } answer)
-                {
-                    return answer with { Elapsed = clock.GetElapsedTime(begun) };
-                }
+                answer = await AskAsync(version, waitFor, left < Slice ? left : Slice, patience);
             }
             catch (Exception failure)
             {
-                last = failure is OperationCanceledException ? last : failure;
-                asked.RemoveAll(ask => ask.IsCompleted);
-                await Task.Delay(_delays.Before(failed++), clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // What was said before is not repeated: whoever was missing then may not be any more.
+                (answer, last) = (null, failure is OperationCanceledException ? last : failure);
+                await Task.Delay(_delays.Before(failed++), clock, patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
-        return NobodySays(version, waitFor, clock.GetElapsedTime(begun), last);
+        var elapsed = clock.GetElapsedTime(begun);
+        return answer is null ? NobodySays(version, waitFor, elapsed, last) : answer with { Elapsed = elapsed };
     }
 
-    private async Task<Convergence?> FirstAnswerAsync(List<Task<Convergence>> asked, CancellationToken patience)
+    // A question that was in a silo when it died is answered by nobody.
+    private Task<Convergence> AskAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken patience)
     {
-        var again = Task.Delay(AskAgainAfter, clock, patience);
-        var first = await Task.WhenAny([again, .. asked]);
-        await first;
-        return first is Task<Convergence> answer ? await answer : null;
+        var asked = feed.ConvergeAsync(version, waitFor, timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, patience);
+        asked.Ignore();
+        return asked.WaitAsync((timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero) + AnswerTime, clock, patience);
     }
 
     private Convergence NobodySays(RouteVersion version, WaitFor waitFor, TimeSpan elapsed, Exception? last) => new()
