@@ -5,6 +5,7 @@ var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
     ["idle"] = IdleComparison.RunAsync,
     ["fanout"] = FanoutComparison.RunAsync,
+    ["table"] = TableComparison.RunAsync,
     ["propagation"] = PropagationComparison.RunAsync,
 };
 var unknown = args.Except(comparisons.Keys).ToList();

@@ -14,6 +14,9 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
     // For the database to say which version is the newest; the request behind the question waits no longer either.
     private static readonly TimeSpan NewestPatience = TimeSpan.FromSeconds(1);
 
+    // A silo that stops lets go of everybody who waits; those who ask again before they have found another silo must not ask without a pause.
+    private static readonly TimeSpan StoppingPause = TimeSpan.FromMilliseconds(200);
+
     private PublishedRegistry Registry => registries.Get(this.GetPrimaryKeyString());
 
     public async Task<RouteFeed> NextAsync(WorkerReport report, CancellationToken cancellationToken = default)
@@ -69,8 +72,9 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
             registry.Routes.CatchUpAsync(CancellationToken.None).Ignore();
         }
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var waited = Task.Delay(registry.Workers.LongestWait, clock, ended.Token);
+        var stopping = lifetime.ApplicationStopping;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.IsCancellationRequested ? default : stopping);
+        var waited = Task.Delay(stopping.IsCancellationRequested ? StoppingPause : registry.Workers.LongestWait, clock, ended.Token);
         while (!waited.IsCompleted)
         {
             var changed = registry.Routes.Changed;

@@ -67,6 +67,14 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Reloads, and waits until all silos and workers serve the version.</summary>
+    public async Task<Convergence> ConvergeAsync(SiloProcess silo)
+    {
+        using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload?wait=workers&timeout=30s"), content: null);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!.Convergence!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Silos.DisposeAsync();
