@@ -89,8 +89,11 @@ internal static class TableComparison
         var name = number.ToString(CultureInfo.InvariantCulture);
         return new PublishedRoute
         {
-            Key = $"fastapi.endpoint:{name}:/|/<path:application_path>", Rules = [$"/api/{name}/", $"/api/{name}/<path:application_path>"],
-            Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"], App = "api", Hash = ContentHash.Of(name),
+            Key = $"fastapi.endpoint:{name}:/|/<path:application_path>",
+            Rules = [$"/api/{name}/", $"/api/{name}/<path:application_path>"],
+            Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"],
+            App = "api",
+            Hash = ContentHash.Of(name),
         };
     }
 }

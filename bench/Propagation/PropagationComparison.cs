@@ -58,8 +58,9 @@ internal sealed class PropagationComparison(PropagationFleet fleet, NpgsqlConnec
         _declared++;
 
         var started = Stopwatch.GetTimestamp();
-        var served = fleet.UntilServedAsync(PathOf(_declared));
-        await fleet.ReloadAsync();
+        var reload = fleet.ReloadAsync();
+        var served = fleet.UntilServedAsync(PathOf(_declared), reload);
+        await reload;
         var receipt = Stopwatch.GetTimestamp();
         await served;
         var last = Stopwatch.GetTimestamp();
@@ -80,7 +81,7 @@ internal sealed class PropagationComparison(PropagationFleet fleet, NpgsqlConnec
             await fleet.ReloadAsync();
         }
 
-        await fleet.UntilServedAsync(PathOf(size));
+        await fleet.UntilServedAsync(PathOf(size), Task.CompletedTask);
     }
 
     private static string PathOf(int number) => $"/services/{number}/";

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using EndpointSync.Local.Postgres;
 using EndpointSync.Local.Processes;
@@ -16,7 +15,8 @@ internal sealed class PropagationFleet : IAsyncDisposable
     private const string Registry = "bench";
     private const string ClusterId = "bench";
 
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PauseBefore = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(1);
 
     private readonly List<ServerProcess> _processes = [];
     private readonly List<HttpClient> _workers = [];
@@ -58,13 +58,14 @@ internal sealed class PropagationFleet : IAsyncDisposable
     }
 
     /// <summary>One request to one worker, for a path that it serves.</summary>
-    public Task AskOnceAsync(string path) => UntilServedAsync(_workers[0], path);
+    public Task AskOnceAsync(string path) => UntilServedAsync(_workers[0], path, Task.CompletedTask);
 
     /// <summary>
-    /// Asks every worker for a path until it has answered 200. After a 404 a tenth of the time waited so far passes, and at least a millisecond: that is
-    /// as exact as the figure needs, where eight that asked without a pause would take the processors away from what they wait for.
+    /// Asks every worker for a path until it has answered 200: every ten milliseconds until the reload has its receipt, then at once and every
+    /// millisecond. Each miss makes the worker ask the database for the newest version, and eight workers that were asked without a pause would take the
+    /// processors away from what they wait for.
     /// </summary>
-    public Task UntilServedAsync(string path) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilServedAsync(worker, path))));
+    public Task UntilServedAsync(string path, Task receipt) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilServedAsync(worker, path, receipt))));
 
     public async ValueTask DisposeAsync()
     {
@@ -73,14 +74,12 @@ internal sealed class PropagationFleet : IAsyncDisposable
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
     }
 
-    private static async Task UntilServedAsync(HttpClient worker, string path)
+    private static async Task UntilServedAsync(HttpClient worker, string path, Task receipt)
     {
-        var started = Stopwatch.GetTimestamp();
         var status = await AskAsync(worker, path);
         while (status == HttpStatusCode.NotFound)
         {
-            var pause = Stopwatch.GetElapsedTime(started) / 10;
-            await Task.Delay(pause > ShortestPause ? pause : ShortestPause);
+            await (receipt.IsCompleted ? Task.Delay(PauseAfter) : Task.WhenAny(receipt, Task.Delay(PauseBefore)));
             status = await AskAsync(worker, path);
         }
 

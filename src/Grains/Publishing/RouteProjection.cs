@@ -27,7 +27,11 @@ internal static class RouteProjection
         {
             return new PublishedRoute
             {
-                Key = stored.Key, Rules = None, Methods = None, App = stored.App, Hash = stored.Hash,
+                Key = stored.Key,
+                Rules = None,
+                Methods = None,
+                App = stored.App,
+                Hash = stored.Hash,
                 Problem = $"its routing cannot be read: {unreadable.Message}",
             };
         }
