@@ -37,7 +37,10 @@ internal sealed class PropagationFleet : IAsyncDisposable
     {
         var workers = await Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
         {
-            Registry = Registry, ClusterConnectionString = postgres.ConnectionString(), ClusterId = ClusterId, Name = $"worker-{number}",
+            Registry = Registry,
+            ClusterConnectionString = postgres.ConnectionString(),
+            ClusterId = ClusterId,
+            Name = $"worker-{number}",
         })));
         _processes.AddRange(workers);
         _workers.AddRange(workers.Select(worker => new HttpClient { BaseAddress = worker.Address }));

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace EndpointSync.Demo;
 
 /// <summary>One connection to a worker, kept alive, on which one request follows the other, some hundred in a second, until it is stopped.</summary>
-internal sealed class LoadConnection : IDisposable
+internal sealed class LoadConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(3);
 
@@ -54,8 +54,9 @@ internal sealed class LoadConnection : IDisposable
         await _asking;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await StopAsync();
         _http.Dispose();
         _stop.Dispose();
     }
@@ -103,7 +104,7 @@ internal sealed class LoadConnection : IDisposable
                 : version < before ? $"{path} was answered by version {version} after version {before}"
                 : null;
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
             return $"{path} had no answer: {failure.Message}";
         }

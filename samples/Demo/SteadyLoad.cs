@@ -1,7 +1,7 @@
 namespace EndpointSync.Demo;
 
 /// <summary>Requests to all workers, on several connections each, that go on while routes change.</summary>
-internal sealed class SteadyLoad : IDisposable
+internal sealed class SteadyLoad : IAsyncDisposable
 {
     private const int ConnectionsPerWorker = 3;
 
@@ -32,5 +32,5 @@ internal sealed class SteadyLoad : IDisposable
 
     public Task StopAsync() => Task.WhenAll(_connections.Select(connection => connection.StopAsync()));
 
-    public void Dispose() => _connections.ForEach(connection => connection.Dispose());
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_connections.Select(connection => connection.DisposeAsync().AsTask()));
 }

@@ -32,7 +32,7 @@ internal sealed class WorkerSteps(RegistryApi silo, IReadOnlyList<WorkerApi> wor
         var endpoints = await silo.EndpointsAsync(cancellationToken);
         var (moved, neighbour) = (endpoints[0], endpoints[1]);
         var path = moved.RootPath + "/moved";
-        using var load = new SteadyLoad(workers, neighbour.RootPath + Page);
+        await using var load = new SteadyLoad(workers, neighbour.RootPath + Page);
         await load.AfterAsync(RequestsAround, cancellationToken);
 
         await silo.ChangeAsync(moved.Id, new EndpointEdit { RootPath = path }, cancellationToken);
