@@ -87,7 +87,7 @@ public sealed class SnapshotTests : IDisposable
 
     [Theory]
     [InlineData("null", "It is empty")]
-    [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":null}""", "JSON")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":null}""", "Routes")]
     [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":[]}""", "'' is no hash")]
     [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[null]}""", "One of its routes is null")]
     [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[{"key":"k","rules":[null],"methods":[],"app":"a","hash":"HASH","problem":null}]}""", "null")]
