@@ -7,6 +7,7 @@ using EndpointSync.Client.Workers.Health;
 using EndpointSync.Client.Workers.Probing;
 using EndpointSync.Client.Workers.Serving;
 using EndpointSync.Client.Workers.Snapshots;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -80,5 +81,7 @@ public static class WorkerRegistration
         services.AddRouting().AddHttpForwarder();
         services.AddSingleton<AppDirectory>().AddSingleton<NewestVersion>().AddSingleton<AppForwarder>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, SyncedMatcherPolicy>());
+        // The first filter is the outermost.
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Outermost>());
     }
 }

@@ -91,26 +91,22 @@ public sealed class ConventionTests
     {
         SyncedRouteMetadata? route = null;
         string? word = null;
-        using var log = new LogCapture();
-        using var silo = new SiloStandIn();
-        await using var application = WorkerApp.Build(log, build: builder => builder.Services.AddSingleton<EndpointSync.Client.Workers.Feed.IFeedSource>(silo));
-        var group = application.MapGroup("/g").WithMetadata("group");
-        group.MapSyncedEndpoints(apps => apps.Map("a", () => "a").WithMetadata("app").AddEndpointFilter((context, next) =>
-        {
-            var metadata = context.HttpContext.GetEndpoint()!.Metadata;
-            (route, word) = (metadata.GetMetadata<SyncedRouteMetadata>(), string.Join(" ", metadata.GetOrderedMetadata<string>()));
-            return next(context);
-        })).WithMetadata("all");
-        silo.Publish(1, Routes.Of(1, "a", "/g/one"), Routes.Of(2, "a", "/outside"));
-        await application.StartAsync();
-        using var http = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };
-        await silo.ReportedAsync(report => report.Problem is not null || report.Version.Value == 1, "the worker to look at itself");
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/g/one"), Routes.Of(2, "a", "/outside")],
+            apps => apps.Map("a", () => "a").WithMetadata("app").AddEndpointFilter((context, next) =>
+            {
+                var metadata = context.HttpContext.GetEndpoint()!.Metadata;
+                (route, word) = (metadata.GetMetadata<SyncedRouteMetadata>(), string.Join(" ", metadata.GetOrderedMetadata<string>()));
+                return next(context);
+            }),
+            where: app => app.MapGroup("/g").WithMetadata("group"),
+            all: all => all.WithMetadata("all"));
 
-        Assert.Equal("a", await http.GetStringAsync(new Uri("/g/one", UriKind.Relative)));
+        Assert.Equal("a", await worker.TextAsync("/g/one"));
         Assert.Equal("group all app", word);
         Assert.Equal("/g/one", route!.Rule);
-        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/outside", UriKind.Relative))).StatusCode);
-        await application.StopAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/outside")).StatusCode);
+        Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
     }
 
     private static void AddHeaderAuthentication(IServiceCollection services)

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace EndpointSync.Tests.Worker;
 
-public sealed class ForwarderTests
+public sealed class ForwarderTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("/api/items/1?a=b%20c")]
@@ -37,6 +37,86 @@ public sealed class ForwarderTests
         Assert.Equal(HttpStatusCode.BadRequest, (await worker.GetAsync(target)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/public%3F%2Fadmin")]
+    [InlineData("/public%3Fx%2F..%5Cadmin")]
+    [InlineData("/t%2Fb%2541")]
+    public async Task A_path_that_is_another_to_the_other_server_is_not_the_routes(string target)
+    {
+        await using var other = await OtherServerAsync();
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/public"), Routes.Of(2, "a", "/t/bA")], apps => apps.MapForwarder("a", other.Urls.First()));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync(target)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/base")]
+    public async Task Every_target_goes_out_as_it_came(string pathBase)
+    {
+        await using var other = await OtherServerAsync();
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/"), Routes.Of(2, "a", "/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()),
+            use: app => app.UsePathBase("/base").UseRouting(),
+            settings: new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" });
+        var sent = 0;
+
+        foreach (var target in new RandomTargets(output, withDots: true).Take(1500))
+        {
+            using var answer = await worker.GetAsync(pathBase + target);
+            if (answer.StatusCode == HttpStatusCode.Accepted)
+            {
+                sent++;
+                Assert.Equal($"GET {target} from 127.0.0.1", await answer.Content.ReadAsStringAsync());
+            }
+            else
+            {
+                Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.BadRequest, HttpStatusCode.NotFound });
+            }
+        }
+
+        Assert.InRange(sent, 500, 1500);
+    }
+
+    [Theory]
+    [InlineData("/api/a%2Fb", "/api/a/b")]
+    [InlineData("/api/a%2541", "/api/a%2541")]
+    [InlineData("/api/a%3Fb?c=%2F", "/api/a%3Fb?c=%2F")]
+    public async Task A_path_that_was_rewritten_goes_out_as_it_was_matched(string target, string sent)
+    {
+        await using var other = await OtherServerAsync();
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()),
+            use: app =>
+            {
+                app.Use((http, next) =>
+                {
+                    http.Request.Path = http.Request.Path.StartsWithSegments("/old", StringComparison.Ordinal, out var rest) ? new PathString("/api").Add(rest) : http.Request.Path;
+                    return next(http);
+                });
+                app.UseRouting();
+            });
+
+        Assert.Equal($"GET {sent} from 127.0.0.1", await worker.TextAsync(target.Replace("/api", "/old", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_a_client_says_of_where_it_comes_from_is_not_passed_on()
+    {
+        Dictionary<string, string> received = [];
+        await using var other = await OtherServerAsync(http => received = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/api")], apps => apps.MapForwarder("a", other.Urls.First()));
+
+        await worker.GetAsync("/api", ("Forwarded", "for=6.6.6.6;host=evil"), ("X-Forwarded-Port", "666"), ("x-forwarded-ssl", "on"), ("X-Forwarded-Host", "evil"), ("X-Other", "kept"));
+
+        Assert.Equal(
+            ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"],
+            received.Keys.Where(name => name.Contains("Forwarded", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal));
+        Assert.Equal(worker.Http.BaseAddress!.Authority, received["X-Forwarded-Host"]);
+        Assert.Equal("kept", received["X-Other"]);
+    }
+
     [Fact]
     public async Task A_server_that_is_down_is_a_bad_gateway()
     {
@@ -53,13 +133,14 @@ public sealed class ForwarderTests
         await Assert.ThrowsAsync<ArgumentException>(() => WorkerApp.StartAsync(apps => apps.MapForwarder("a", "localhost:80")));
 
     // It says another version, as a worker of its own would; this worker's is the one that counts.
-    private static async Task<WebApplication> OtherServerAsync()
+    private static async Task<WebApplication> OtherServerAsync(Action<HttpContext>? look = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         var other = builder.Build();
         other.Run(http =>
         {
+            look?.Invoke(http);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             http.Response.Headers["X-Route-Version"] = "99";
             return http.Response.WriteAsync($"{http.Request.Method} {http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} from {http.Request.Headers["X-Forwarded-For"]}");

@@ -88,6 +88,40 @@ public sealed class NotFoundTests
     }
 
     [Fact]
+    public async Task A_question_that_a_lost_gateway_took_with_it_is_asked_once_more()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Silo.Newest = () =>
+        {
+            worker.Silo.Newest = () => Task.FromResult(new RouteVersion(2));
+            asked.SetResult();
+            return new TaskCompletionSource<RouteVersion>().Task;
+        };
+        var asking = worker.GetAsync("/new");
+        await asked.Task.Within("the first question");
+
+        worker.Silo.LoseGateway();
+        worker.Silo.Publish(2, Routes.Of(1, "a", "/new"));
+
+        Assert.Equal(HttpStatusCode.OK, (await asking.Within("the answer by version 2")).StatusCode);
+        var asks = worker.Silo.NewestCalls;
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.True(worker.Silo.NewestCalls > asks, "A miss after the loss asked nobody.");
+    }
+
+    [Fact]
+    public async Task A_question_that_fails_twice_is_asked_again_only_later()
+    {
+        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        worker.Silo.Newest = () => Task.FromException<RouteVersion>(new InvalidOperationException("gone"));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
+        Assert.Equal(2, worker.Silo.NewestCalls);
+    }
+
+    [Fact]
     public async Task A_timeout_of_zero_asks_nobody()
     {
         await using var worker = await WorkerApp.ServingAsync(

@@ -82,6 +82,40 @@ public sealed class ProbeTests
     }
 
     [Theory]
+    [InlineData("/g")]
+    [InlineData("/g/h i")]
+    [InlineData("/{tenant}/g")]
+    public async Task Routes_in_a_group_are_probed_wherever_it_is(string prefix)
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/g/one")], apps => apps.Map("a", () => "a"), where: app => app.MapGroup(prefix));
+
+        Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
+        Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/endpoint-sync/probe")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_hides_a_group_is_found_by_the_probe()
+    {
+        await using var worker = await WorkerApp.StartAsync(
+            apps => apps.Map("a", () => "a"), use: app => app.MapGet("/g/{**all}", () => "own"), where: app => app.MapGroup("/g"));
+        worker.Silo.Publish(1, Routes.Of(1, "a", "/g/one"));
+
+        await worker.Silo.ReportedAsync(
+            report => report.Problem?.Contains("/g/endpoint-sync/probe was answered 200 without a version", StringComparison.Ordinal) == true, "a report of the problem");
+    }
+
+    [Fact]
+    public async Task A_path_base_does_not_keep_a_worker_from_probing_itself()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), use: app => app.UsePathBase("/base").UseRouting());
+
+        Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
+        Assert.Equal("a", await worker.TextAsync("/base/one"));
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1:5000", "http://127.0.0.1:5000/endpoint-sync/probe")]
     [InlineData("http://[::]:5000", "http://[::1]:5000/endpoint-sync/probe")]
     [InlineData("http://0.0.0.0:5000", "http://127.0.0.1:5000/endpoint-sync/probe")]
@@ -90,7 +124,7 @@ public sealed class ProbeTests
     [InlineData("https://+:5001;http://unix:/tmp/socket", "https://127.0.0.1:5001/endpoint-sync/probe")]
     [InlineData("http://unix:/tmp/socket", null)]
     public void The_address_is_one_that_the_process_can_reach(string addresses, string? probed) =>
-        Assert.Equal(probed, ProbeAddress.Of(addresses.Split(';'))?.ToString());
+        Assert.Equal(probed, ProbeAddress.Of(addresses.Split(';'), "endpoint-sync/probe")?.ToString());
 
     // The server starts after it, so what was reported until then was reported without a server.
     private sealed class StartGate(SiloStandIn silo) : IHostedService

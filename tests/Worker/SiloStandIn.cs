@@ -88,9 +88,9 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
             {
                 ThrowIfFailing();
                 changed = _changed.Task;
-                if (_image.Version > report.Version)
+                if (_image.Stamp != report.Has && _image.Version >= report.Has.Version)
                 {
-                    return new RouteFeed(_image.Version, _delta?.From == report.Version && report.Version > RouteVersion.None ? _delta : null);
+                    return new RouteFeed(_image.Stamp, _delta?.From == report.Has.Version && report.Has.Version > RouteVersion.None ? _delta : null);
                 }
             }
 

@@ -73,6 +73,34 @@ public sealed class SnapshotTests : IDisposable
         Assert.True(File.Exists(Snapshot + ".unusable"));
     }
 
+    [Theory]
+    [InlineData("""{"checksum":7,"snapshot":{}}""", "Its checksum is no text")]
+    [InlineData("""{"checksum":null,"snapshot":null}""", "Its checksum is no text")]
+    [InlineData("""[]""", "It has not the parts")]
+    [InlineData("", "JSON")]
+    public async Task A_file_of_another_form_is_kept_aside_and_not_served(string text, string reason)
+    {
+        await File.WriteAllTextAsync(Snapshot, text);
+
+        await StartsWithoutAsync(reason);
+    }
+
+    [Theory]
+    [InlineData("null", "It is empty")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":null}""", "Routes")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":[]}""", "'' is no hash")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[null]}""", "One of its routes is null")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[{"key":"k","rules":[null],"methods":[],"app":"a","hash":"HASH","problem":null}]}""", "null")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[{"key":"k","rules":["/"],"methods":[null],"app":"a","hash":"HASH","problem":null}]}""", "null")]
+    public async Task A_content_that_no_worker_writes_is_kept_aside_and_not_served(string content, string reason)
+    {
+        content = content.Replace("HASH", new string('0', 64), StringComparison.Ordinal);
+        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
+        await File.WriteAllTextAsync(Snapshot, $$"""{"checksum":"{{sum}}","snapshot":{{content}}}""");
+
+        await StartsWithoutAsync(reason);
+    }
+
     [Fact]
     public async Task A_snapshot_of_another_registry_is_not_served()
     {
@@ -93,6 +121,15 @@ public sealed class SnapshotTests : IDisposable
 
         Assert.Contains(path, (await worker.Log.FirstAsync(NotWritten).Within("the warning")).Message, StringComparison.Ordinal);
         Assert.Equal("a", await worker.TextAsync("/one"));
+    }
+
+    private async Task StartsWithoutAsync(string reason)
+    {
+        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
+
+        Assert.Null(worker.Current.Routes);
+        Assert.Contains(reason, (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Snapshot + ".unusable"));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -48,6 +48,7 @@ public sealed class VersionTests
     {
         await using var worker = await WorkerApp.ServingAsync(
             [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+        worker.Silo.Newest = () => Task.FromResult(new RouteVersion(3));
         var waiting = worker.GetAsync("/one", (MinVersion, "3"));
         worker.Silo.Publish(2, Routes.Of(1, "a", "/other"));
         await worker.Silo.ServesAsync(2);
@@ -64,6 +65,7 @@ public sealed class VersionTests
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:00.050" });
+        worker.Silo.Newest = () => Task.FromResult(new RouteVersion(7));
 
         var answer = await worker.GetAsync("/one", (MinVersion, "7"));
 
@@ -72,6 +74,42 @@ public sealed class VersionTests
         Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
         Assert.Contains("Version 7 was asked for", text, StringComparison.Ordinal);
         Assert.Contains("serves version 1", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("9223372036854775807")]
+    public async Task A_version_that_the_cluster_does_not_know_of_is_not_waited_for(string version)
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+
+        var answer = await worker.GetAsync("/one", (MinVersion, version)).Within("the answer");
+
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (answer.StatusCode, answer.Headers.RetryAfter!.Delta));
+        Assert.Contains($"Version {version} was asked for", text, StringComparison.Ordinal);
+        Assert.Contains("the newest that the cluster knows of is 1", text, StringComparison.Ordinal);
+        Assert.Equal(1, worker.Silo.NewestCalls);
+    }
+
+    [Fact]
+    public async Task A_version_is_waited_for_while_the_cluster_does_not_answer()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Silo.Newest = () =>
+        {
+            failed.TrySetResult();
+            throw new TimeoutException("no answer");
+        };
+        var waiting = worker.GetAsync("/one", (MinVersion, "2"));
+        await failed.Task.Within("the question");
+
+        worker.Silo.Publish(2, Routes.Of(1, "a", "/one"));
+
+        Assert.Equal(HttpStatusCode.OK, (await waiting.Within("the answer by version 2")).StatusCode);
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using EndpointSync.Client.Workers.Serving;
 using EndpointSync.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -41,9 +42,12 @@ internal sealed class WorkerApp : IAsyncDisposable
     /// <param name="use">What else the application does.</param>
     /// <param name="settings">Its configuration.</param>
     /// <param name="silo">Whom it hears from; null for nobody but a stand-in that says nothing.</param>
+    /// <param name="where">What its routes are mapped in; null for the application itself.</param>
+    /// <param name="all">What is asked for the routes of all apps.</param>
     public static async Task<WorkerApp> StartAsync(
         Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? use = null,
-        Dictionary<string, string?>? settings = null, SiloStandIn? silo = null)
+        Dictionary<string, string?>? settings = null, SiloStandIn? silo = null, Func<WebApplication, IEndpointRouteBuilder>? where = null,
+        Action<IEndpointConventionBuilder>? all = null)
     {
         silo ??= new SiloStandIn();
         var log = new LogCapture();
@@ -53,7 +57,8 @@ internal sealed class WorkerApp : IAsyncDisposable
             build?.Invoke(builder);
         });
         use?.Invoke(application);
-        application.MapSyncedEndpoints(map);
+        var mapped = (where?.Invoke(application) ?? application).MapSyncedEndpoints(map);
+        all?.Invoke(mapped);
         await application.StartAsync();
         return new WorkerApp(application, silo, log);
     }
@@ -61,9 +66,9 @@ internal sealed class WorkerApp : IAsyncDisposable
     /// <summary>Starts a worker and publishes version 1.</summary>
     public static async Task<WorkerApp> ServingAsync(
         PublishedRoute[] routes, Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? use = null,
-        Dictionary<string, string?>? settings = null)
+        Dictionary<string, string?>? settings = null, Func<WebApplication, IEndpointRouteBuilder>? where = null, Action<IEndpointConventionBuilder>? all = null)
     {
-        var worker = await StartAsync(map, build, use, settings);
+        var worker = await StartAsync(map, build, use, settings, where: where, all: all);
         worker.Silo.Publish(1, routes);
         await worker.Silo.ServesAsync(1);
         return worker;

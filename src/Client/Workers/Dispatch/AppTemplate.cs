@@ -21,32 +21,34 @@ internal sealed class AppTemplate
     /// <summary>The template of an app without a handler, whose routes are refused.</summary>
     public static AppTemplate Refusing(string? app) => new(Refusals.NoHandler(app), []);
 
-    /// <param name="handler">The handler.</param>
-    /// <param name="conventions">The conventions, those of the outermost group first.</param>
+    /// <param name="app">The app; null for the fallback.</param>
+    /// <param name="handler">The handler, with what was asked for it alone.</param>
+    /// <param name="shared">The conventions that hold for all apps, those of the outermost group first.</param>
     /// <param name="services">The application's services.</param>
-    public static AppTemplate Of(Delegate handler, IReadOnlyList<ConventionList> conventions, IServiceProvider services)
+    /// <exception cref="InvalidOperationException">What was asked for the app alone would have no effect.</exception>
+    public static AppTemplate Of(string? app, AppHandler handler, IReadOnlyList<ConventionList> shared, IServiceProvider services)
     {
+        var method = handler.Handler.Method;
         var builder = new RouteEndpointBuilder(requestDelegate: null, SyncedEndpointDataSource.CatchAll, SyncedEndpointDataSource.Order) { ApplicationServices = services };
-        var inferred = RequestDelegateFactory.InferMetadata(handler.Method, Options(builder, services));
-        foreach (var attribute in handler.Method.GetCustomAttributes(inherit: true))
+        var inferred = RequestDelegateFactory.InferMetadata(method, Options(builder, services));
+        var attributes = method.GetCustomAttributes(inherit: true);
+        var others = builder.Metadata.ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var attribute in attributes)
         {
             builder.Metadata.Add(attribute);
         }
 
-        foreach (var convention in conventions.SelectMany(list => list.Conventions))
-        {
-            convention(builder);
-        }
+        ConventionList.Begin(shared, builder);
+        others.UnionWith(builder.Metadata.Except(attributes, ReferenceEqualityComparer.Instance));
+        ConventionList.Begin([handler.Conventions], builder);
 
         // Filters come with conventions and wrap the handler, so it is compiled after those.
-        builder.RequestDelegate = handler is RequestDelegate plain && builder.FilterFactories.Count == 0
+        builder.RequestDelegate = handler.Handler is RequestDelegate plain && builder.FilterFactories.Count == 0
             ? plain
-            : RequestDelegateFactory.Create(handler, Options(builder, services), inferred).RequestDelegate;
-        foreach (var final in conventions.Reverse().SelectMany(list => list.Finals))
-        {
-            final(builder);
-        }
-
+            : RequestDelegateFactory.Create(handler.Handler, Options(builder, services), inferred).RequestDelegate;
+        ConventionList.End([handler.Conventions], builder);
+        MatcherMetadata.Refuse(app, [.. builder.Metadata.Where(item => !others.Contains(item))], services);
+        ConventionList.End(shared, builder);
         return new AppTemplate(builder.RequestDelegate, [.. builder.Metadata]);
     }
 

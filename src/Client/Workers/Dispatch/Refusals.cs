@@ -7,8 +7,13 @@ internal static class Refusals
 {
     public static Endpoint NoTable { get; } = Unavailable("The worker has no routes yet: neither the cluster nor a snapshot has given it any. Try again soon.");
 
-    public static Endpoint TooOld(RouteVersion asked, RouteVersion served, TimeSpan waited) => Unavailable(
-        $"Version {asked} was asked for by {SyncedHeaders.MinVersion}, and the worker still serves version {served} after {waited}. Try again soon.");
+    /// <param name="asked">The version that was asked for.</param>
+    /// <param name="served">The worker's.</param>
+    /// <param name="waited">How long it was waited for.</param>
+    /// <param name="newest">The newest there is, if it was not waited for because it is older.</param>
+    public static Endpoint TooOld(RouteVersion asked, RouteVersion served, TimeSpan waited, RouteVersion? newest) => Unavailable(newest is null
+        ? $"Version {asked} was asked for by {SyncedHeaders.MinVersion}, and the worker still serves version {served} after {waited}. Try again soon."
+        : $"Version {asked} was asked for by {SyncedHeaders.MinVersion}, and the newest that the cluster knows of is {newest}; the worker serves version {served}. Ask for the version of a receipt.");
 
     public static Endpoint NoVersion(string text) => Of(
         StatusCodes.Status400BadRequest, $"{SyncedHeaders.MinVersion} is '{text}'; it must be a whole number that is not negative.");

@@ -54,19 +54,32 @@ internal sealed class SyncedEndpointDataSource : EndpointDataSource
     private Endpoint[] Build(RoutePattern? prefix, ConventionList group)
     {
         var apps = new SyncedApps(
-            _handlers.ToFrozenDictionary(handler => handler.Key, handler => Template(handler.Value, group), StringComparer.Ordinal),
-            _fallback is null ? null : Template(_fallback, group));
-        var builder = new RouteEndpointBuilder(NeverChosen, RoutePatternFactory.Combine(prefix, CatchAll), Order)
+            _handlers.ToFrozenDictionary(handler => handler.Key, handler => Template(handler.Key, handler.Value, group), StringComparer.Ordinal),
+            _fallback is null ? null : Template(app: null, _fallback, group));
+        var routes = Standing(RoutePatternFactory.Combine(prefix, CatchAll), apps);
+        // What holds for all, such as the hosts that are answered, is heeded by the application's matcher itself.
+        ConventionList.Begin([group, _all], routes);
+        ConventionList.End([group, _all], routes);
+        if (prefix is null && routes.Metadata.Count == 1)
         {
-            DisplayName = "EndpointSync",
-            ApplicationServices = _services,
-        };
-        builder.Metadata.Add(apps);
-        return [builder.Build()];
+            return [routes.Build()];
+        }
+
+        // The worker asks itself without the host, the content or the prefix's values that its callers come with.
+        var path = ProbePath.Below(prefix);
+        var probe = Standing(RoutePatternFactory.Parse(path.Value), path);
+        (probe.Order, probe.DisplayName) = (routes.Order, "EndpointSync probe");
+        return [probe.Build(), routes.Build()];
     }
 
-    private AppTemplate Template(AppHandler handler, ConventionList group) =>
-        AppTemplate.Of(handler.Handler, [group, _all, handler.Conventions], _services);
+    private RouteEndpointBuilder Standing(RoutePattern pattern, object mark)
+    {
+        var builder = new RouteEndpointBuilder(NeverChosen, pattern, Order) { DisplayName = "EndpointSync", ApplicationServices = _services };
+        builder.Metadata.Add(mark);
+        return builder;
+    }
+
+    private AppTemplate Template(string? app, AppHandler handler, ConventionList group) => AppTemplate.Of(app, handler, [group, _all], _services);
 
     private static Task NeverChosen(HttpContext http) =>
         throw new InvalidOperationException("A synced route was chosen without having been matched.");

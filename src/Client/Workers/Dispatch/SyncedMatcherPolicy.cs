@@ -23,20 +23,37 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
     /// <summary>After all others, which say first which of the application's own endpoints are out of the question.</summary>
     public override int Order => int.MaxValue;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
-        ContainsDynamicEndpoints(endpoints) || endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<SyncedApps>() is not null);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => ContainsDynamicEndpoints(endpoints) || endpoints.Any(endpoint =>
+        endpoint.Metadata.GetMetadata<SyncedApps>() is not null || endpoint.Metadata.GetMetadata<ProbePath>() is not null);
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
         for (var index = 0; index < candidates.Count; index++)
         {
-            // Candidates are in the order of their precedence: a valid one before the synced routes' is the application's own, and wins.
-            if (candidates.IsValidCandidate(index))
+            if (!candidates.IsValidCandidate(index))
             {
-                return candidates[index].Endpoint.Metadata.GetMetadata<SyncedApps>() is { } apps
-                    ? AnswerAsync(new Place(httpContext, candidates, index, apps))
-                    : Task.CompletedTask;
+                continue;
             }
+
+            var metadata = candidates[index].Endpoint.Metadata;
+            if (metadata.GetMetadata<SyncedApps>() is { } apps)
+            {
+                return AnswerAsync(new Place(httpContext, candidates, index, apps));
+            }
+
+            // Candidates are in the order of their precedence: a valid one before the synced routes' is the application's own, and wins.
+            if (metadata.GetMetadata<ProbePath>() is null)
+            {
+                return Task.CompletedTask;
+            }
+
+            if (secret.IsIn(httpContext.Request))
+            {
+                return Probe(httpContext, candidates, index);
+            }
+
+            // To anybody but the worker itself the probe's own path is a path like any other.
+            candidates.SetValidity(index, false);
         }
 
         return Task.CompletedTask;
@@ -46,7 +63,7 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
     {
         if (secret.IsIn(place.Http.Request))
         {
-            return Probe(place);
+            return Probe(place.Http, place.Candidates, place.Index);
         }
 
         if (!MinVersion.TryRead(place.Http.Request, out var oldest, out var text))
@@ -57,32 +74,51 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
         return current.Routes is { } routes && routes.Version >= oldest ? MatchAsync(place, routes) : WaitAsync(place, oldest);
     }
 
-    private Task Probe(Place place)
+    private Task Probe(HttpContext http, CandidateSet candidates, int index)
     {
-        if (current.Routes is not { } routes)
+        var routes = current.Routes;
+        if (routes is not null)
         {
-            return place.Answer(Refusals.NoTable);
+            Decision.Note(http, routes);
         }
 
-        Decision.Note(place.Http, routes);
-        return place.Answer(ProbeAnswer.Endpoint);
+        candidates.ReplaceEndpoint(index, routes is null ? Refusals.NoTable : ProbeAnswer.Endpoint, []);
+        return Task.CompletedTask;
     }
 
     private async Task WaitAsync(Place place, RouteVersion oldest)
     {
-        if (oldest > RouteVersion.None && await current.AtLeastAsync(oldest, _minVersionTimeout, place.Http.RequestAborted) is { } routes)
-        {
-            await MatchAsync(place, routes);
-        }
-        else if (current.Routes is not { } latest)
+        var absent = oldest > RouteVersion.None ? await ArrivesAsync(oldest, place.Http.RequestAborted) : null;
+        if (current.Routes is not { } latest)
         {
             await place.Answer(Refusals.NoTable);
         }
         else
         {
             // The version may have come in the moment after the wait.
-            await (latest.Version >= oldest ? MatchAsync(place, latest) : place.Answer(Refusals.TooOld(oldest, latest.Version, _minVersionTimeout)));
+            await (latest.Version >= oldest ? MatchAsync(place, latest) : place.Answer(Refusals.TooOld(oldest, latest.Version, _minVersionTimeout, absent)));
         }
+    }
+
+    /// <summary>Waits for a version for as long as it may come; the newest there is if that is why it does not.</summary>
+    private async Task<RouteVersion?> ArrivesAsync(RouteVersion oldest, CancellationToken aborted)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        var arrives = current.AtLeastAsync(oldest, _minVersionTimeout, ended.Token).AsTask();
+        if (newest.CanAsk)
+        {
+            // The version may well arrive before the answer, and most do.
+            var asked = newest.FindAsync(ended.Token);
+            if (await Task.WhenAny(arrives, asked) == asked && await asked is { } known && known < oldest)
+            {
+                await ended.CancelAsync();
+                return known;
+            }
+        }
+
+        await arrives;
+        await ended.CancelAsync();
+        return null;
     }
 
     private Task MatchAsync(Place place, ServedRoutes routes)

@@ -17,21 +17,43 @@ internal sealed class SameTarget : HttpTransformer
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var request = httpContext.Request;
-        Set(proxyRequest, "X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
-        Set(proxyRequest, "X-Forwarded-Proto", request.Scheme);
-        Set(proxyRequest, "X-Forwarded-Host", request.Host.Value);
-        Set(proxyRequest, "X-Forwarded-Prefix", request.PathBase.Value);
+        RemoveForwarded(proxyRequest);
+        Add(proxyRequest, "X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
+        Add(proxyRequest, "X-Forwarded-Proto", request.Scheme);
+        Add(proxyRequest, "X-Forwarded-Host", request.Host.Value);
+        Add(proxyRequest, "X-Forwarded-Prefix", request.PathBase.Value);
+
+        // Left as it is: .NET would resolve and re-encode parts of it.
+        var target = $"{destinationPrefix.TrimEnd('/')}{Path(request)}{request.QueryString.Value}";
+        proxyRequest.RequestUri = new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
+
+    // A path that a middleware has rewritten is encoded anew, so that the other server decodes it to what was matched.
+    private static string Path(HttpRequest request)
+    {
         if (RequestTarget.TryGetRaw(request, out var raw))
         {
-            // Left as it is: .NET would resolve and re-encode parts of it.
-            var target = $"{destinationPrefix.TrimEnd('/')}{raw}{request.QueryString}";
-            proxyRequest.RequestUri = new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            return raw.IsEmpty ? "/" : raw.ToString();
+        }
+
+        var matched = RequestTarget.Decode(request, new char[RequestTarget.MostCharacters(request)]).ToString();
+        return matched.Length == 0 ? "/" : string.Join('/', matched.Split('/').Select(Uri.EscapeDataString));
+    }
+
+    // All of them, those too that are not set anew: the other server would take a port or a Forwarded of the client's own for this server's word.
+    private static void RemoveForwarded(HttpRequestMessage request)
+    {
+        foreach (var header in request.Headers.NonValidated.Select(header => header.Key).ToList())
+        {
+            if (header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase))
+            {
+                request.Headers.Remove(header);
+            }
         }
     }
 
-    private static void Set(HttpRequestMessage request, string header, string? value)
+    private static void Add(HttpRequestMessage request, string header, string? value)
     {
-        request.Headers.Remove(header);
         if (!string.IsNullOrEmpty(value))
         {
             request.Headers.TryAddWithoutValidation(header, value);

@@ -6,17 +6,16 @@ namespace EndpointSync.Client.Workers.Probing;
 /// <summary>Which of the addresses that a server listens at it is asked at by its own process.</summary>
 internal static class ProbeAddress
 {
-    // Whatever answers there is a route only by accident; an endpoint of the application that takes every path answers it, as it answers the routes.
-    private const string Path = "endpoint-sync/probe";
-
     /// <summary>The address of the probe, plain HTTP where there is any; null if none can be asked over TCP.</summary>
-    public static Uri? Of(IEnumerable<string> addresses) => addresses
-        .Select(Parse)
+    /// <param name="addresses">What the server listens at.</param>
+    /// <param name="path">The path to ask for, without a slash before it.</param>
+    public static Uri? Of(IEnumerable<string> addresses, string path) => addresses
+        .Select(address => Parse(address, path))
         .OfType<Uri>()
         .OrderBy(address => address.Scheme == Uri.UriSchemeHttp ? 0 : 1)
         .FirstOrDefault();
 
-    private static Uri? Parse(string address)
+    private static Uri? Parse(string address, string path)
     {
         var schemeEnd = address.IndexOf("://", StringComparison.Ordinal);
         var host = schemeEnd < 0 ? "" : address[(schemeEnd + 3)..].TrimEnd('/');
@@ -27,7 +26,7 @@ internal static class ProbeAddress
 
         // A server that listens at every address says so by a host that nothing can be sent to.
         host = host.StartsWith('*') || host.StartsWith('+') ? "127.0.0.1" + host[1..] : host;
-        return Uri.TryCreate($"{address[..schemeEnd]}://{host}/{Path}", UriKind.Absolute, out var uri) ? Reachable(uri) : null;
+        return Uri.TryCreate($"{address[..schemeEnd]}://{host}/{path}", UriKind.Absolute, out var uri) ? Reachable(uri) : null;
     }
 
     private static Uri Reachable(Uri uri) => IPAddress.TryParse(uri.Host, out var ip) switch

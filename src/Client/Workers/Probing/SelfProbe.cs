@@ -1,8 +1,10 @@
 using System.Net;
+using EndpointSync.Client.Workers.Dispatch;
 using EndpointSync.Client.Workers.Serving;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client.Workers.Probing;
@@ -11,7 +13,8 @@ namespace EndpointSync.Client.Workers.Probing;
 /// Finds out whether a version is really served: by a request over the network to the server's own first address. A server without such an
 /// address (a test server, one that listens at a unix socket only) is believed what its table is.
 /// </summary>
-internal sealed class SelfProbe(CurrentRoutes current, ProbeSecret secret, IEnumerable<IServer> servers, IOptions<HostFilteringOptions> hosts) : IDisposable
+internal sealed class SelfProbe(
+    CurrentRoutes current, ProbeSecret secret, EndpointDataSource endpoints, IEnumerable<IServer> servers, IOptions<HostFilteringOptions> hosts) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -30,7 +33,7 @@ internal sealed class SelfProbe(CurrentRoutes current, ProbeSecret secret, IEnum
     public async Task<string?> FindProblemAsync(RouteVersion version, CancellationToken cancellationToken)
     {
         var addresses = servers.LastOrDefault()?.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        if (ProbeAddress.Of(addresses) is not { } address)
+        if (ProbeAddress.Of(addresses, ProbePath.Of(endpoints)) is not { } address)
         {
             return current.Routes?.Version == version ? null : $"version {current.Routes?.Version} is in place";
         }

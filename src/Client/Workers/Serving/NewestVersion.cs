@@ -5,7 +5,7 @@ namespace EndpointSync.Client.Workers.Serving;
 
 /// <summary>
 /// Finds out, before "no such route" is answered, whether a newer version has one: a reload's receipt promises that its routes are there, and a
-/// worker that was not told yet must not deny them.
+/// worker that was not told yet must not deny them. And whether there is a version at all that a request wants to wait for.
 /// </summary>
 internal sealed class NewestVersion
 {
@@ -33,32 +33,62 @@ internal sealed class NewestVersion
     public async Task<ServedRoutes?> AfterAsync(ServedRoutes missed, CancellationToken cancellationToken)
     {
         var begun = _clock.GetTimestamp();
+        return await FindAsync(cancellationToken) is { } newest && newest > missed.Version
+            ? await _current.AtLeastAsync(newest, Left(begun), cancellationToken)
+            : null;
+    }
+
+    /// <summary>The newest version there is; null if nobody says so in time. Whatever keeps the cluster from answering, the worker goes by what it has.</summary>
+    public async Task<RouteVersion?> FindAsync(CancellationToken cancellationToken)
+    {
         try
         {
             var joined = _flights.JoinAsync(callers: 1, cancellationToken);
             joined.Ignore();
-            var newest = await joined.WaitAsync(_timeout, _clock, cancellationToken);
-            return newest > missed.Version
-                ? await _current.AtLeastAsync(newest, _timeout - _clock.GetElapsedTime(begun), cancellationToken)
-                : null;
+            return await joined.WaitAsync(_timeout, _clock, cancellationToken);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever keeps the cluster from answering, the worker answers by what it has.
             return null;
         }
     }
 
     private async Task<RouteVersion> AskAsync()
     {
+        var begun = _clock.GetTimestamp();
+        // Taken before the call, so that no loss that ends it is missed.
+        var lost = _source.UntilGatewayIsLost;
         try
         {
             return await _calls.NewestAsync(_timeout, CancellationToken.None);
         }
+        catch (Exception failure) when ((failure is not TimeoutException || lost.IsCancellationRequested) && Left(begun) > TimeSpan.Zero)
+        {
+            // A silo that goes takes the question with it, and says nothing of the others, which the second one reaches.
+            return await AskLastAsync(Left(begun));
+        }
         catch
         {
-            Interlocked.Exchange(ref _askAgainAt, _clock.GetTimestamp() + (long)(TrustFailureFor.TotalSeconds * _clock.TimestampFrequency));
+            TrustFailure();
             throw;
         }
     }
+
+    private async Task<RouteVersion> AskLastAsync(TimeSpan left)
+    {
+        try
+        {
+            return await _calls.NewestAsync(left, CancellationToken.None);
+        }
+        catch
+        {
+            TrustFailure();
+            throw;
+        }
+    }
+
+    private TimeSpan Left(long begun) => _timeout - _clock.GetElapsedTime(begun);
+
+    private void TrustFailure() =>
+        Interlocked.Exchange(ref _askAgainAt, _clock.GetTimestamp() + (long)(TrustFailureFor.TotalSeconds * _clock.TimestampFrequency));
 }

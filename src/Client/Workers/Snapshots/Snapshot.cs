@@ -13,12 +13,20 @@ internal sealed record Snapshot(string Registry, long Version, string Hash, IRea
     public static Snapshot Of(string registry, RouteImage image) =>
         new(registry, image.Version.Value, image.Hash.ToString(), [.. image.Routes.OrderBy(route => route.Key, StringComparer.Ordinal).Select(SnapshotRoute.Of)]);
 
-    /// <exception cref="InvalidDataException">The routes are not what their hash says.</exception>
+    /// <exception cref="InvalidDataException">The routes are not what their hash says, or one is null.</exception>
     /// <exception cref="FormatException">A hash is none.</exception>
     public RouteImage ToImage() =>
-        RouteImage.Empty.TryReplace(new RouteVersion(Version), SnapshotRoute.Read(Hash), [.. Routes.Select(route => route.ToRoute())], out var image, out var reason)
+        RouteImage.Empty.TryReplace(new RouteVersion(Version), SnapshotRoute.Read(Hash), [.. Routes.Select(Check).Select(route => route.ToRoute())], out var image, out var reason)
             ? image
             : throw new InvalidDataException($"Its content contradicts itself: {reason}.");
+
+    // What is in a list may be null, whatever its type says.
+    private static SnapshotRoute Check(SnapshotRoute? route) => route switch
+    {
+        null => throw new InvalidDataException("One of its routes is null."),
+        _ when route.Rules.Concat(route.Methods).Any(text => text is null) => throw new InvalidDataException($"A rule or method of its route '{route.Key}' is null."),
+        _ => route,
+    };
 }
 
 /// <summary>A route as a file has it.</summary>

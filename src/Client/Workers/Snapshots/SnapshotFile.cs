@@ -44,6 +44,11 @@ internal static class SnapshotFile
             throw new JsonException($"It has not the parts '{Checksum}' and '{Content}'.");
         }
 
+        if (checksum.ValueKind != JsonValueKind.String)
+        {
+            throw new JsonException("Its checksum is no text.");
+        }
+
         return checksum.ValueEquals(Sum(Encoding.UTF8.GetBytes(content.GetRawText())))
             ? content.Deserialize(SnapshotJson.Default.Snapshot) ?? throw new JsonException("It is empty.")
             : throw new InvalidDataException("Its checksum is not that of its content.");

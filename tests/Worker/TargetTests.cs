@@ -1,0 +1,125 @@
+using EndpointSync.Client.Workers.Dispatch;
+using EndpointSync.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace EndpointSync.Tests.Worker;
+
+/// <summary>By which path a request is matched.</summary>
+public sealed class TargetTests(ITestOutputHelper output)
+{
+    private const int Many = 3000;
+    private const string Ask = "X-Ask";
+
+    [Theory]
+    [InlineData("/t/a%2Fb%2541", "a/b%41")]
+    [InlineData("/t/a%3Fb%2Fc", "a?b/c")]
+    [InlineData("/t/a%2541%FF", "a%41\uFFFD")]
+    [InlineData("/t/a%252e%2Fb", "a%2e/b")]
+    [InlineData("/t/%C3%25A4", "\uFFFD%A4")]
+    public async Task A_target_is_decoded_once(string path, string value)
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/t/<path:v>")], apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
+
+        Assert.Equal(value, await worker.TextAsync(path));
+    }
+
+    [Fact]
+    public async Task Every_target_that_nobody_rewrote_is_decoded_once()
+    {
+        await using var worker = await AnsweringAsync(_ => { });
+
+        foreach (var target in new RandomTargets(output, withDots: true).Take(Many))
+        {
+            Assert.Equal((target, RequestPath.Decode(target, new char[target.Length]).ToString()), (target, await AskAsync(worker, target)));
+        }
+    }
+
+    [Theory]
+    [InlineData("/base")]
+    [InlineData("/b%61se")]
+    [InlineData("/BASE")]
+    public async Task Below_a_path_base_every_target_is_decoded_once(string pathBase)
+    {
+        await using var worker = await AnsweringAsync(app => app.UsePathBase("/base"));
+
+        foreach (var target in new RandomTargets(output, withDots: false).Take(Many / 3, "/"))
+        {
+            Assert.Equal((target, RequestPath.Decode(target, new char[target.Length]).ToString()), (target, await AskAsync(worker, pathBase + target)));
+        }
+    }
+
+    [Fact]
+    public async Task A_path_base_that_comes_after_a_dot_segment_leaves_the_servers_path()
+    {
+        await using var worker = await AnsweringAsync(app => app.UsePathBase("/base"));
+
+        Assert.Equal("/a/b%41", await AskAsync(worker, "/x/../base/a%2Fb%2541"));
+        Assert.Equal("/../base/a", await AskAsync(worker, "/base/../base/a"));
+    }
+
+    [Fact]
+    public async Task The_path_of_a_target_with_a_host_begins_after_it()
+    {
+        await using var worker = await AnsweringAsync(_ => { });
+        // A client that believes the worker to be a proxy sends the absolute form.
+        using var http = new HttpClient(new SocketsHttpHandler { Proxy = new System.Net.WebProxy(worker.Http.BaseAddress) });
+        http.DefaultRequestHeaders.Add(Ask, "");
+
+        foreach (var path in new[] { "/", "/a%2Fb%2541", "/%3Fa" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://host.example" + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(RequestPath.Decode(path, new char[path.Length]).ToString(), await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task No_target_steps_around_a_middleware_that_rewrites_its_path()
+    {
+        await using var worker = await AnsweringAsync(app => app.Use((http, next) =>
+        {
+            http.Request.Path = http.Request.Path.StartsWithSegments("/t", StringComparison.Ordinal) ? "/blocked" : http.Request.Path;
+            return next(http);
+        }));
+
+        Assert.Equal("/blocked", await AskAsync(worker, "/t/.x"));
+        Assert.Equal("/blocked", await AskAsync(worker, "/x/../t/y"));
+        foreach (var target in new RandomTargets(output, withDots: false).Take(Many, "/t/"))
+        {
+            Assert.Equal((target, "/blocked"), (target, await AskAsync(worker, target)));
+        }
+    }
+
+    [Theory]
+    [InlineData("/cut/a%2Fb", "/a/b")]
+    [InlineData("/cut/a%2541", "/a%41")]
+    [InlineData("/cut/a%3Fb", "/a?b")]
+    public async Task Of_a_path_that_was_rewritten_only_slashes_are_decoded(string target, string matched)
+    {
+        await using var worker = await AnsweringAsync(app => app.Use((http, next) =>
+        {
+            http.Request.Path = http.Request.Path.StartsWithSegments("/cut", StringComparison.Ordinal, out var rest) ? rest : http.Request.Path;
+            return next(http);
+        }));
+
+        Assert.Equal(matched, await AskAsync(worker, target));
+    }
+
+    private static Task<WorkerApp> AnsweringAsync(Action<WebApplication> use) => WorkerApp.StartAsync(apps => apps.Map("a", () => "a"), use: app =>
+    {
+        use(app);
+        app.Use((http, next) => http.Request.Headers.ContainsKey(Ask) ? http.Response.WriteAsync(Matched(http.Request)) : next(http));
+        app.UseRouting();
+    });
+
+    private static string Matched(HttpRequest request) => RequestTarget.Decode(request, new char[RequestTarget.MostCharacters(request)]).ToString();
+
+    private static async Task<string> AskAsync(WorkerApp worker, string target)
+    {
+        using var answer = await worker.GetAsync(target, (Ask, ""));
+        return await answer.Content.ReadAsStringAsync();
+    }
+}
