@@ -92,16 +92,22 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
         }
     }
 
-    // A worker that went over to another silo counts as the silo says that heard of it last.
     private async Task<List<Subscriber>> AskAllAsync(Question question)
     {
         var asked = silos.ActiveSilos.ToList();
         var reports = await Task.WhenAll(asked.Select(silo => AskAsync(silo, question)));
-        var heard = reports.SelectMany(report => report.Subscribers).GroupBy(subscriber => subscriber.Id).Select(group => group.MinBy(subscriber => subscriber.LastHeard)!);
+        var heard = asked.Zip(reports)
+            .SelectMany(pair => pair.Second.Subscribers.Select(subscriber => (Subscriber: subscriber, IsCopy: subscriber.Silo != pair.First.Name)))
+            .GroupBy(said => said.Subscriber.Id, said => said, (_, said) => Newest(said));
         return question.WaitFor == WaitFor.Workers && question.Version > RouteVersion.None && !reports.Any(report => report.Settled)
             ? [.. heard, Nobody("workers of former silos", null, "every silo has started since their leases began, so they may not have come back yet")]
             : [.. heard];
     }
+
+    // A worker that went over to another silo counts as the silo says that heard of it last. What others know of it by hearsay is older than it seems,
+    // by its way and by a round that its own silo was given to wait.
+    private static Subscriber Newest(IEnumerable<(Subscriber Subscriber, bool IsCopy)> said) =>
+        said.MinBy(one => one.Subscriber.LastHeard + (one.IsCopy ? Round + Way : TimeSpan.Zero)).Subscriber;
 
     private async Task<SiloReport> AskAsync(ClusterMember silo, Question question)
     {

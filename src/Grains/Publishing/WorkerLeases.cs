@@ -13,9 +13,6 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
     // Shorter than what the worker's call may take, and short enough for a worker to notice soon that its silo is frozen.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
 
-    // A copy seems younger than it is by the time of its way. What the worker's own silo says must win over it.
-    private static readonly TimeSpan WayOfCopies = TimeSpan.FromMilliseconds(250);
-
     private readonly ConcurrentDictionary<Guid, Lease> _leases = new();
     private readonly ConcurrentDictionary<string, Copy> _copies = new(StringComparer.Ordinal);
     private readonly Signal _changed = new();
@@ -89,7 +86,7 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
     /// <summary>All workers that are known of here.</summary>
     /// <param name="silo">This silo's name.</param>
     public IEnumerable<Subscriber> List(string silo) => Own(silo).Concat(_copies.Values
-        .SelectMany(copy => copy.Workers.Select(worker => worker with { LastHeard = worker.LastHeard + clock.GetElapsedTime(copy.Heard) + WayOfCopies }))
+        .SelectMany(copy => copy.Workers.Select(worker => worker with { LastHeard = worker.LastHeard + clock.GetElapsedTime(copy.Heard) }))
         .Where(worker => worker.LastHeard <= Length));
 
     /// <summary>The table that a worker of this silo said it has; null if it is not one of them.</summary>

@@ -132,6 +132,6 @@ public sealed class LoadTests
         ClusterConnectionString = fleet.Database.ConnectionString,
         ClusterId = fleet.Database.Name,
         Name = name,
-        Configuration = new Dictionary<string, string> { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:10", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning" },
+        Configuration = new Dictionary<string, string> { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:10", ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:10", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning" },
     });
 }
