@@ -5,7 +5,7 @@ namespace EndpointSync.Bench.Propagation;
 
 /// <summary>
 /// From a committed endpoint until each of eight worker processes answers its path with 200, among 100 to 50,000 endpoints: the reload is posted when
-/// the endpoint is committed, and all workers are asked for the path again and again from the same moment on. Beside it, in the same rounds, what cannot
+/// the endpoint is committed, and all workers are asked for the path again and again from its receipt on. Beside it, in the same rounds, what cannot
 /// be had for less: one commit, and one request to a worker for a path that it serves already.
 /// </summary>
 internal sealed class PropagationComparison(PropagationFleet fleet, NpgsqlConnection connection)

@@ -15,8 +15,7 @@ internal sealed class PropagationFleet : IAsyncDisposable
     private const string Registry = "bench";
     private const string ClusterId = "bench";
 
-    private static readonly TimeSpan PauseBefore = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     private readonly List<ServerProcess> _processes = [];
     private readonly List<HttpClient> _workers = [];
@@ -61,9 +60,8 @@ internal sealed class PropagationFleet : IAsyncDisposable
     public Task AskOnceAsync(string path) => UntilServedAsync(_workers[0], path, Task.CompletedTask);
 
     /// <summary>
-    /// Asks every worker for a path until it has answered 200: every ten milliseconds until the reload has its receipt, then at once and every
-    /// millisecond. Each miss makes the worker ask the database for the newest version, and eight workers that were asked without a pause would take the
-    /// processors away from what they wait for.
+    /// Asks every worker for a path until it has answered 200, from the moment when the reload has its receipt: each miss makes the worker ask the
+    /// database for the newest version, and eight workers that were asked before would take the processors away from what they wait for.
     /// </summary>
     public Task UntilServedAsync(string path, Task receipt) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilServedAsync(worker, path, receipt))));
 
@@ -76,10 +74,11 @@ internal sealed class PropagationFleet : IAsyncDisposable
 
     private static async Task UntilServedAsync(HttpClient worker, string path, Task receipt)
     {
+        await receipt;
         var status = await AskAsync(worker, path);
         while (status == HttpStatusCode.NotFound)
         {
-            await (receipt.IsCompleted ? Task.Delay(PauseAfter) : Task.WhenAny(receipt, Task.Delay(PauseBefore)));
+            await Task.Delay(Pause);
             status = await AskAsync(worker, path);
         }
 

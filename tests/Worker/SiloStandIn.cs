@@ -98,6 +98,15 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
         }
     }
 
+    public Task ReportAsync(WorkerReport report)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailing();
+            return Task.CompletedTask;
+        }
+    }
+
     public Task LeaveAsync(Guid worker)
     {
         Left = worker;

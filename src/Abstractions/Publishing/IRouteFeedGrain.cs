@@ -20,6 +20,12 @@ internal interface IRouteFeedGrain : IGrainWithStringKey
     [Alias("Next"), AlwaysInterleave, ResponseTimeout("00:00:10")]
     Task<RouteFeed> NextAsync(WorkerReport report, CancellationToken cancellationToken = default);
 
+    /// <summary>Takes a worker's report and answers at once: from now on the worker counts. To be made before it answers its first request.</summary>
+    /// <param name="report">What the worker serves.</param>
+    /// <exception cref="UnknownRegistryException">No registry has that name.</exception>
+    [Alias("Report"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    Task ReportAsync(WorkerReport report);
+
     /// <summary>A worker stops and counts no more.</summary>
     [Alias("Leave"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task LeaveAsync(Guid worker);

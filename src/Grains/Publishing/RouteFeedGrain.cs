@@ -28,6 +28,12 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
         return image is null ? throw Unavailable(registry) : new RouteFeed(image.Stamp, delta);
     }
 
+    public Task ReportAsync(WorkerReport report)
+    {
+        Registry.Workers.Heard(report);
+        return Task.CompletedTask;
+    }
+
     public Task LeaveAsync(Guid worker)
     {
         Registry.Workers.Left(worker);

@@ -65,6 +65,19 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_worker_counts_from_its_first_report_on_before_it_has_any_table()
+    {
+        await using var cluster = await SyncCluster.StartAsync();
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        var receipt = await cluster.ReloadAsync();
+        await cluster.Feed(0).ReportAsync(new WorkerReport(Guid.NewGuid(), "new", RouteVersion.None, Problem: null, default));
+
+        var convergence = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, TimeSpan.FromMilliseconds(400));
+
+        Assert.Equal("new", Assert.Single(convergence.Missing).Name);
+    }
+
+    [Fact]
     public async Task A_worker_that_knows_more_than_its_silo_makes_the_silo_look()
     {
         await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());

@@ -16,6 +16,10 @@ internal sealed class FeedCalls(IFeedSource source, TimeProvider clock)
         CallAsync((feed, patience) => feed.NextAsync(report, patience), Patience, cancellationToken);
 
     /// <exception cref="TimeoutException">No answer in time, or the connection was lost.</exception>
+    public Task ReportAsync(WorkerReport report, CancellationToken cancellationToken) =>
+        CallAsync(async (feed, _) => { await feed.ReportAsync(report); return true; }, Patience, cancellationToken);
+
+    /// <exception cref="TimeoutException">No answer in time, or the connection was lost.</exception>
     public Task<RoutePage?> PageAsync(RouteVersion version, int offset, CancellationToken cancellationToken) =>
         CallAsync((feed, patience) => feed.PageAsync(version, offset, patience), Patience, cancellationToken);
 

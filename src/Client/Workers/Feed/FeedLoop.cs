@@ -98,7 +98,6 @@ internal sealed partial class FeedLoop(
     // A worker that has yet to find that it serves what it has must not be held until something is new: null when it is time to look again.
     private async Task<RouteFeed?> NewsAsync(RouteImage own, CancellationToken stoppingToken)
     {
-        var report = new WorkerReport(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.Stamp);
         using var look = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
         if (state.Confirmed != own.Version || state.ProbeProblem is not null)
         {
@@ -107,7 +106,7 @@ internal sealed partial class FeedLoop(
 
         try
         {
-            return await calls.NextAsync(report, look.Token);
+            return await calls.NextAsync(ReportOf(own), look.Token);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
@@ -156,6 +155,8 @@ internal sealed partial class FeedLoop(
             return;
         }
 
+        // Before it has a table, and so before it is ready: from here on nobody is told that all serve a version while this worker does not.
+        await calls.ReportAsync(ReportOf(routes?.Image ?? RouteImage.Empty), stoppingToken);
         var page = (await calls.PageAsync(RouteVersion.None, 0, stoppingToken))!;
         if (routes is null || page.Version == routes.Version)
         {
@@ -165,6 +166,8 @@ internal sealed partial class FeedLoop(
             await ConfirmAsync(stoppingToken);
         }
     }
+
+    private WorkerReport ReportOf(RouteImage own) => new(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.Stamp);
 
     private bool Put(Reading reading, RouteImage own)
     {
