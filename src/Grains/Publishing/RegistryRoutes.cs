@@ -235,17 +235,4 @@ internal sealed partial class RegistryRoutes
     private partial void LogNotRouted(string key, string registry, string reason);
 
     private sealed record State(RouteImage? Image, DateTimeOffset Since, string? Problem);
-
-    /// <summary>How reading from the database ended.</summary>
-    private enum ReadingEnd
-    {
-        /// <summary>What was read is served, is served already, or is refused.</summary>
-        Done,
-
-        /// <summary>The image is not the one any more that what was read leads on from.</summary>
-        Moved,
-
-        /// <summary>What was read does not have the version's hash, so something was missed before; only the whole table can help.</summary>
-        Misfit,
-    }
 }
