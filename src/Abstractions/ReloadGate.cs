@@ -11,14 +11,21 @@ internal sealed class ReloadGate(IGrainFactory grains, TimeProvider clock)
     // A request that was in a silo when it died is answered by nobody, and its gate would stay shut until Orleans gives the request up.
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, Flights<ReloadReceipt>> _flights = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Registry, ReloadScope Scope), Flights<ReloadReceipt>> _flights = new();
 
     /// <summary>Asks for the registry to be made current, together with everybody else here who asks now.</summary>
     /// <param name="registry">The registry's name.</param>
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
-    public Task<ReloadReceipt> ReloadAsync(string registry, CancellationToken cancellationToken)
+    public Task<ReloadReceipt> ReloadAsync(string registry, CancellationToken cancellationToken) =>
+        ReloadAsync(registry, ReloadScope.Everything, cancellationToken);
+
+    /// <summary>Asks for a part of the registry to be made current, together with everybody else here who asks the same now.</summary>
+    /// <param name="registry">The registry's name.</param>
+    /// <param name="scope">The part.</param>
+    /// <param name="cancellationToken">Ends this caller's wait only.</param>
+    public Task<ReloadReceipt> ReloadAsync(string registry, ReloadScope scope, CancellationToken cancellationToken)
     {
-        var flights = _flights.GetOrAdd(registry, name => new Flights<ReloadReceipt>(callers => AskAsync(name, callers)));
+        var flights = _flights.GetOrAdd((registry, scope), key => new Flights<ReloadReceipt>(callers => AskAsync(key.Registry, key.Scope, callers)));
         // Off a calling grain's scheduler: a flight that a busy grain started must not wait for that grain's turns.
         return TaskScheduler.Current == TaskScheduler.Default
             ? flights.JoinAsync(callers: 1, cancellationToken)
@@ -26,14 +33,14 @@ internal sealed class ReloadGate(IGrainFactory grains, TimeProvider clock)
     }
 
     // The first answer is as good as any: every request was sent after its callers asked, and a sync with nothing to do does nothing.
-    private async Task<ReloadReceipt> AskAsync(string registry, int callers)
+    private async Task<ReloadReceipt> AskAsync(string registry, ReloadScope scope, int callers)
     {
         var coordinator = grains.GetGrain<IEndpointSyncGrain>(registry);
         List<Task<ReloadReceipt>> asked = [];
         while (true)
         {
             // The callers are counted once, however often they are spoken for.
-            asked.Add(coordinator.ReloadAsync(new ReloadRequest(asked.Count == 0 ? callers : 0), CancellationToken.None));
+            asked.Add(coordinator.ReloadAsync(new ReloadRequest(asked.Count == 0 ? callers : 0, scope), CancellationToken.None));
             asked[^1].Ignore();
             if (await FirstAnswerAsync(asked) is { } receipt)
             {

@@ -30,6 +30,7 @@ internal static class EndpointSyncServices
         return services
             .AddSingleton<RegistryCatalog>()
             .AddPublishing()
+            .AddSingleton<SiloSyncs>()
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<RegistryPoll>();
     }

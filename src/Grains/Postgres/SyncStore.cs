@@ -13,10 +13,11 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
 
     /// <summary>Brings the registry in line once; conflicts and lost connections are the caller's to retry.</summary>
     /// <param name="callers">How many callers share the sync.</param>
+    /// <param name="scope">What they want to be current.</param>
     /// <param name="cancellationToken">Ends the attempt; if that comes during the commit, whether it committed is unknown until the next look.</param>
     /// <exception cref="LockFailedException">The lock could not be asked for.</exception>
     /// <exception cref="NpgsqlException">Postgres refused a statement or could not be reached.</exception>
-    public async Task<SyncResult> SyncAsync(int callers, CancellationToken cancellationToken)
+    public async Task<SyncResult> SyncAsync(int callers, ReloadScope scope, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var look = await RegistryLook.ReadAsync(database, connection, cancellationToken);

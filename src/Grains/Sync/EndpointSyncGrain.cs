@@ -14,7 +14,7 @@ namespace EndpointSync.Grains.Sync;
 internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDisposable
 {
     private readonly RegistryCatalog _catalog;
-    private readonly RoutePublisher _publisher;
+    private readonly SiloSyncs _syncs;
     private readonly RetryDelays _delays;
     private readonly TimeProvider _clock;
     private readonly ILogger<EndpointSyncGrain> _logger;
@@ -22,13 +22,14 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     private readonly CancellationTokenSource _deactivating = new();
     private readonly CancellationToken _deactivated;
     private Task _retrying = Task.CompletedTask;
-    private RouteVersion _published;
+    private ReloadScope _scope = ReloadScope.Routes;
+    private ReloadScope _owed;
 
     public EndpointSyncGrain(
-        RegistryCatalog catalog, RoutePublisher publisher, IOptions<SyncOptions> options, TimeProvider clock, ILogger<EndpointSyncGrain> logger)
+        RegistryCatalog catalog, SiloSyncs syncs, IOptions<SyncOptions> options, TimeProvider clock, ILogger<EndpointSyncGrain> logger)
     {
         _catalog = catalog;
-        _publisher = publisher;
+        _syncs = syncs;
         _delays = new RetryDelays(options.Value.RetryDelay, options.Value.MaxRetryDelay);
         _clock = clock;
         _logger = logger;
@@ -41,7 +42,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     public Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default)
     {
         Check();
-        return _flights.JoinAsync(request.Callers, cancellationToken);
+        return JoinAsync(request, cancellationToken);
     }
 
     public Task<RouteVersion> SubscribeAsync(IRouteSubscriber subscriber)
@@ -76,31 +77,31 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
 
     private async Task<ReloadReceipt> FlyAsync(int callers)
     {
-        var told = false;
-        var receipt = await _catalog.Get(Name).Synchronizer.SyncAsync(callers, delta =>
+        var scope = _scope;
+        _scope = ReloadScope.Routes;
+        var receipt = await _syncs.SyncAsync(Name, callers, scope);
+        if (!receipt.InLine)
         {
-            told = true;
-            Publish(new RoutePublication(Name, delta));
-        });
-        if (!told && receipt.Outcome != ReloadOutcome.Failed && (receipt.Version > receipt.PreviousVersion || receipt.Version != _published))
-        {
-            Publish(new RoutePublication(Name, receipt.Version, Delta: null));
-        }
-
-        if (!receipt.InLine && _retrying.IsCompleted)
-        {
-            _retrying = RetryUntilInLineAsync(_deactivated);
+            Owe(scope);
         }
 
         return receipt;
     }
 
-    // Not awaited: the receipt says what is committed, and who wants to know who serves it asks that. A version that was made elsewhere, or by an
-    // activation that died before it told, is told of by the first reload that finds it.
-    private void Publish(RoutePublication publication)
+    private void Owe(ReloadScope scope)
     {
-        _published = publication.Version;
-        _publisher.Publish(publication);
+        _owed = _retrying.IsCompleted || scope == ReloadScope.Everything ? scope : _owed;
+        if (_retrying.IsCompleted)
+        {
+            _retrying = RetryUntilInLineAsync(_deactivated);
+        }
+    }
+
+    // A flight begins in the turn in which nobody can join it any more, so it does what the most demanding of its callers wants.
+    private Task<ReloadReceipt> JoinAsync(ReloadRequest request, CancellationToken cancellationToken)
+    {
+        _scope = request.Scope == ReloadScope.Everything ? ReloadScope.Everything : _scope;
+        return _flights.JoinAsync(request.Callers, cancellationToken);
     }
 
     private async Task RetryUntilInLineAsync(CancellationToken deactivating)
@@ -124,7 +125,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     private async Task<bool> RetryAsync(int attempt, CancellationToken deactivating)
     {
         await Task.Delay(_delays.Before(attempt), _clock, deactivating);
-        var receipt = await _flights.JoinAsync(callers: 0, deactivating);
+        var receipt = await JoinAsync(new ReloadRequest(Callers: 0, _owed), deactivating);
         if (receipt.InLine)
         {
             LogInLine(Name, receipt.Version, attempt + 1);

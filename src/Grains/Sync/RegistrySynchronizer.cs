@@ -33,10 +33,11 @@ internal sealed partial class RegistrySynchronizer(
 
     /// <summary>Brings the registry in line, or says why not.</summary>
     /// <param name="callers">How many callers share the sync.</param>
+    /// <param name="scope">What they want to be current.</param>
     /// <param name="committed">Called with a new version's changes as soon as it is committed, if they are few.</param>
-    public async Task<ReloadReceipt> SyncAsync(int callers, Action<RouteDelta>? committed = null)
+    public async Task<ReloadReceipt> SyncAsync(int callers, ReloadScope scope = ReloadScope.Everything, Action<RouteDelta>? committed = null)
     {
-        var run = new Run(clock.GetUtcNow(), clock.GetTimestamp(), callers);
+        var run = new Run(clock.GetUtcNow(), clock.GetTimestamp(), callers, scope);
         using var deadline = new CancellationTokenSource(database.Limits.Deadline, clock);
         try
         {
@@ -60,7 +61,7 @@ internal sealed partial class RegistrySynchronizer(
         try
         {
             await preparation.EnsureAsync(cancellationToken);
-            return await store.SyncAsync(run.Callers, cancellationToken);
+            return await store.SyncAsync(run.Callers, run.Scope, cancellationToken);
         }
         catch (Exception failure) when (SqlStates.IsUnreachable(failure) && clock.GetElapsedTime(run.Started) > ConnectPatience)
         {
@@ -128,7 +129,7 @@ internal sealed partial class RegistrySynchronizer(
     [LoggerMessage(1201, LogLevel.Warning, "Reload of {Registry} failed after {Attempts} attempts ({SqlState}): {Meaning} {Detail}")]
     private partial void LogFailed(string registry, int attempts, string? sqlState, string meaning, string detail);
 
-    private sealed record Run(DateTimeOffset StartedAt, long Started, int Callers)
+    private sealed record Run(DateTimeOffset StartedAt, long Started, int Callers, ReloadScope Scope)
     {
         public int Attempts { get; set; }
 

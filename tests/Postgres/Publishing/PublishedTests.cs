@@ -23,7 +23,7 @@ public abstract class PublishedTests : RegistryTests
     private protected async Task<RoutePublication> ReloadAsync()
     {
         RouteDelta? delta = null;
-        var receipt = await Registry.Synchronizer.SyncAsync(callers: 1, committed => delta = committed);
+        var receipt = await Registry.Synchronizer.SyncAsync(callers: 1, ReloadScope.Everything, committed => delta = committed);
         return new RoutePublication("test", receipt.Version, delta);
     }
 
