@@ -16,8 +16,10 @@ internal sealed class TestRegistry : IAsyncDisposable
         _sources = new DataSources(silo);
         Database = new RegistryDatabase(
             "test", _sources.For(connectionString ?? database.ConnectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName),
-            options.CreateTables, limits ?? new SyncOptions(), silo);
-        Preparation = new RegistryPreparation(Database);
+            options.CreateTables, options.SyncOn, limits ?? new SyncOptions(), silo);
+        Tracking = new ChangeTracking(Database, Log.CreateLogger<ChangeTracking>());
+        Listened = _sources.Listened(connectionString ?? database.ConnectionString);
+        Preparation = new RegistryPreparation(Database, Tracking);
         Store = new SyncStore(Database, TimeProvider.System, Log.CreateLogger<SyncStore>());
         Synchronizer = new RegistrySynchronizer(Database, Preparation, Store, TimeProvider.System, Log.CreateLogger<RegistrySynchronizer>());
         Status = new RegistryStatusStore(Database);
@@ -28,6 +30,10 @@ internal sealed class TestRegistry : IAsyncDisposable
     public LogCapture Log { get; } = new();
 
     public RegistryDatabase Database { get; }
+
+    public ChangeTracking Tracking { get; }
+
+    public ListenedDatabase Listened { get; }
 
     public RegistryPreparation Preparation { get; }
 
@@ -41,7 +47,9 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public RouteReader Reader { get; }
 
-    public Task<ReloadReceipt> ReloadAsync() => Synchronizer.SyncAsync(callers: 1);
+    public Task<ReloadReceipt> ReloadAsync() => ReloadAsync(ReloadScope.Everything);
+
+    public Task<ReloadReceipt> ReloadAsync(ReloadScope scope) => Synchronizer.SyncAsync(callers: 1, scope);
 
     public ValueTask DisposeAsync() => _sources.DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using EndpointSync.Grains.Foreign;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
@@ -32,7 +33,8 @@ internal static class EndpointSyncServices
             .AddPublishing()
             .AddSingleton<SiloSyncs>()
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
-            .AddHostedService<RegistryPoll>();
+            .AddHostedService<RegistryPoll>()
+            .AddHostedService<DatabaseWatches>();
     }
 
     /// <summary>The connections that Orleans' membership uses.</summary>
@@ -51,14 +53,18 @@ internal static class EndpointSyncServices
 
     private static Registry Build(IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString)
     {
-        var source = provider.GetRequiredService<DataSources>().For(options.ConnectionString ?? clusterConnectionString);
+        var sources = provider.GetRequiredService<DataSources>();
+        var connectionString = options.ConnectionString ?? clusterConnectionString;
         var limits = provider.GetRequiredService<IOptions<SyncOptions>>().Value;
         var database = new RegistryDatabase(
-            name, source, new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, limits, SiloName(provider));
-        var preparation = new RegistryPreparation(database);
+            name, sources.For(connectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, options.SyncOn, limits, SiloName(provider));
+        var tracking = ActivatorUtilities.CreateInstance<ChangeTracking>(provider, database);
+        var preparation = new RegistryPreparation(database, tracking);
         var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database);
         var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
-        return new Registry(database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database));
+        return new Registry(
+            database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database), tracking,
+            sources.Listened(connectionString));
     }
 
     // As Postgres and receipts show it.

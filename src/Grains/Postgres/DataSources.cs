@@ -15,6 +15,9 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     private const int PreparedStatements = 50;
     private const int PrepareFrom = 2;
 
+    // A session that listens asks little.
+    private const int AnswerSeconds = 2;
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) => _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
@@ -22,6 +25,13 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     /// <summary>Connections whose unqualified names lead to one schema.</summary>
     public NpgsqlDataSource For(string connectionString, string searchPath) =>
         _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Build(connectionString, searchPath));
+
+    /// <summary>Where the one session comes from that listens to a database. It is not pooled, and soon says when nobody answers.</summary>
+    public ListenedDatabase Listened(string connectionString)
+    {
+        var key = ListenedDatabase.KeyOf(connectionString);
+        return new ListenedDatabase(key, _sources.GetOrAdd($"listen\n{key}", _ => NpgsqlDataSource.Create(ListenerSettings(connectionString))));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -49,6 +59,16 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         }
 
         return NpgsqlDataSource.Create(settings);
+    }
+
+    private NpgsqlConnectionStringBuilder ListenerSettings(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false, MaxAutoPrepare = 0, CommandTimeout = AnswerSeconds, CancellationTimeout = -1,
+        };
+        settings.ApplicationName ??= $"EndpointSync/{siloName}";
+        return settings;
     }
 
     private static bool Says(string connectionString, params string[] keywords)

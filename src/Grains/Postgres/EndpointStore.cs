@@ -176,7 +176,7 @@ internal sealed class EndpointStore(RegistryDatabase database)
         ETag = row.GetString(8),
     };
 
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) => PostgresCommands.TextOrNull(value);
 
     private static NpgsqlParameter Flag(bool? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Boolean };
 }

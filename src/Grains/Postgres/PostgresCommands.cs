@@ -7,6 +7,10 @@ internal static class PostgresCommands
 {
     public static NpgsqlParameter Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
+    public static NpgsqlParameter TextOrNull(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+
+    public static NpgsqlParameter NumberOrNull(long? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint };
+
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
@@ -65,6 +69,9 @@ internal static class PostgresCommands
     }
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    public static T? ValueOrNull<T>(this NpgsqlDataReader reader, int column)
+        where T : class => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
 
     public static bool True(this NpgsqlDataReader reader, int column) => !reader.IsDBNull(column) && reader.GetBoolean(column);
 }

@@ -9,10 +9,11 @@ namespace EndpointSync.Grains.Postgres;
 /// <param name="Sql">The statements' schema.</param>
 /// <param name="LockKey">The key of its advisory lock.</param>
 /// <param name="CreateTables">Whether absent tables of Odoo's are created.</param>
+/// <param name="SyncOn">When others' edits of endpoints go live.</param>
 /// <param name="Limits">The time limits of its syncs.</param>
 /// <param name="Author">The silo's name, as versions and requests record it.</param>
 internal sealed record RegistryDatabase(
-    string Name, NpgsqlDataSource Source, SchemaSql Sql, long LockKey, bool CreateTables, SyncOptions Limits, string Author)
+    string Name, NpgsqlDataSource Source, SchemaSql Sql, long LockKey, bool CreateTables, SyncOn SyncOn, SyncOptions Limits, string Author)
 {
     public NpgsqlParameter SchemaName => PostgresCommands.Value(Sql.Schema);
 

@@ -5,50 +5,44 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>
-/// A registry as one snapshot shows it, read without the lock. What it finds in line was in line at its version, whatever others do meanwhile;
-/// what it finds due is looked at again under the lock before anything is written.
+/// What was touched in a registry, as one snapshot shows it, read without the lock. What it finds in line was in line at its version, whatever
+/// others do meanwhile; what it finds due is looked at again under the lock before anything is written.
 /// </summary>
 /// <param name="State">The version row.</param>
-/// <param name="Plan">What is due in the two tables.</param>
+/// <param name="Scope">What is to be made current.</param>
+/// <param name="IsTracked">Whether triggers note what other writers do.</param>
+/// <param name="Due">What was touched.</param>
+/// <param name="Plan">What of it is due in the two tables.</param>
+/// <param name="Rejected">The endpoints that cannot be routed.</param>
 /// <param name="RoutesChanged">Whether routes differ from the newest version: another writer changed them.</param>
-/// <param name="QuarantineChanged">Whether the recorded quarantine differs from the plan's.</param>
+/// <param name="QuarantineChanged">Whether the recorded quarantine differs from <paramref name="Rejected"/>.</param>
 /// <param name="Requests">Reloads that were answered without a sync. Only these are settled by the sync that follows: one that comes after
 /// the snapshot may stand for an edit that the plan does not have.</param>
-internal sealed record RegistryLook(VersionState State, SyncPlan Plan, bool RoutesChanged, bool QuarantineChanged, long[] Requests)
+internal sealed record RegistryLook(
+    VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Due, SyncPlan Plan, IReadOnlyList<RejectedEndpoint> Rejected, bool RoutesChanged,
+    bool QuarantineChanged, long[] Requests)
 {
-    // Not exists: the planner would hope to find a first difference soon and compare row by row, where nearly always there is none to find.
-    internal const string RoutesChangedSql = $"select count(*) > 0 from ({VersionWriter.ChangesSql}) as changes";
-
     /// <summary>Whether a sync has something to write.</summary>
     public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0;
 
-    public static async Task<RegistryLook> ReadAsync(RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<RegistryLook> ReadAsync(
+        RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, bool isTracked, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await using var batch = connection.CreateBatch()
-            .Then("set transaction read only")
-            .Then(VersionWriter.StateSql, database.SchemaName)
-            .Then(database.Sql.Of(EndpointScan.Statement))
-            .Then(database.Sql.Of(RoutesChangedSql), database.SchemaName)
-            .Then(Quarantine.ReadSql, database.SchemaName)
-            .Then(ReloadRequests.ReadSql, database.SchemaName);
-        var look = await ReadAsync(database, batch, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return look;
-    }
+        var noted = await NotedRows.ReadAsync(database, connection, scope, cancellationToken);
+        var due = noted.Due(scope);
+        if (due.NeedsFullCheck || !isTracked)
+        {
+            due = due.With(await FullCheck.RunAsync(database, connection, cancellationToken));
+        }
 
-    private static async Task<RegistryLook> ReadAsync(RegistryDatabase database, NpgsqlBatch batch, CancellationToken cancellationToken)
-    {
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var state = VersionWriter.StateIn(await reader.ListAsync(VersionWriter.ReadState, cancellationToken), database);
-        await reader.NextResultAsync(cancellationToken);
-        var plan = (await EndpointScan.ReadAsync(reader, cancellationToken)).Plan();
-        await reader.NextResultAsync(cancellationToken);
-        var routesChanged = (await reader.ListAsync(row => row.GetBoolean(0), cancellationToken)).Single();
-        await reader.NextResultAsync(cancellationToken);
-        var quarantine = await reader.ListAsync(Quarantine.Read, cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var requests = await reader.ListAsync(row => row.GetInt64(0), cancellationToken);
-        return new RegistryLook(state, plan, routesChanged, Quarantine.Differs(quarantine, plan.Rejected), [.. requests]);
+        var scan = await EndpointScan.ReadAsync(database, connection, due.EndpointIds, due.Keys, cancellationToken);
+        var plan = scan.Plan(due.Left);
+        var rejected = scan.Rejected(plan, noted.Quarantine, due.Left);
+        var touched = plan.EndpointIds.Concat(due.EndpointIds);
+        var changes = await new VersionWriter(database, connection).FindChangesAsync(touched, due.Keys, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new RegistryLook(
+            noted.State, scope, isTracked, due, plan, rejected, changes.Count > 0, Quarantine.Differs(noted.Quarantine, rejected), noted.Requests);
     }
 }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>Makes a registry's database ready to be synced, once; a failure is not remembered, so that the next use tries again.</summary>
-internal sealed class RegistryPreparation(RegistryDatabase database)
+internal sealed class RegistryPreparation(RegistryDatabase database, ChangeTracking tracking)
 {
     private const string Schema = "endpoint_sync";
 
@@ -15,6 +15,8 @@ internal sealed class RegistryPreparation(RegistryDatabase database)
         insert into endpoint_sync.state (schema_name) select $1
         where not exists (select from endpoint_sync.state where schema_name = $1) on conflict do nothing
         """;
+
+    private const string KeepLockKeySql = "update endpoint_sync.state set lock_key = $2 where schema_name = $1 and lock_key is distinct from $2";
 
     // One at a time for all registries of a pool: each holds a connection while it waits for its turn, and needs a second one then.
     private static readonly ConditionalWeakTable<NpgsqlDataSource, SemaphoreSlim> Turns = [];
@@ -57,6 +59,8 @@ internal sealed class RegistryPreparation(RegistryDatabase database)
         await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
         await new OdooTables(database).PrepareAsync(connection, cancellationToken);
         await connection.ExecuteAsync(AddStateSql, cancellationToken, database.SchemaName);
+        await connection.ExecuteAsync(KeepLockKeySql, cancellationToken, database.SchemaName, PostgresCommands.Value(database.LockKey));
         await turn.CommitAsync(cancellationToken);
+        await tracking.EnsureAsync(cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using EndpointSync.Grains.Registries;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
@@ -7,9 +8,10 @@ namespace EndpointSync.Grains.Postgres;
 internal sealed class RegistryStatusStore(RegistryDatabase database)
 {
     private const string OwedSql =
-        """
+        $"""
         select exists (select from endpoint_sync.requests where schema_name = $1)
-          or not exists (select from endpoint_sync.state where schema_name = $1 and signalled_version = version)
+            or not exists (select from endpoint_sync.state where schema_name = $1 and signalled_version = version),
+          {PendingChanges.ExistsSql}
         """;
 
     private const string StatusSql =
@@ -33,11 +35,16 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
         order by route.key
         """;
 
-    /// <summary>Whether a sync, or the draw of Odoo's sequence after one, is owed.</summary>
-    public async Task<bool> IsOwedAsync(CancellationToken cancellationToken)
+    /// <summary>What is owed without anybody's asking: a sync that was not made, the draw of Odoo's sequence, or a look at what others did to routes.</summary>
+    /// <returns>What is to be made current; null if nothing is owed.</returns>
+    public async Task<ReloadScope?> OwedAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ScalarAsync<bool>(OwedSql, cancellationToken, database.SchemaName);
+        var everyEdit = database.SyncOn == SyncOn.Change;
+        var owed = await connection.ListAsync(
+            OwedSql, row => (Sync: row.GetBoolean(0), Look: row.GetBoolean(1)), cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit));
+        var (sync, look) = owed[0];
+        return sync || (look && everyEdit) ? ReloadScope.Everything : look ? ReloadScope.Routes : null;
     }
 
     public async Task<RegistryStatus> ReadAsync(CancellationToken cancellationToken)

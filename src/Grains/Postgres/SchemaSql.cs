@@ -11,5 +11,7 @@ internal sealed class SchemaSql(string schema)
 
     public string Of(string statement) => statement.Replace("{odoo}", Quoted, StringComparison.Ordinal);
 
+    public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
     public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

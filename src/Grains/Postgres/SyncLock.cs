@@ -20,11 +20,11 @@ internal sealed class SyncLock(RegistryDatabase database)
         """;
 
     // The limits go first, so that the lock can never be held by a transaction without them. The search path is for Odoo's trigger functions,
-    // which name their sequence without a schema.
+    // which name their sequence without a schema. The last setting keeps our own triggers from noting what we write.
     private const string LimitsSql =
         """
         select set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
-          set_config('idle_in_transaction_session_timeout', $3, true), set_config('search_path', $4, true)
+          set_config('idle_in_transaction_session_timeout', $3, true), set_config('search_path', $4, true), set_config('endpoint_sync.syncing', 'on', true)
         """;
 
     public async Task<bool> TryTakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -30,4 +30,12 @@ internal static partial class SyncLog
 
     [LoggerMessage(1108, LogLevel.Warning, "That a sync of {Registry} is owed could not be recorded: {Detail}. The coordinator that answered retries it as long as its silo lives.")]
     public static partial void NotOwed(ILogger logger, string registry, string detail);
+
+    [LoggerMessage(1109, LogLevel.Information, "{Operation} of routes of {Registry} by {Writer}, {Locked} the lock: {Verdict}")]
+    public static partial void ForeignWrite(ILogger logger, string operation, string registry, ForeignWriter writer, string locked, string verdict);
+
+    [LoggerMessage(
+        1110, LogLevel.Warning,
+        "Another writer makes the routes of endpoint {Id} of {Registry} wrong again and again: {Repairs} repairs since {Since:O}, the last after {Writer}. Until {Until:O} only a reload repairs them.")]
+    public static partial void Disputed(ILogger logger, int id, string registry, int repairs, DateTimeOffset since, ForeignWriter writer, DateTimeOffset until);
 }

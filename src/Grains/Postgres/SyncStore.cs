@@ -20,11 +20,11 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
     public async Task<SyncResult> SyncAsync(int callers, ReloadScope scope, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var look = await RegistryLook.ReadAsync(database, connection, cancellationToken);
-        var result = look.IsDue
-            ? await SyncAsync(connection, look, callers, cancellationToken)
-            : new SyncResult(ReloadOutcome.UpToDate, look.State.Version, look.State.Version) { Rejected = look.Plan.Rejected };
-        if (result.Version > look.State.Signalled)
+        var glance = await Glance.ReadAsync(database, connection, scope, cancellationToken);
+        var result = glance.IsInLine
+            ? new SyncResult(ReloadOutcome.UpToDate, glance.State.Version, glance.State.Version) { Rejected = glance.Rejected }
+            : await LookAndSyncAsync(connection, glance.IsTracked, callers, scope, cancellationToken);
+        if (result.Version > glance.State.Signalled)
         {
             await SignalAsync(connection, result.Version, cancellationToken);
         }
@@ -47,6 +47,20 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
         }
     }
 
+    private async Task<SyncResult> LookAndSyncAsync(
+        NpgsqlConnection connection, bool isTracked, int callers, ReloadScope scope, CancellationToken cancellationToken)
+    {
+        var look = await RegistryLook.ReadAsync(database, connection, scope, isTracked, cancellationToken);
+        if (look.IsDue)
+        {
+            return await SyncAsync(connection, look, callers, cancellationToken);
+        }
+
+        // What was noted came to nothing, which needs no lock to say.
+        await new PendingChanges(database, connection).SettleAsync(look, [], cancellationToken);
+        return new SyncResult(ReloadOutcome.UpToDate, look.State.Version, look.State.Version) { Rejected = look.Rejected };
+    }
+
     private async Task<SyncResult> SyncAsync(NpgsqlConnection connection, RegistryLook look, int callers, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
@@ -56,7 +70,7 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
             await transaction.RollbackAsync(cancellationToken);
             return await SkipAsync(connection, look, cancellationToken);
         }
-        var result = await new SyncTransaction(database, connection, logger).RunAsync(look, callers, cancellationToken);
+        var result = await new SyncTransaction(database, connection, look, logger).RunAsync(callers, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return result with { LockHeld = clock.GetElapsedTime(started) };
     }
@@ -77,9 +91,13 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
     private async Task<SyncResult> SkipAsync(NpgsqlConnection connection, RegistryLook look, CancellationToken cancellationToken)
     {
         var holder = await _lock.HolderAsync(connection, cancellationToken);
-        await new ReloadRequests(database, connection).AddAsync("the lock was busy", cancellationToken);
+        if (look.Scope == ReloadScope.Everything)
+        {
+            await new ReloadRequests(database, connection).AddAsync("the lock was busy", cancellationToken);
+        }
+
         SyncLog.Skipped(logger, database.Name, holder?.ToString() ?? "a session that has ended meanwhile");
-        return new SyncResult(ReloadOutcome.Skipped, look.State.Version, look.State.Version) { Rejected = look.Plan.Rejected, LockHolder = holder };
+        return new SyncResult(ReloadOutcome.Skipped, look.State.Version, look.State.Version) { Rejected = look.Rejected, LockHolder = holder };
     }
 
     // After the commit on purpose: an Odoo worker may have read the sequence's new value, which shows before the commit, and cached the old rows

@@ -6,78 +6,81 @@ using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
 
-/// <summary>The one transaction that makes routes match endpoints. It holds the lock from its first statement to its commit.</summary>
-internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnection connection, ILogger logger)
+/// <summary>
+/// The one transaction that makes routes match endpoints. It holds the lock from its first statement to its commit, and reads nothing but what the
+/// look found touched, so that it costs what changed and not what there is.
+/// </summary>
+internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnection connection, RegistryLook look, ILogger logger)
 {
     // Beyond it each silo reads the changes itself: one message with all of them would hold up the others.
     private const int MostChangesInDelta = 1000;
 
     private readonly RouteWriter _routes = new(database, connection);
     private readonly VersionWriter _versions = new(database, connection);
-    private readonly Quarantine _quarantine = new(database, connection);
-    private readonly ReloadRequests _requests = new(database, connection);
+    private readonly int[] _due = [.. look.Plan.EndpointIds];
+    private readonly HashSet<int> _touched = [.. look.Plan.EndpointIds, .. look.Due.EndpointIds];
 
-    /// <summary>Does what is due and leaves the commit to the caller.</summary>
-    /// <param name="look">What was found due after every caller's request; what became due later is for the next sync.</param>
+    /// <summary>Does what is due and leaves the commit to the caller. What became due after the look is for the next sync.</summary>
     /// <param name="callers">How many callers share the sync.</param>
     /// <param name="cancellationToken">Ends the sync; nothing is written then.</param>
-    public async Task<SyncResult> RunAsync(RegistryLook look, int callers, CancellationToken cancellationToken)
+    public async Task<SyncResult> RunAsync(int callers, CancellationToken cancellationToken)
     {
         var state = await _versions.LockStateAsync(cancellationToken);
-        var due = look.Plan.EndpointIds.ToArray();
-        var done = await BringInLineAsync(due, cancellationToken);
-        var changes = await _versions.FindChangesAsync(cancellationToken);
-        var deferred = await CountLeftAsync(due, cancellationToken);
-        await SettleAsync(look.Requests, done, deferred, cancellationToken);
-        return await AdvanceAsync(state, done, changes, deferred, callers, cancellationToken);
+        var (done, rejected) = await BringInLineAsync(cancellationToken);
+        var changes = await _versions.FindChangesAsync(_touched, look.Due.Keys, cancellationToken);
+        var left = await FindLeftAsync(cancellationToken);
+        await RecordQuarantineAsync(rejected, cancellationToken);
+        var result = await AdvanceAsync(state, done, changes, left.Count, callers, cancellationToken);
+        await JudgeAsync(done, changes, result, cancellationToken);
+        await SettleAsync(left, cancellationToken);
+        return result with { Rejected = rejected };
     }
 
-    private async Task<SyncPlan> BringInLineAsync(int[] due, CancellationToken cancellationToken)
+    private async Task<(SyncPlan Done, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(CancellationToken cancellationToken)
     {
-        var locked = await _routes.LockEndpointsAsync(due, cancellationToken);
-        var scan = await ScanAsync(cancellationToken);
+        var locked = await _routes.LockEndpointsAsync(_due, cancellationToken);
+        var scan = await ScanAsync(_touched, cancellationToken);
         var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
-        var done = await _routes.WriteAsync(scan.Plan().Without(open), scan, cancellationToken);
+        var plan = scan.Plan(look.Due.Left);
+        var done = await _routes.WriteAsync(plan.Without(open), scan, cancellationToken);
         foreach (var orphan in done.Orphans)
         {
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
         }
 
-        return done;
+        return (done, scan.Rejected(plan, look.Rejected, look.Due.Left));
     }
 
     // Looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed. Left over is what was due and is open
     // elsewhere, and what another writer spoilt meanwhile, which a flag still calls right. An edit that came meanwhile cleared its flag, and its own
     // reload follows.
-    private async Task<int> CountLeftAsync(int[] due, CancellationToken cancellationToken)
+    private async Task<HashSet<int>> FindLeftAsync(CancellationToken cancellationToken)
     {
-        var scan = await ScanAsync(cancellationToken);
-        var editedSince = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id).Except(due).ToHashSet();
-        return scan.Plan().Without(editedSince).EndpointIds.Count();
+        var scan = await ScanAsync(_touched.Concat(await FindSpoiltAsync(cancellationToken)), cancellationToken);
+        var editedSince = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id).Except(_due);
+        return [.. scan.Plan(look.Due.Left).Without(editedSince.ToHashSet()).EndpointIds];
     }
 
-    private async Task<EndpointScan> ScanAsync(CancellationToken cancellationToken)
+    private async Task<IEnumerable<int>> FindSpoiltAsync(CancellationToken cancellationToken)
     {
-        await using var command = connection.Command(database.Sql.Of(EndpointScan.Statement));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await EndpointScan.ReadAsync(reader, cancellationToken);
+        if (!look.IsTracked)
+        {
+            return (await FullCheck.RunAsync(database, connection, cancellationToken)).EndpointIds;
+        }
+
+        var noted = await connection.ListAsync(PendingChanges.ReadSql, PendingChanges.Read, cancellationToken, database.SchemaName);
+        return DueChanges.Of([.. noted.ExceptBy(look.Due.NotedIds, change => change.Id)], [], look.Due.Left, ReloadScope.Routes).EndpointIds;
     }
 
-    private async Task SettleAsync(long[] requests, SyncPlan plan, int deferred, CancellationToken cancellationToken)
+    private Task<EndpointScan> ScanAsync(IEnumerable<int> endpointIds, CancellationToken cancellationToken) =>
+        EndpointScan.ReadAsync(database, connection, endpointIds, look.Due.Keys, cancellationToken);
+
+    private async Task RecordQuarantineAsync(IReadOnlyList<RejectedEndpoint> rejected, CancellationToken cancellationToken)
     {
-        foreach (var endpoint in await _quarantine.RecordAsync(plan.Rejected, cancellationToken))
+        foreach (var endpoint in await new Quarantine(database, connection).RecordAsync(rejected, cancellationToken))
         {
             SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
         }
-
-        await _requests.SettleAsync(requests, cancellationToken);
-        if (deferred == 0)
-        {
-            return;
-        }
-
-        SyncLog.Deferred(logger, deferred, database.Name);
-        await _requests.AddAsync($"{deferred} endpoints were open in another session", cancellationToken);
     }
 
     private async Task<SyncResult> AdvanceAsync(
@@ -96,11 +99,49 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
             EndpointsSynced = synced,
             EndpointsDeferred = deferred,
             Routes = RouteCounts.Of(changes),
-            Rejected = done.Rejected,
             Delta = changes.Count is > 0 and <= MostChangesInDelta
                 ? new RouteDelta(state.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)])
                 : null,
         };
+    }
+
+    // Before the notes are taken away: the log is made of them.
+    private async Task JudgeAsync(SyncPlan done, List<RouteChange> changes, SyncResult result, CancellationToken cancellationToken)
+    {
+        var judged = JudgedWrite.Judge(look.Due.Noted, done, changes);
+        RouteVersion? version = changes.Count > 0 ? result.Version : null;
+        await new ForeignWriteLog(database, connection).AddAsync(judged, version, cancellationToken);
+        foreach (var write in judged)
+        {
+            SyncLog.ForeignWrite(logger, write.Change.Operation, database.Name, write.Change.Writer, write.Change.Locked is true ? "with" : "without", write.Verdict);
+        }
+
+        foreach (var fight in judged.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer))
+        {
+            var repaired = fight.SelectMany(write => write.Repaired).ToHashSet();
+            foreach (var dispute in await new Disputes(database, connection).RecordAsync(repaired, fight.Key, cancellationToken))
+            {
+                SyncLog.Disputed(logger, dispute.EndpointId, database.Name, dispute.Repairs, dispute.Since, dispute.Writer, dispute.Until);
+            }
+        }
+    }
+
+    private async Task SettleAsync(HashSet<int> left, CancellationToken cancellationToken)
+    {
+        var everything = look.Scope == ReloadScope.Everything;
+        await new PendingChanges(database, connection).SettleAsync(look, left, cancellationToken);
+        var requests = new ReloadRequests(database, connection);
+        await requests.SettleAsync(look.Requests, cancellationToken);
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        SyncLog.Deferred(logger, left.Count, database.Name);
+        if (everything)
+        {
+            await requests.AddAsync($"{left.Count} endpoints were open in another session", cancellationToken);
+        }
     }
 
     private static ReloadOutcome OutcomeOf(int done, int deferred)

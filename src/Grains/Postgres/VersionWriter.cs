@@ -10,28 +10,17 @@ internal sealed record VersionState(RouteVersion Version, RouteVersion Signalled
 internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection connection)
 {
     /// <summary>
-    /// The rows that differ between <c>endpoint_route</c> and the newest version. Rows without a key cannot be told apart and are not routes. The
-    /// app of an endpoint that waits for its sync stays what it was, so that an edit of path and app goes live as one.
+    /// The rows under given keys that differ between <c>endpoint_route</c> and the newest version. Rows without a key cannot be told apart and are not
+    /// routes. The app of an endpoint that waits for its sync stays what it was, so that an edit of path and app goes live as one.
     /// </summary>
-    public const string ChangesSql =
-        $$"""
-        select * from (
-          select known.key, known.route, known.opts, known.routing, known.route_group, known.app,
-            found.key as found_key, found.route as found_route, found.opts as found_opts, found.routing as found_routing,
-            found.route_group as found_group, case when known.key is null or found.synced then found.app else known.app end as found_app
-          from (
-            select route.key, route.route, route.opts, route.routing, route.route_group, endpoint.app, endpoint.registry_sync is true as synced
-            from {odoo}.endpoint_route as route
-            left join {odoo}.fastapi_endpoint as endpoint on '{{ExpectedRoute.KeyPrefix}}' || endpoint.id || '{{ExpectedRoute.KeySuffix}}' = route.key
-            where route.key is not null
-          ) as found
-          full join (
-            select key, route, opts, routing, route_group, app from endpoint_sync.routes where schema_name = $1 and to_version is null
-          ) as known on known.key = found.key
-        ) as compared
-        where (key, route, opts, routing, route_group, app)
-          is distinct from (found_key, found_route, found_opts, found_routing, found_group, found_app)
-        """;
+    public static readonly string ChangesSql = ChangesUnder("select distinct key from endpoint_sync.keys_of($1, $2, $3)");
+
+    /// <summary>The same under all keys that there are.</summary>
+    public static readonly string AllChangesSql = ChangesUnder(
+        """
+        select key from {odoo}.endpoint_route where key is not null
+        union select key from endpoint_sync.routes where schema_name = $1 and to_version is null
+        """);
 
     public const string StateSql = "select version, signalled_version, content_hash from endpoint_sync.state where schema_name = $1";
 
@@ -74,9 +63,14 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     public static VersionState ReadState(NpgsqlDataReader row) =>
         new(new RouteVersion(row.GetInt64(0)), new RouteVersion(row.GetInt64(1)), ContentHash.From(row.GetFieldValue<byte[]>(2)));
 
-    public Task<List<RouteChange>> FindChangesAsync(CancellationToken cancellationToken) =>
+    /// <summary>What is to become the next version.</summary>
+    /// <param name="endpointIds">The endpoints whose routes may have changed.</param>
+    /// <param name="keys">Further keys of routes that may have.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public Task<List<RouteChange>> FindChangesAsync(IEnumerable<int> endpointIds, IEnumerable<string> keys, CancellationToken cancellationToken) =>
         connection.ListAsync(
-            database.Sql.Of(ChangesSql), row => new RouteChange(ReadRoute(row, 0), ReadRoute(row, 6)), cancellationToken, database.SchemaName);
+            database.Sql.Of(ChangesSql), row => new RouteChange(ReadRoute(row, 0), ReadRoute(row, 6)), cancellationToken,
+            database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()), PostgresCommands.Value(keys.ToArray()));
 
     /// <summary>Advances the version by one and records what it changed.</summary>
     public async Task<VersionState> AdvanceAsync(
@@ -130,6 +124,23 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         : new StoredRoute(
             row.GetString(first), row.TextOrNull(first + 1), row.TextOrNull(first + 2), row.TextOrNull(first + 3), row.TextOrNull(first + 4),
             row.TextOrNull(first + 5));
+
+    private static string ChangesUnder(string keysSql) =>
+        $$"""
+        with wanted as ({{keysSql}})
+        select * from (
+          select known.key, known.route, known.opts, known.routing, known.route_group, known.app,
+            found.key as found_key, found.route as found_route, found.opts as found_opts, found.routing as found_routing, found.route_group as found_group,
+            case when found.key is null then null when known.key is null or endpoint.registry_sync is true then endpoint.app else known.app end as found_app
+          from wanted
+          left join {odoo}.endpoint_route as found on found.key = wanted.key
+          left join endpoint_sync.routes as known on known.schema_name = $1 and known.key = wanted.key and known.to_version is null
+          left join {odoo}.fastapi_endpoint as endpoint on endpoint.id = endpoint_sync.endpoint_of(found.key)
+            and found.key = '{{ExpectedRoute.KeyPrefix}}' || endpoint.id || '{{ExpectedRoute.KeySuffix}}'
+        ) as compared
+        where (key, route, opts, routing, route_group, app)
+          is distinct from (found_key, found_route, found_opts, found_routing, found_group, found_app)
+        """;
 
     private static NpgsqlParameter Number(RouteVersion version) => PostgresCommands.Value(version.Value);
 }

@@ -20,4 +20,7 @@ public sealed class RegistryOptions
     /// Odoo's an absent table means that the connection string or the schema is wrong.
     /// </summary>
     public bool CreateTables { get; set; }
+
+    /// <summary>When an edit of an endpoint goes live that was made in Odoo, by SQL or through the HTTP API: with the next reload, or at once.</summary>
+    public SyncOn SyncOn { get; set; }
 }

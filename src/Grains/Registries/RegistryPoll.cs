@@ -39,9 +39,9 @@ internal sealed partial class RegistryPoll(
         {
             await registry.Preparation.EnsureAsync(patience.Token);
             await LookForVersionAsync(registry, patience.Token);
-            if (await registry.Status.IsOwedAsync(patience.Token))
+            if (await registry.Status.OwedAsync(patience.Token) is { } scope)
             {
-                await gate.ReloadAsync(registry.Name, cancellationToken);
+                await gate.ReloadAsync(registry.Name, scope, cancellationToken);
             }
 
             if (_complaints.TryRemove(registry.Name, out _))

@@ -20,6 +20,14 @@ public sealed class SyncOptions
     /// <summary>How often each silo looks for reloads that were answered without a sync; each wait is lengthened by a random part of up to a half.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How often the whole of each registry is looked at, without the lock, for what no trigger noted. Where there are no triggers every look does that.
+    /// </summary>
+    public TimeSpan FullCheckInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the session that listens to a database may be silent before it is asked whether it is still there; it has 2 seconds to answer.</summary>
+    public TimeSpan ListenKeepAlive { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The wait before the first retry behind a skipped or failed reload; doubled each time, with jitter, up to <see cref="MaxRetryDelay"/>.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -12,7 +12,8 @@ internal static class ExpectedRoute
 
     private const string PathConverter = "<path:application_path>";
 
-    private const string Opts =
+    /// <summary>What stands in the column of options.</summary>
+    public const string Opts =
         """
         {"handler": {"klass_dotted_path": "odoo.addons.endpoint_route_handler.controllers.main.EndpointNotFoundController", "method_name": "auto_not_found"}}
         """;
@@ -29,16 +30,24 @@ internal static class ExpectedRoute
     /// <param name="saveHttpSession">Whether Odoo keeps the HTTP session of its requests.</param>
     public static RouteRow For(int endpointId, string rootPath, bool saveHttpSession)
     {
-        string[] rules = [$"{rootPath}/", $"{rootPath}/{PathConverter}"];
-        return new RouteRow(KeyOf(endpointId), string.Join('|', rules), Opts, RoutingJson(rules, saveHttpSession));
+        var rules = RulesOf(rootPath);
+        return new RouteRow(KeyOf(endpointId), RouteOf(rootPath), Opts, RoutingJson(rules, saveHttpSession));
     }
+
+    /// <summary>What stands in the route column of the endpoint that has a root path.</summary>
+    public static string RouteOf(string rootPath) => string.Join('|', RulesOf(rootPath));
 
     /// <summary>Whether a stored row says the same as an expected one; JSON is compared by value, because every writer spells it differently.</summary>
     public static bool Matches(RouteRow expected, RouteRow stored) =>
         stored.Key == expected.Key && stored.Route == expected.Route && SameJson(expected.Opts, stored.Opts) && SameJson(expected.Routing, stored.Routing);
 
+    private static string[] RulesOf(string rootPath) => [$"{rootPath}/", $"{rootPath}/{PathConverter}"];
+
     // The root path is taken out of the key, so that a row keeps its key when the root path is edited.
     private static string KeyOf(int endpointId) => $"{KeyPrefix}{endpointId}{KeySuffix}";
+
+    /// <summary>What stands in the column of routing for a root path that JSON spells as it is.</summary>
+    public static string RoutingOf(string rootPath, bool saveHttpSession) => RoutingJson(RulesOf(rootPath), saveHttpSession);
 
     private static string RoutingJson(string[] rules, bool saveHttpSession) =>
         $$"""

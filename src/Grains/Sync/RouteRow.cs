@@ -10,8 +10,9 @@ internal sealed record RouteRow(string Key, string? Route, string? Opts, string?
     /// <summary>The endpoint that the row belongs to, or null if it is another consumer's row, which is never touched.</summary>
     public int? EndpointId => EndpointIdOf(Key);
 
+    /// <summary>The endpoint that a key names. The database's <c>endpoint_sync.endpoint_of</c> says the same.</summary>
     // Between the prefix and the colon stands the id as Odoo prints it, so '07' or '+7' is no id and the row is not ours.
-    private static int? EndpointIdOf(string key)
+    public static int? EndpointIdOf(string key)
     {
         if (!key.StartsWith(OwnPrefix, StringComparison.Ordinal))
         {

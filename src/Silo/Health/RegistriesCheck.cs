@@ -34,7 +34,7 @@ internal sealed class RegistriesCheck(RegistryCatalog catalog) : IHealthCheck
         try
         {
             await registry.Preparation.EnsureAsync(patience.Token);
-            await registry.Status.IsOwedAsync(patience.Token);
+            await registry.Status.OwedAsync(patience.Token);
             return (registry.Name, null);
         }
         catch (Exception failure) when (EndpointSyncServices.ProblemOf(failure) is { } problem)

@@ -110,7 +110,7 @@ internal static class SiloSettingsRules
                  {
                      ("Deadline", sync.Deadline), ("StatementTimeout", sync.StatementTimeout), ("LockTimeout", sync.LockTimeout),
                      ("IdleInTransactionTimeout", sync.IdleInTransactionTimeout), ("PollInterval", sync.PollInterval), ("RetryDelay", sync.RetryDelay),
-                     ("MaxRetryDelay", sync.MaxRetryDelay),
+                     ("MaxRetryDelay", sync.MaxRetryDelay), ("FullCheckInterval", sync.FullCheckInterval), ("ListenKeepAlive", sync.ListenKeepAlive),
                  })
         {
             if (span < TimeSpan.FromMilliseconds(1) || span > TimeSpan.FromDays(1))

@@ -68,7 +68,7 @@ public sealed class CreatedShapeTests(CreatedTables created) : IClassFixture<Cre
             "CREATE TRIGGER trigger_endpoint_route_set_timestamp BEFORE UPDATE ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION endpoint_route_set_timestamp()",
             "CREATE TRIGGER update_endpoint_route_version_trigger BEFORE INSERT ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION increment_endpoint_route_version()",
         ],
-        await created.Database.ListAsync("select pg_get_triggerdef(oid) from pg_trigger where tgrelid in ('endpoint_route'::regclass, 'fastapi_endpoint'::regclass) and not tgisinternal order by 1"));
+        await created.Database.ListAsync("select pg_get_triggerdef(oid) from pg_trigger where tgrelid in ('endpoint_route'::regclass, 'fastapi_endpoint'::regclass) and not tgisinternal and tgname not like 'endpoint_sync_%' order by 1"));
 
     [Fact]
     public async Task The_sequence_is_Odoos_and_belongs_to_no_column() => Assert.Equal(

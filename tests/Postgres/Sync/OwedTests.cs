@@ -44,7 +44,7 @@ public sealed class OwedTests : RegistryTests
         await Registry.Preparation.EnsureAsync(CancellationToken.None);
         await Registry.Store.TryOweAsync("the first request");
         await using var connection = await Registry.Database.Source.OpenConnectionAsync(CancellationToken.None);
-        var look = await RegistryLook.ReadAsync(Registry.Database, connection, CancellationToken.None);
+        var look = await RegistryLook.ReadAsync(Registry.Database, connection, ReloadScope.Everything, isTracked: true, CancellationToken.None);
         await Registry.Store.TryOweAsync("the second request");
 
         await new ReloadRequests(Registry.Database, connection).SettleAsync(look.Requests, CancellationToken.None);
@@ -83,7 +83,7 @@ public sealed class OwedTests : RegistryTests
         Assert.False(await OwedAsync());
     }
 
-    private Task<bool> OwedAsync() => Registry.Status.IsOwedAsync(CancellationToken.None);
+    private async Task<bool> OwedAsync() => await Registry.Status.OwedAsync(CancellationToken.None) is not null;
 
     private Task<OpenSession> HoldLockAsync() => Database.OpenAsync($"select pg_advisory_xact_lock({Registry.Database.LockKey})");
 }

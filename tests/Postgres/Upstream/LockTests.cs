@@ -35,6 +35,7 @@ public sealed class LockTests : FreshDatabaseTests
         await holder.BeginAsync();
         Assert.True(await holder.TryLockAsync());
         await using var registry = Registry();
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
         var before = await EverythingAsync();
 
         var receipt = await registry.ReloadAsync();
@@ -43,12 +44,12 @@ public sealed class LockTests : FreshDatabaseTests
         Assert.False(receipt.InLine);
         Assert.Contains($"backend {holder.Session.ProcessId} of role", receipt.Problem!.Detail);
         Assert.Contains("application 'odoo', in a transaction since", receipt.Problem.Detail);
-        var logged = Assert.Single(registry.Log.Entries);
+        var logged = Assert.Single(registry.Log.Entries, entry => entry.EventId == 1102);
         Assert.Equal((LogLevel.Information, 1102), (logged.Level, logged.EventId));
         Assert.StartsWith($"EndpointSync sync skipped for test: its lock is held by backend {holder.Session.ProcessId} ", logged.Message);
         Assert.Equal(before, await EverythingAsync());
         Assert.Equal(["the lock was busy"], await Database.ListAsync("select reason from endpoint_sync.requests"));
-        Assert.True(await registry.Status.IsOwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class LockTests : FreshDatabaseTests
         Assert.Contains($"backend {holder.ProcessId} of role", skipped.Problem!.Detail);
         Assert.Contains("application 'psql'.", skipped.Problem.Detail);
         Assert.Equal((ReloadOutcome.Skipped, ReloadOutcome.Synced), (skipped.Outcome, synced.Outcome));
-        Assert.False(await registry.Status.IsOwedAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -117,6 +118,7 @@ public sealed class LockTests : FreshDatabaseTests
              """);
         await Database.AddEndpointAsync("orders", "/orders");
         await using var registry = new TestRegistry(Database, connectionString: $"{Database.ConnectionString};Options=-c role={role}");
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
         var before = await EverythingAsync();
 
         var receipt = await registry.ReloadAsync();
@@ -127,7 +129,7 @@ public sealed class LockTests : FreshDatabaseTests
         Assert.Equal(LogLevel.Warning, logged.Level);
         Assert.Contains("permission denied for function pg_try_advisory_xact_lock", logged.Message);
         Assert.Equal(before, await EverythingAsync());
-        Assert.True(await registry.Status.IsOwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
 
         await Database.ExecuteAsync("grant execute on function pg_try_advisory_xact_lock(bigint) to public");
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);

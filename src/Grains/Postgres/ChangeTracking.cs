@@ -1,0 +1,139 @@
+using EndpointSync.Grains.Postgres.Migrations;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EndpointSync.Grains.Postgres;
+
+/// <summary>
+/// Sees to it that triggers note what other writers do to a registry's tables. Without them everything works and costs more: each look reads the
+/// whole registry, and what others do is found by polling.
+/// </summary>
+internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<ChangeTracking> logger)
+{
+    // Creating a trigger waits for every writer of the table, and whoever comes next waits behind it. So it does not begin while there is one, and
+    // gives up soon if one came in between.
+    private const string IsOpenSql =
+        """
+        select exists (
+          select from pg_locks
+          where relation in (to_regclass($1 || '.fastapi_endpoint'), to_regclass($1 || '.endpoint_route')) and pid <> pg_backend_pid()
+            and mode not in ('AccessShareLock', 'RowShareLock'))
+        """;
+
+    private const string PatienceSql = "set local lock_timeout = '300ms'";
+
+    private const string OpenElsewhere = "Another session has the tables open; it is tried again with every poll.";
+
+    // Whoever owns the tables gets the right to install the triggers, and is told how, where this role may not.
+    private const string RightsSql =
+        """
+        select quote_ident(owner.rolname), bool_and(
+          pg_has_role(relation.relowner, 'usage') or has_table_privilege(relation.oid, 'trigger'))
+        from pg_class as relation join pg_roles as owner on owner.oid = relation.relowner
+        where relation.oid in (to_regclass($1 || '.fastapi_endpoint'), to_regclass($1 || '.endpoint_route'))
+        group by owner.rolname
+        """;
+
+    private string? _told;
+
+    /// <summary>Installs the triggers if they are absent and this role may; says once what somebody else has to do if not.</summary>
+    /// <returns>Whether changes are noted from now on.</returns>
+    public async Task<bool> EnsureAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        if (await IsTrackedAsync(connection, cancellationToken))
+        {
+            return true;
+        }
+
+        var owners = await connection.ListAsync(
+            RightsSql, row => (Role: row.GetString(0), MayInstall: row.GetBoolean(1)), cancellationToken, PostgresCommands.Value(database.Sql.Quoted));
+        if (owners.TrueForAll(owner => owner.MayInstall))
+        {
+            return !await IsOpenElsewhereAsync(connection, cancellationToken) && await TryInstallAsync(connection, cancellationToken);
+        }
+
+        await TryGrantAsync(connection, owners.Select(owner => owner.Role), cancellationToken);
+        Tell($"As role {string.Join(" or ", owners.Where(owner => !owner.MayInstall).Select(owner => owner.Role))} run: {Statement}");
+        return false;
+    }
+
+    /// <summary>Has the next reload look at everything.</summary>
+    public async Task CheckAllAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync("select endpoint_sync.check_all($1)", cancellationToken, database.SchemaName);
+    }
+
+    private string Statement => $"SELECT endpoint_sync.track({SchemaSql.Literal(database.Sql.Schema)});";
+
+    private Task<bool> IsTrackedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>("select endpoint_sync.is_tracked($1)", cancellationToken, database.SchemaName);
+
+    private async Task<bool> IsOpenElsewhereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var isOpen = await connection.ScalarAsync<bool>(IsOpenSql, cancellationToken, PostgresCommands.Value(database.Sql.Quoted));
+        if (isOpen)
+        {
+            Tell(OpenElsewhere);
+        }
+
+        return isOpen;
+    }
+
+    private async Task<bool> TryInstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
+        if (await IsTrackedAsync(connection, cancellationToken))
+        {
+            return true;
+        }
+
+        try
+        {
+            await connection.ExecuteAsync(PatienceSql, cancellationToken);
+            await connection.ExecuteAsync("select endpoint_sync.track($1)", cancellationToken, database.SchemaName);
+            await turn.CommitAsync(cancellationToken);
+        }
+        catch (PostgresException refused)
+        {
+            Tell(refused.SqlState == PostgresErrorCodes.LockNotAvailable
+                ? OpenElsewhere
+                : $"{refused.MessageText} As the tables' owner run: {Statement}");
+            return false;
+        }
+
+        LogTracked(database.Name);
+        return true;
+    }
+
+    // May be refused too, if another role installed the schema; that one can grant it then.
+    private static async Task TryGrantAsync(NpgsqlConnection connection, IEnumerable<string> owners, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(
+                $"grant execute on function endpoint_sync.note_endpoints(), endpoint_sync.note_routes() to {string.Join(", ", owners)}", cancellationToken);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+        }
+    }
+
+    // Said once, not with every poll, until something else is in the way.
+    private void Tell(string cure)
+    {
+        if (Interlocked.Exchange(ref _told, cure) != cure)
+        {
+            LogNotTracked(database.Name, cure);
+        }
+    }
+
+    [LoggerMessage(1701, LogLevel.Information, "Triggers note what other writers do to {Registry}; syncs read only what was touched")]
+    private partial void LogTracked(string registry);
+
+    [LoggerMessage(
+        1702, LogLevel.Warning,
+        "Other writers' changes of {Registry} are not noted: polls find them, and each look reads the whole registry. {Cure}")]
+    private partial void LogNotTracked(string registry, string cure);
+}
