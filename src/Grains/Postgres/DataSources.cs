@@ -65,7 +65,10 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Pooling = false, MaxAutoPrepare = 0, CommandTimeout = AnswerSeconds, CancellationTimeout = -1,
+            Pooling = false,
+            MaxAutoPrepare = 0,
+            CommandTimeout = AnswerSeconds,
+            CancellationTimeout = -1,
         };
         settings.ApplicationName ??= $"EndpointSync/{siloName}";
         return settings;
