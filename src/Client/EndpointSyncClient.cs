@@ -66,7 +66,7 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
 
     private async Task<ReloadReceipt> WaitForLockAsync(ReloadReceipt receipt, ReloadOptions options, Attempts attempts, CancellationToken patience)
     {
-        var feed = (await cluster.GrainsAsync(patience)).GetGrain<IRouteFeedGrain>(receipt.Registry);
+        var feed = (await cluster.GrainsAsync(CancellationToken.None)).GetGrain<IRouteFeedGrain>(receipt.Registry);
         return await new LockWait(feed, () => RetryAsync(receipt.Registry, attempts, patience), clock).WaitAsync(receipt, options.LockWait, patience);
     }
 

@@ -13,6 +13,10 @@ internal sealed class LockWatch(RegistryCatalog catalog, IServiceProvider servic
     private readonly Dictionary<string, RegistryLockWatch> _watches = catalog.All.ToDictionary(
         registry => registry.Name, registry => ActivatorUtilities.CreateInstance<RegistryLockWatch>(services, registry.Database), StringComparer.Ordinal);
 
+    /// <summary>How many wait for the lock here.</summary>
+    /// <exception cref="UnknownRegistryException">No registry has that name.</exception>
+    public int Waiting(string registry) => Get(registry).Waiting;
+
     /// <summary>Waits until the lock is free, or cannot be looked at; all who wait here are told at the same moment.</summary>
     /// <param name="registry">The registry's name.</param>
     /// <param name="timeout">How long.</param>
@@ -21,13 +25,14 @@ internal sealed class LockWatch(RegistryCatalog catalog, IServiceProvider servic
     /// <exception cref="UnknownRegistryException">No registry has that name.</exception>
     public async Task<bool> FreeAsync(string registry, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var watch = _watches.TryGetValue(registry, out var known) ? known : throw catalog.Unknown(registry);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var isFree = await watch.FreeAsync(timeout, ended.Token);
+        var isFree = await Get(registry).FreeAsync(timeout, ended.Token);
         cancellationToken.ThrowIfCancellationRequested();
         return isFree;
     }
 
     // Each registry has a loop of its own, so that one that hangs holds up no other.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_watches.Values.Select(watch => watch.RunAsync(stoppingToken)));
+
+    private RegistryLockWatch Get(string registry) => _watches.TryGetValue(registry, out var watch) ? watch : throw catalog.Unknown(registry);
 }

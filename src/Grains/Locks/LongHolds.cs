@@ -1,4 +1,3 @@
-using EndpointSync.Grains.Postgres;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Grains.Locks;
@@ -6,10 +5,14 @@ namespace EndpointSync.Grains.Locks;
 /// <summary>
 /// Tells of a lock that is held for longer than it should be: once for each hold, again whenever it has lasted twice as long, and when it has ended.
 /// </summary>
-internal sealed partial class LongHolds(RegistryDatabase database, ILogger logger)
+/// <param name="registry">The registry's name.</param>
+/// <param name="limit">How long a hold may last before it is told of.</param>
+/// <param name="logger">Where it is told.</param>
+internal sealed partial class LongHolds(string registry, TimeSpan limit, ILogger logger)
 {
+    private readonly TimeSpan _limit = limit;
     private LockHolder? _holder;
-    private TimeSpan _tellAfter = database.Limits.LockHoldWarning;
+    private TimeSpan _tellAfter = limit;
 
     /// <summary>How long it is until the present hold has to be told of; null if there is none.</summary>
     public TimeSpan? UntilLong => _tellAfter - _holder?.Held;
@@ -25,19 +28,19 @@ internal sealed partial class LongHolds(RegistryDatabase database, ILogger logge
         _holder = holder;
         if (holder is not null && holder.Held >= _tellAfter)
         {
-            LogHeldLong(database.Name, holder.Held, holder, holder.Query ?? "not shown to the registry's role");
+            LogHeldLong(registry, holder.Held, holder, holder.Query ?? "not shown to the registry's role");
             _tellAfter = holder.Held * 2;
         }
     }
 
     private void Ended(LockHolder last)
     {
-        if (_tellAfter > database.Limits.LockHoldWarning)
+        if (_tellAfter > _limit)
         {
-            LogEnded(database.Name, last.ProcessId, last.Held);
+            LogEnded(registry, last.ProcessId, last.Held);
         }
 
-        _tellAfter = database.Limits.LockHoldWarning;
+        _tellAfter = _limit;
     }
 
     [LoggerMessage(1601, LogLevel.Warning, "The lock of {Registry} has been held for {Held} by {Holder}. Syncs are skipped as long as that goes on. Its query: {Query}")]

@@ -14,10 +14,13 @@ internal sealed partial class RegistryLockWatch(RegistryDatabase database, TimeP
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
 
     private readonly SyncLock _lock = new(database);
-    private readonly LongHolds _holds = new(database, logger);
+    private readonly LongHolds _holds = new(database.Name, database.Limits.LockHoldWarning, logger);
     private readonly Signal _arrived = new();
     private readonly Signal _worthTrying = new();
     private int _waiting;
+
+    /// <summary>How many wait for the lock.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Waits until a look finds the lock free, or fails.</summary>
     /// <returns>Whether it is worth trying again; false when the time is over or the token was cancelled.</returns>
@@ -75,7 +78,7 @@ internal sealed partial class RegistryLockWatch(RegistryDatabase database, TimeP
     private async Task PauseAsync(Task arrival, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var isAwaited = Volatile.Read(ref _waiting) > 0;
+        var isAwaited = Waiting > 0;
         var pause = Task.Delay((isAwaited ? BetweenLooks : UntilNextLook) * (1 + (Random.Shared.NextDouble() / 2)), clock, ended.Token);
         await (isAwaited ? pause : Task.WhenAny(arrival, pause)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended.CancelAsync();
