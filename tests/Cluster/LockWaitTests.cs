@@ -48,6 +48,21 @@ public sealed class LockWaitTests
     }
 
     [Fact]
+    public async Task A_receipt_that_was_waited_for_says_after_which_time_it_was_asked_for_so_that_another_wait_is_shorter_by_that()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1, limits: WithoutRetries());
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var busy = await HeldLock.TakeAsync(cluster.Database);
+        var waiting = cluster.PatientReloads(silo: 0).ReloadAsync(SyncCluster.Registry, Deadline.Patience, CancellationToken.None);
+        await cluster.UntilWaitingForLockAsync(1);
+        await busy.ReleaseAsync();
+        var (receipt, waited) = await waiting.Within("the receipt");
+
+        Assert.True(receipt.InLine);
+        Assert.InRange(waited, TimeSpan.FromTicks(1), Deadline.Patience);
+    }
+
+    [Fact]
     public async Task A_lock_that_is_not_let_go_is_waited_for_until_the_time_is_over_and_its_holder_is_told()
     {
         await using var cluster = await SyncCluster.StartAsync(limits: WithoutRetries());

@@ -45,12 +45,12 @@ internal sealed partial class RegistryLockWatch(RegistryDatabase database, TimeP
         while (!stopping.IsCancellationRequested)
         {
             var arrival = _arrived.Next;
-            await LookAsync(stopping);
-            await PauseAsync(arrival, stopping);
+            var hasSeen = await LookAsync(stopping);
+            await PauseAsync(hasSeen ? UntilNextLook : database.Limits.PollInterval, arrival, stopping);
         }
     }
 
-    private async Task LookAsync(CancellationToken stopping)
+    private async Task<bool> LookAsync(CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(database.Limits.Deadline);
@@ -62,24 +62,28 @@ internal sealed partial class RegistryLockWatch(RegistryDatabase database, TimeP
             {
                 _worthTrying.Raise();
             }
+
+            return true;
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The silo stops; those who wait are let go by that.
+            // Those who wait are let go by the silo's stop.
+            return false;
         }
         catch (Exception failure)
         {
             // Whoever tries again is told by the receipt what is wrong, and better than by a wait that ends with nothing.
             LogNotSeen(database.Name, SqlStates.Describe(failure)?.Detail ?? failure.Message);
             _worthTrying.Raise();
+            return false;
         }
     }
 
-    private async Task PauseAsync(Task arrival, CancellationToken stopping)
+    private async Task PauseAsync(TimeSpan unawaited, Task arrival, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var isAwaited = Waiting > 0;
-        var pause = Task.Delay((isAwaited ? BetweenLooks : UntilNextLook) * (1 + (Random.Shared.NextDouble() / 2)), clock, ended.Token);
+        var pause = Task.Delay((isAwaited ? BetweenLooks : unawaited) * (1 + (Random.Shared.NextDouble() / 2)), clock, ended.Token);
         await (isAwaited ? pause : Task.WhenAny(arrival, pause)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended.CancelAsync();
     }
