@@ -80,7 +80,12 @@ public sealed class LongHoldsTests : IDisposable
 
     private static LockHolder Holder(double seconds) => new()
     {
-        ProcessId = 7, Application = "odoo", Role = "odoo", Since = DateTimeOffset.UnixEpoch, SinceFirstSeen = false, Held = TimeSpan.FromSeconds(seconds),
+        ProcessId = 7,
+        Application = "odoo",
+        Role = "odoo",
+        Since = DateTimeOffset.UnixEpoch,
+        SinceFirstSeen = false,
+        Held = TimeSpan.FromSeconds(seconds),
         Query = "select 1",
     };
 }
