@@ -49,6 +49,12 @@ public sealed record ReloadReceipt
     /// <summary>Who serves the version, if the caller waited for that; null if nobody was waited for, or there was no version to wait for.</summary>
     [Id(14)] public Convergence? Convergence { get; init; }
 
+    /// <summary>Who held the registry's lock when it was skipped for that; null if nobody did, or if the session had ended when it was looked for.</summary>
+    [Id(15)] public LockHolder? LockHolder { get; init; }
+
+    /// <summary>Whether it was skipped because another process held the registry's lock, and not because rows were open elsewhere.</summary>
+    public bool LockWasBusy => Outcome == ReloadOutcome.Skipped && EndpointsDeferred == 0;
+
     /// <summary>Whether the registry was in line at <see cref="Version"/> when the receipt was written.</summary>
     public bool InLine => Outcome is ReloadOutcome.UpToDate or ReloadOutcome.Synced && EndpointsDeferred == 0;
 }

@@ -8,6 +8,7 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
     private static readonly ReloadOptions Defaults = new();
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestConvergence = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestLockWait = TimeSpan.FromMinutes(1);
 
     private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
     private ReloadGate? _gate;
@@ -22,7 +23,7 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
         var attempts = new Attempts();
         try
         {
-            var receipt = await RetryAsync(registry, attempts, patience.Token);
+            var receipt = await WaitForLockAsync(await RetryAsync(registry, attempts, patience.Token), options, attempts, patience.Token);
             var waited = await WaitForOthersAsync(receipt, options, patience.Token);
             cancellationToken.ThrowIfCancellationRequested();
             return waited;
@@ -63,6 +64,12 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
         return receipt with { Convergence = await wait.WaitAsync(receipt.Version, options.WaitFor, options.ConvergenceTimeout, patience) };
     }
 
+    private async Task<ReloadReceipt> WaitForLockAsync(ReloadReceipt receipt, ReloadOptions options, Attempts attempts, CancellationToken patience)
+    {
+        var feed = (await cluster.GrainsAsync(CancellationToken.None)).GetGrain<IRouteFeedGrain>(receipt.Registry);
+        return await new LockWait(feed, () => RetryAsync(receipt.Registry, attempts, patience), clock).WaitAsync(receipt, options.LockWait, patience);
+    }
+
     private static TimeoutException NoReceipt(string registry, TimeSpan timeout, Exception? last) => new(
         $"Registry '{registry}' gave no receipt within {timeout}. Whether the sync was committed is unknown, and asking again is safe: "
         + $"a sync that has nothing to do does nothing.{(last is null ? "" : $" The last error: {last.Message}")}",
@@ -84,6 +91,8 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Timeout, LongestTimeout, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ConvergenceTimeout, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ConvergenceTimeout, LongestConvergence, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LockWait, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.LockWait, LongestLockWait, nameof(options));
     }
 
     private sealed class Attempts

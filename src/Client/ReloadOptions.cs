@@ -11,4 +11,10 @@ public sealed record ReloadOptions
 
     /// <summary>How long <see cref="WaitFor"/> waits once there is a receipt, within <see cref="Timeout"/>. Zero to 1 minute; zero only looks.</summary>
     public TimeSpan ConvergenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a reload that finds the registry's lock busy waits for its turn, within <see cref="Timeout"/>, before it is answered
+    /// <see cref="ReloadOutcome.Skipped"/>. Zero to 1 minute; zero answers at once, and the silos retry behind the answer either way.
+    /// </summary>
+    public TimeSpan LockWait { get; init; } = TimeSpan.Zero;
 }

@@ -8,6 +8,9 @@ namespace EndpointSync.Tests.Cluster;
 /// <summary>The registry's advisory lock in the hands of another process.</summary>
 internal sealed class HeldLock(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
 {
+    /// <summary>That process' backend.</summary>
+    public int ProcessId => connection.ProcessID;
+
     public static async Task<HeldLock> TakeAsync(TestDatabase database)
     {
         var connection = await database.Source.OpenConnectionAsync();

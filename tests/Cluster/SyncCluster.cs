@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Hosting;
+using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Publishing;
@@ -84,6 +85,19 @@ internal sealed class SyncCluster : IAsyncDisposable
 
     /// <summary>The way that everything inside one silo takes.</summary>
     public ReloadGate Gate(int silo) => Service<ReloadGate>(silo);
+
+    /// <summary>The way of a caller of one silo that waits its turn.</summary>
+    public PatientReloads PatientReloads(int silo) => Service<PatientReloads>(silo);
+
+    /// <summary>Completes when so many wait for the lock, over all silos; that somebody has begun to wait is no event.</summary>
+    public async Task UntilWaitingForLockAsync(int count)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (Enumerable.Range(0, Silos).Sum(silo => Service<LockWatch>(silo).Waiting(Registry)) != count)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), deadline.Token);
+        }
+    }
 
     public int Silos => _cluster.Silos.Count;
 

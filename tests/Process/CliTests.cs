@@ -1,13 +1,9 @@
 using System.Text.Json;
-using EndpointSync.Tests.Testing;
-using Npgsql;
 
 namespace EndpointSync.Tests.Process;
 
 public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluster>
 {
-    private const string LockKey = "3827055375235039567";
-
     private static readonly Uri NoServer = new("http://127.0.0.1:9");
 
     private Uri Server => cluster.Silos.Silos[0].Address;
@@ -74,20 +70,41 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     [Fact]
     public async Task A_reload_that_finds_the_lock_busy_says_who_holds_it_and_exits_with_3()
     {
-        await using var holder = await cluster.Database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using var hold = new NpgsqlCommand($"select pg_advisory_lock({LockKey})", holder);
-        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var held = await ForeignLock.TakeAsync(cluster.Database);
         await cluster.Database.AddEndpointAsync("held", "/held");
 
         var skipped = await CliProcess.RunAsync(Server, "reload", "openspp");
 
         Assert.Equal(3, skipped.ExitCode);
         Assert.Equal("skipped", Field(skipped.Output, "outcome"));
-        Assert.Contains($"backend {holder.ProcessID}", Field(skipped.Output, "detail"), StringComparison.Ordinal);
-        Assert.Contains($"held by backend {holder.ProcessID}", Field(await SucceedAsync("status", "openspp"), "lock"), StringComparison.Ordinal);
-        await using var release = new NpgsqlCommand($"select pg_advisory_unlock({LockKey})", holder);
-        await release.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await cluster.Database.UntilAsync("select not exists (select from endpoint_sync.requests)", "the retry behind the skipped reload");
+        Assert.Contains($"backend {held.ProcessId}", Field(skipped.Output, "detail"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_shows_who_holds_the_lock_for_how_long_and_with_which_query()
+    {
+        await using var held = await ForeignLock.TakeAsync(cluster.Database);
+
+        var status = await SucceedAsync("status", "openspp");
+
+        Assert.Matches($"^held by backend {held.ProcessId} of role '[^']+', application 'psql'", Field(status, "lock"));
+        Assert.Matches("^for [0-9.]+ s or longer, first seen by this silo [0-9]{4}-[0-9-]+ [0-9:]+Z, idle$", Field(status, "held"));
+        Assert.Equal(ForeignLock.Query, Field(status, "query"));
+    }
+
+    [Fact]
+    public async Task A_reload_that_waits_for_the_lock_exits_with_0_when_its_turn_came_and_with_3_when_it_did_not()
+    {
+        await using var held = await ForeignLock.TakeAsync(cluster.Database);
+        await cluster.Database.AddEndpointAsync("waited", "/waited");
+
+        var missed = await CliProcess.RunAsync(Server, "reload", "openspp", "--lock", "wait", "--timeout", "300ms");
+        var waiting = CliProcess.RunAsync(Server, "reload", "openspp", "--lock", "wait", "--timeout", "60s");
+        await held.ReleaseAsync();
+        var reached = await waiting;
+
+        Assert.Equal((3, "skipped"), (missed.ExitCode, Field(missed.Output, "outcome")));
+        Assert.Equal((0, ""), (reached.ExitCode, reached.Error));
     }
 
     [Theory]
@@ -118,6 +135,8 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     [InlineData("registry", "reload")]
     [InlineData("refresh", "refresh")]
     [InlineData("--wait silos or --wait workers", "reload", "openspp", "--timeout", "5s")]
+    [InlineData("--lock wait", "reload", "openspp", "--lock", "skip", "--timeout", "5s")]
+    [InlineData("'queue'", "reload", "openspp", "--lock", "queue")]
     [InlineData("'everybody'", "reload", "openspp", "--wait", "everybody")]
     [InlineData("--app", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p")]
     [InlineData("Nothing to change", "endpoints", "change", "openspp", "1")]

@@ -51,4 +51,12 @@ internal interface IRouteFeedGrain : IGrainWithStringKey
     /// <returns>Whether all do, and who does not.</returns>
     [Alias("Converge"), AlwaysInterleave, ResponseTimeout("00:01:10")]
     Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until the registry's lock is free, as this silo sees it; all who wait at a silo are told at the same moment.</summary>
+    /// <param name="timeout">How long; at most a minute.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether a reload is worth trying again; false if the lock is held still.</returns>
+    /// <exception cref="UnknownRegistryException">No registry has that name.</exception>
+    [Alias("LockFree"), AlwaysInterleave, ResponseTimeout("00:01:10")]
+    Task<bool> LockFreeAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
 }

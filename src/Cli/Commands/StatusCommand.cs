@@ -56,7 +56,9 @@ internal static class StatusCommand
             ("endpoints", $"{status.Endpoints}: {status.Archived} archived, {status.Unsynced} unsynced, {status.Quarantine.Count} quarantined"),
             ("routes", Columns.Text(status.Routes)),
             ("sync owed", Columns.Text(status.SyncOwed)),
-            ("lock", status.LockHolder is { } holder ? $"held by {holder}" : "free"),
+            ("lock", status.LockHolder is { } holder ? LockText.Holder(holder) : "free"),
+            ("held", status.LockHolder is { } held ? LockText.Held(held) : null),
+            ("query", status.LockHolder?.Query),
             ("hash", status.ContentHash));
         QuarantineTable.Print(output, status.Quarantine);
     }

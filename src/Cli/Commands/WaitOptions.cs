@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace EndpointSync.Cli.Commands;
 
-/// <summary>The options that say for whom a reload waits, and how long.</summary>
+/// <summary>The options that say for what a reload waits, and how long.</summary>
 internal sealed class WaitOptions
 {
     private readonly Option<string?> _wait = new("--wait")
@@ -11,35 +11,45 @@ internal sealed class WaitOptions
         HelpName = "silos|workers",
     };
 
+    private readonly Option<string?> _lock = new("--lock")
+    {
+        Description = "What to do while another process holds the registry's lock: wait for it, or skip (the default) and leave it to the silo's retries.",
+        HelpName = "wait|skip",
+    };
+
     private readonly Option<string?> _timeout = new("--timeout")
     {
-        Description = "How long to wait for them at most: 500ms, 5s or 00:00:05; at most a minute. Default: 5s.",
+        Description = "How long to wait at most, for the lock and for them together: 500ms, 5s or 00:00:05; at most a minute. Default: 5s.",
         HelpName = "time",
     };
 
-    public WaitOptions() => _wait.AcceptOnlyFromAmong("silos", "workers");
+    public WaitOptions()
+    {
+        _wait.AcceptOnlyFromAmong("silos", "workers");
+        _lock.AcceptOnlyFromAmong("wait", "skip");
+    }
 
     public void AddTo(Command command)
     {
         command.Add(_wait);
+        command.Add(_lock);
         command.Add(_timeout);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_timeout) is not null && result.GetResult(_wait) is null)
+            if (result.GetResult(_timeout) is not null && result.GetResult(_wait) is null && result.GetValue(_lock) != "wait")
             {
-                result.AddError("--timeout says how long to wait: give --wait silos or --wait workers, too.");
+                result.AddError("--timeout says how long to wait: give --wait silos or --wait workers, or --lock wait, too.");
             }
         });
     }
 
-    /// <summary>What a reload's path ends with: empty if nobody is waited for.</summary>
+    /// <summary>What a reload's path ends with: empty if nothing is waited for.</summary>
     public string Query(ParseResult parsed)
     {
-        if (parsed.GetValue(_wait) is not { } wait)
-        {
-            return "";
-        }
-
-        return parsed.GetValue(_timeout) is { } timeout ? $"?wait={wait}&timeout={Uri.EscapeDataString(timeout)}" : $"?wait={wait}";
+        var given = new[] { ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)), ("timeout", parsed.GetValue(_timeout)) }
+            .Where(option => option.Item2 is not null)
+            .Select(option => $"{option.Item1}={Uri.EscapeDataString(option.Item2!)}")
+            .ToList();
+        return given.Count == 0 ? "" : $"?{string.Join('&', given)}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using EndpointSync.Grains.Foreign;
+using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
@@ -33,6 +34,7 @@ internal static class EndpointSyncServices
             .AddPublishing()
             .AddSingleton<SiloSyncs>()
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
+            .AddLocks()
             .AddHostedService<RegistryPoll>()
             .AddHostedService<DatabaseWatches>();
     }
@@ -69,6 +71,11 @@ internal static class EndpointSyncServices
 
     // As Postgres and receipts show it.
     private static string SiloName(IServiceProvider provider) => provider.GetRequiredService<ILocalSiloDetails>().Name;
+
+    private static IServiceCollection AddLocks(this IServiceCollection services) => services
+        .AddSingleton<PatientReloads>()
+        .AddSingleton<LockWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<LockWatch>());
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<PublishedRegistries>()

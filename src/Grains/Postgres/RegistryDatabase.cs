@@ -17,6 +17,9 @@ internal sealed record RegistryDatabase(
 {
     public NpgsqlParameter SchemaName => PostgresCommands.Value(Sql.Schema);
 
+    /// <summary>What this silo has seen of the lock's holders, whoever looked.</summary>
+    public LockSightings Sightings { get; } = new();
+
     /// <summary>Makes whoever comes next connect anew.</summary>
     public void Reconnect() => Source.Clear();
 }

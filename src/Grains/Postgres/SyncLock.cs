@@ -8,14 +8,18 @@ namespace EndpointSync.Grains.Postgres;
 /// </summary>
 internal sealed class SyncLock(RegistryDatabase database)
 {
+    // A session of another role shows nothing of itself but its process, role and application, and says so in the place of its query. A shared
+    // lock may have several holders; the one that may be in the way for longest is told.
     private const string HolderSql =
         """
-        select activity.pid, coalesce(activity.application_name, ''), coalesce(activity.usename, ''), activity.xact_start
+        select held.pid, activity.application_name, activity.usename, host(activity.client_addr), activity.state, activity.xact_start,
+          nullif(left(regexp_replace(activity.query, '[[:space:][:cntrl:]]+', ' ', 'g'), 200), '<insufficient privilege>'), clock_timestamp()
         from pg_locks as held
         left join pg_stat_activity as activity on activity.pid = held.pid
         where held.locktype = 'advisory' and held.granted and held.objsubid = 1
           and held.database = (select oid from pg_database where datname = current_database())
           and (held.classid::bigint << 32 | held.objid::bigint) = $1
+        order by activity.xact_start nulls first, held.pid
         limit 1
         """;
 
@@ -43,11 +47,39 @@ internal sealed class SyncLock(RegistryDatabase database)
     /// <summary>Who holds the lock now, as far as Postgres shows it to our role; null when nobody does.</summary>
     public async Task<LockHolder?> HolderAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var holders = await connection.ListAsync(
-            HolderSql,
-            row => new LockHolder(row.IsDBNull(0) ? 0 : row.GetInt32(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3)),
-            cancellationToken, PostgresCommands.Value(database.LockKey));
+        var holders = await connection.ListAsync(HolderSql, Read, cancellationToken, PostgresCommands.Value(database.LockKey));
+        if (holders.Count == 0)
+        {
+            database.Sightings.SawNobody();
+        }
+
         return holders.SingleOrDefault();
+    }
+
+    /// <summary>The same, by one statement on a connection that is given back at once.</summary>
+    public async Task<LockHolder?> HolderAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await HolderAsync(connection, cancellationToken);
+    }
+
+    private LockHolder Read(NpgsqlDataReader row)
+    {
+        var processId = row.IsDBNull(0) ? 0 : row.GetInt32(0);
+        var now = row.GetFieldValue<DateTimeOffset>(7);
+        var (since, isFirstSeen) = database.Sightings.Saw(processId, row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), now);
+        return new LockHolder
+        {
+            ProcessId = processId,
+            Application = row.TextOrNull(1) ?? "",
+            Role = row.TextOrNull(2) ?? "",
+            Client = row.TextOrNull(3),
+            State = row.TextOrNull(4),
+            Since = since,
+            SinceFirstSeen = isFirstSeen,
+            Held = now > since ? now - since : TimeSpan.Zero,
+            Query = row.TextOrNull(6),
+        };
     }
 
     private static NpgsqlParameter Milliseconds(TimeSpan span) =>

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Locks;
 using EndpointSync.Publishing;
 using Microsoft.Extensions.Hosting;
 using Orleans.Concurrency;
@@ -6,10 +7,11 @@ namespace EndpointSync.Grains.Publishing;
 
 /// <summary>Answers clients for the silo that it is on. It has no state: what it says is the silo's.</summary>
 [GrainType("route-feed"), StatelessWorker(maxLocalWorkers: 1)]
-internal sealed class RouteFeedGrain(PublishedRegistries registries, ConvergenceWatch convergence, IHostApplicationLifetime lifetime, TimeProvider clock)
+internal sealed class RouteFeedGrain(
+    PublishedRegistries registries, ConvergenceWatch convergence, LockWatch locks, IHostApplicationLifetime lifetime, TimeProvider clock)
     : Grain, IRouteFeedGrain
 {
-    private static readonly TimeSpan LongestConvergence = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     // For the database to say which version is the newest; the request behind the question waits no longer either.
     private static readonly TimeSpan NewestPatience = TimeSpan.FromSeconds(1);
@@ -69,11 +71,15 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
     public async Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         var registry = Registry.Routes.Registry;
-        var answer = await convergence.WaitAsync(registry, version, waitFor, timeout < LongestConvergence ? timeout : LongestConvergence, cancellationToken);
+        var answer = await convergence.WaitAsync(registry, version, waitFor, timeout < LongestWait ? timeout : LongestWait, cancellationToken);
         return answer.Reached || !lifetime.ApplicationStopping.IsCancellationRequested
             ? answer
-            : throw new SiloUnavailableException("This silo stops while somebody waits for others. Another one knows as much: ask again.");
+            : throw Stopping();
     }
+
+    public async Task<bool> LockFreeAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        await locks.FreeAsync(this.GetPrimaryKeyString(), timeout < LongestWait ? timeout : LongestWait, cancellationToken)
+        || (lifetime.ApplicationStopping.IsCancellationRequested ? throw Stopping() : false);
 
     // A worker that was told of a newer version by another silo makes this one look.
     private async Task WhenNewAsync(PublishedRegistry registry, RouteStamp known, CancellationToken cancellationToken)
@@ -99,6 +105,8 @@ internal sealed class RouteFeedGrain(PublishedRegistries registries, Convergence
 
         await ended.CancelAsync();
     }
+
+    private static SiloUnavailableException Stopping() => new("This silo stops while somebody waits for others. Another one knows as much: ask again.");
 
     private static RoutesUnavailableException Unavailable(PublishedRegistry registry) => new(
         $"This silo has no routes of '{registry.Routes.Registry}' yet: {registry.Routes.Problem ?? "it is starting"}. It looks again with every poll.");

@@ -33,4 +33,7 @@ public sealed class SyncOptions
 
     /// <summary>The longest wait between retries behind a skipped or failed reload.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long somebody may hold a registry's lock before that is worth a warning. 100 milliseconds to 1 hour.</summary>
+    public TimeSpan LockHoldWarning { get; set; } = TimeSpan.FromSeconds(10);
 }

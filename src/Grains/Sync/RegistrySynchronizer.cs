@@ -114,6 +114,7 @@ internal sealed partial class RegistrySynchronizer(
         Silo = database.Author,
         Timings = Timings(run, result.LockHeld),
         Problem = result.Outcome == ReloadOutcome.Skipped ? WhySkipped(result) : null,
+        LockHolder = result.LockHolder,
     };
 
     private static ReloadProblem WhySkipped(SyncResult result) => result.EndpointsDeferred > 0

@@ -1,5 +1,7 @@
+using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
+using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
 
@@ -34,18 +36,18 @@ internal static class RegistryApi
 
     // 202 for a reload that was skipped or is not served by all who were waited for: it was taken, and is carried out behind the answer.
     private static async Task<IResult> ReloadAsync(
-        string registry, string? wait, string? timeout, RegistryCatalog catalog, ReloadGate gate, ConvergenceWatch convergence,
-        CancellationToken cancellationToken)
+        string registry, string? wait, [FromQuery(Name = "lock")] string? busyLock, string? timeout, RegistryCatalog catalog, PatientReloads reloads,
+        ConvergenceWatch convergence, CancellationToken cancellationToken)
     {
-        if (!WaitParameters.TryRead(wait, timeout, out var wanted, out var errors))
+        if (!WaitParameters.TryRead(wait, busyLock, timeout, out var wanted, out var errors))
         {
             return TypedResults.ValidationProblem(errors);
         }
 
-        var receipt = await gate.ReloadAsync(catalog.Get(registry).Name, cancellationToken);
+        var (receipt, waited) = await reloads.ReloadAsync(catalog.Get(registry).Name, wanted.LockPatience, cancellationToken);
         if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
         {
-            var converged = await convergence.WaitAsync(registry, receipt.Version, wanted.WaitFor, wanted.Timeout, cancellationToken);
+            var converged = await convergence.WaitAsync(registry, receipt.Version, wanted.WaitFor, wanted.Timeout - waited, cancellationToken);
             receipt = receipt with { Convergence = converged };
         }
 

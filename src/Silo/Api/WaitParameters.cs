@@ -3,20 +3,28 @@ using System.Globalization;
 
 namespace EndpointSync.Silo.Api;
 
-/// <summary>For whom and how long a reload's answer waits.</summary>
-internal readonly record struct WaitParameters(WaitFor WaitFor, TimeSpan Timeout)
+/// <summary>For what and how long a reload's answer waits.</summary>
+/// <param name="WaitFor">Who has to serve the version.</param>
+/// <param name="ForLock">Whether a busy lock is waited for.</param>
+/// <param name="Timeout">How long all that may take together.</param>
+internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, TimeSpan Timeout)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
 
     private static readonly (string Suffix, TimeSpan Unit)[] Units = [("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1))];
 
-    /// <summary>Reads <c>wait</c> and <c>timeout</c> of a request.</summary>
+    /// <summary>How long a busy lock is waited for; zero if it is not.</summary>
+    public TimeSpan LockPatience => ForLock ? Timeout : TimeSpan.Zero;
+
+    /// <summary>Reads <c>wait</c>, <c>lock</c> and <c>timeout</c> of a request.</summary>
     /// <param name="wait">Null, <c>nobody</c>, <c>silos</c> or <c>workers</c>.</param>
+    /// <param name="busyLock">Null, <c>skip</c> or <c>wait</c>.</param>
     /// <param name="timeout">Null for 5 seconds; otherwise a number with a unit, as <c>500ms</c> or <c>5s</c>, or a span, as <c>00:00:05</c>. At most a minute.</param>
     /// <param name="parameters">What they say.</param>
     /// <param name="errors">What is wrong with them.</param>
-    public static bool TryRead(string? wait, string? timeout, out WaitParameters parameters, [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
+    public static bool TryRead(
+        string? wait, string? busyLock, string? timeout, out WaitParameters parameters, [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
     {
         errors = [];
         var name = wait ?? nameof(WaitFor.Nobody);
@@ -25,13 +33,19 @@ internal readonly record struct WaitParameters(WaitFor WaitFor, TimeSpan Timeout
             errors["wait"] = [$"'{wait}' is none of nobody, silos and workers; nothing was reloaded"];
         }
 
+        var forLock = string.Equals(busyLock, "wait", StringComparison.OrdinalIgnoreCase);
+        if (!forLock && busyLock is not null && !string.Equals(busyLock, "skip", StringComparison.OrdinalIgnoreCase))
+        {
+            errors["lock"] = [$"'{busyLock}' is neither skip nor wait; nothing was reloaded"];
+        }
+
         if (Read(timeout) is not { } span)
         {
             errors["timeout"] = [$"'{timeout}' is no time between 0 and 1 minute, such as 500ms, 5s or 00:00:05; nothing was reloaded"];
             span = default;
         }
 
-        parameters = new WaitParameters(waitFor, span);
+        parameters = new WaitParameters(waitFor, forLock, span);
         errors = errors.Count == 0 ? null : errors;
         return errors is null;
     }

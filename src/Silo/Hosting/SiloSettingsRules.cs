@@ -14,6 +14,10 @@ internal static class SiloSettingsRules
     // A caller may wait for the sync that runs and for the one after it, and its call ends after a minute.
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(29);
 
+    // A sync of many endpoints holds the lock for tens of milliseconds; what is not told of within an hour is never told of in time.
+    private static readonly TimeSpan ShortestHoldWarning = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestHoldWarning = TimeSpan.FromHours(1);
+
     public static IEnumerable<string> Check(SiloSettings settings) =>
         Cluster(settings.Cluster).Concat(Registries(settings)).Concat(Sync(settings.Sync)).Concat(Publishing(settings.Publishing));
 
@@ -117,6 +121,11 @@ internal static class SiloSettingsRules
             {
                 yield return $"EndpointSync:Sync:{key} ({span}) must lie between 00:00:00.001 and 1.00:00:00.";
             }
+        }
+
+        if (sync.LockHoldWarning < ShortestHoldWarning || sync.LockHoldWarning > LongestHoldWarning)
+        {
+            yield return $"EndpointSync:Sync:LockHoldWarning ({sync.LockHoldWarning}) must lie between {ShortestHoldWarning} and {LongestHoldWarning}.";
         }
 
         if (sync.Deadline > LongestDeadline)

@@ -87,7 +87,7 @@ public sealed class LockTests : FreshDatabaseTests
         var synced = await registry.ReloadAsync();
 
         Assert.Contains($"backend {holder.ProcessId} of role", skipped.Problem!.Detail);
-        Assert.Contains("application 'psql'.", skipped.Problem.Detail);
+        Assert.Contains("application 'psql', first seen ", skipped.Problem.Detail);
         Assert.Equal((ReloadOutcome.Skipped, ReloadOutcome.Synced), (skipped.Outcome, synced.Outcome));
         Assert.Null(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
     }
