@@ -149,6 +149,8 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
     public Task<Convergence> ConvergeAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task<bool> LockFreeAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     public void Dispose() => _gateway.Dispose();
 
     private void ThrowIfFailing()

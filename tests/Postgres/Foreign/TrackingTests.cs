@@ -1,0 +1,159 @@
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Postgres.Foreign;
+
+public sealed class TrackingTests : ForeignTests
+{
+    [Fact]
+    public async Task What_a_role_without_any_right_in_our_schema_does_is_noted()
+    {
+        await using var registry = await InLineAsync();
+        await using var role = await TestRole.CreateAsync(Database);
+        await Database.ExecuteAsync(
+            $"grant usage on schema public to {role.Name}; grant select, insert, update, delete on fastapi_endpoint, endpoint_route to {role.Name}; grant usage on all sequences in schema public to {role.Name}");
+        await using var source = NpgsqlDataSource.Create(role.ConnectionString);
+
+        await using (var edit = source.CreateCommand("update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 1"))
+        {
+            await edit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using (var write = source.CreateCommand($"update endpoint_route set route = 'wrong' where {RowOfOrders}"))
+        {
+            await write.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(
+            ["UPDATE fastapi_endpoint waits {1}", "UPDATE endpoint_route {fastapi.endpoint:1:/|/<path:application_path>}"], await PendingAsync());
+        Assert.Equal([role.Name, role.Name], await Database.ListAsync("select role from endpoint_sync.pending"));
+    }
+
+    [Theory]
+    [InlineData("drop table endpoint_sync.pending cascade")]
+    [InlineData("alter table endpoint_sync.pending drop column keys")]
+    [InlineData("drop function endpoint_sync.note")]
+    [InlineData("alter table endpoint_sync.pending add check (false) not valid")]
+    public async Task Whatever_has_become_of_our_tables_the_writers_statement_succeeds(string damage)
+    {
+        await using var registry = await InLineAsync();
+        await Database.ExecuteAsync(damage);
+
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/edited' where id = 1");
+        await Database.ExecuteAsync("delete from endpoint_route");
+
+        Assert.Equal("1 /edited synced -> nothing; 2 /bills synced -> nothing", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task A_statement_that_changes_nothing_of_a_route_is_not_noted()
+    {
+        await using var registry = await InLineAsync();
+
+        await Database.ExecuteAsync("update fastapi_endpoint set name = 'renamed', description = 'described', registry_sync = registry_sync");
+        await Database.ExecuteAsync("update endpoint_route set updated_at = now(), endpoint_hash = md5(key), route = route");
+        await Database.ExecuteAsync("delete from endpoint_route where false");
+
+        Assert.Empty(await PendingAsync());
+    }
+
+    [Fact]
+    public async Task What_a_sync_writes_itself_is_not_noted()
+    {
+        await using var registry = await InLineAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 1");
+        await Database.ExecuteAsync("delete from fastapi_endpoint where id = 2");
+
+        Assert.True((await registry.ReloadAsync()).InLine);
+
+        Assert.Empty(await PendingAsync());
+        Assert.Empty(await VerdictsAsync());
+    }
+
+    [Fact]
+    public async Task More_rows_than_are_worth_listing_are_noted_as_everything()
+    {
+        await using var registry = await InLineAsync();
+
+        await Database.ExecuteAsync("insert into endpoint_route (key, route) select 'other:' || n, '/other/' || n from generate_series(1, 10001) as n");
+
+        Assert.Equal(["INSERT endpoint_route"], await PendingAsync());
+        Assert.Equal(10001, (await registry.ReloadAsync(ReloadScope.Routes)).RoutesAdded);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_truncated_away_are_written_again()
+    {
+        await using var registry = await InLineAsync();
+
+        await Database.ExecuteAsync("truncate endpoint_route");
+
+        Assert.True((await registry.ReloadAsync(ReloadScope.Routes)).InLine);
+        Assert.Equal("1 /orders synced -> /orders/; 2 /bills synced -> /bills/", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_install_triggers_is_told_the_owners_statement_and_works_without_them_until_it_is_run()
+    {
+        await Database.ExecuteAsync("alter table fastapi_endpoint disable trigger user");
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var role = await TestRole.CreateAsync(Database);
+        await Database.ExecuteAsync(
+            $"""
+             grant usage on schema public, endpoint_sync to {role.Name};
+             grant select, insert, update, delete on all tables in schema public, endpoint_sync to {role.Name};
+             grant usage, select, update on all sequences in schema public, endpoint_sync to {role.Name}
+             """);
+        await using var registry = new TestRegistry(Database, connectionString: role.ConnectionString);
+
+        Assert.True((await registry.ReloadAsync()).InLine);
+        await Database.ExecuteAsync("delete from endpoint_route");
+        Assert.True((await registry.ReloadAsync(ReloadScope.Routes)).InLine);
+
+        Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
+        var told = Assert.Single(registry.Log.Entries, entry => entry.EventId == 1702);
+        var statement = told.Message[told.Message.IndexOf("SELECT", StringComparison.Ordinal)..];
+        Assert.Equal("SELECT endpoint_sync.track('public');", statement);
+        await Database.ExecuteAsync(statement);
+        Assert.True(await registry.Tracking.EnsureAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Triggers_that_somebody_disabled_are_missed_at_once_and_the_whole_registry_is_looked_at()
+    {
+        await using var registry = await InLineAsync();
+        await Database.ExecuteAsync("alter table endpoint_route disable trigger endpoint_sync_delete");
+        await Database.ExecuteAsync("delete from endpoint_route");
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, true), (receipt.Outcome, receipt.InLine));
+        Assert.Equal("1 /orders synced -> /orders/; 2 /bills synced -> /bills/", await EndpointsAsync());
+        Assert.True(await registry.Tracking.EnsureAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Replicated_changes_are_noted_too()
+    {
+        await using var registry = await InLineAsync();
+
+        await Database.ExecuteAsync($"set session_replication_role = replica; delete from endpoint_route where {RowOfOrders}; set session_replication_role = origin");
+
+        Assert.Single(await PendingAsync());
+    }
+
+    [Fact]
+    public async Task An_open_writer_is_not_waited_for_when_triggers_are_installed()
+    {
+        await Database.ExecuteAsync("create table other ()");
+        await using var form = await Races.Session.InTransactionAsync(Database, "insert into fastapi_endpoint (name, root_path, app, active) values ('orders', '/orders', 'api', true)");
+        await using var registry = Registry();
+
+        Assert.True((await registry.ReloadAsync()).InLine);
+        await form.CommitAsync();
+        Assert.True((await registry.ReloadAsync()).InLine);
+
+        Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
+        Assert.Empty(await Database.ErrorsAsync());
+    }
+}
