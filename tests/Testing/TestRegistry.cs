@@ -18,7 +18,8 @@ internal sealed class TestRegistry : IAsyncDisposable
             "test", _sources.For(connectionString ?? database.ConnectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName),
             options.CreateTables, limits ?? new SyncOptions(), silo);
         Preparation = new RegistryPreparation(Database);
-        Store = new SyncStore(Database, TimeProvider.System, Log.CreateLogger<SyncStore>());
+        Sequence = new OdooSequence(Database, Log.CreateLogger<OdooSequence>());
+        Store = new SyncStore(Database, Sequence, TimeProvider.System, Log.CreateLogger<SyncStore>());
         Synchronizer = new RegistrySynchronizer(Database, Preparation, Store, TimeProvider.System, Log.CreateLogger<RegistrySynchronizer>());
         Status = new RegistryStatusStore(Database);
         Endpoints = new EndpointStore(Database);
@@ -30,6 +31,8 @@ internal sealed class TestRegistry : IAsyncDisposable
     public RegistryDatabase Database { get; }
 
     public RegistryPreparation Preparation { get; }
+
+    public OdooSequence Sequence { get; }
 
     public SyncStore Store { get; }
 

@@ -32,7 +32,8 @@ internal static class EndpointSyncServices
             .AddPublishing()
             .AddSingleton<SiloSyncs>()
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
-            .AddHostedService<RegistryPoll>();
+            .AddHostedService<RegistryPoll>()
+            .AddHostedService<SequenceSettling>();
     }
 
     /// <summary>The connections that Orleans' membership uses.</summary>
@@ -56,9 +57,11 @@ internal static class EndpointSyncServices
         var database = new RegistryDatabase(
             name, source, new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, limits, SiloName(provider));
         var preparation = new RegistryPreparation(database);
-        var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database);
+        var sequence = ActivatorUtilities.CreateInstance<OdooSequence>(provider, database);
+        var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database, sequence);
         var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
-        return new Registry(database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database));
+        return new Registry(
+            database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database), sequence);
     }
 
     // As Postgres and receipts show it.

@@ -6,7 +6,7 @@ namespace EndpointSync.Grains.Registries;
 /// <summary>One configured registry and what works on it in this silo.</summary>
 internal sealed record Registry(
     RegistryDatabase Database, RegistryPreparation Preparation, RegistrySynchronizer Synchronizer, RegistryStatusStore Status, EndpointStore Endpoints,
-    RouteReader Reader)
+    RouteReader Reader, OdooSequence Sequence)
 {
     public string Name => Database.Name;
 }
