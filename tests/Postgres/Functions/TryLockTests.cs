@@ -3,7 +3,7 @@ using EndpointSync.Tests.Postgres.Races;
 
 namespace EndpointSync.Tests.Postgres.Functions;
 
-public sealed class LockTests : FreshDatabaseTests
+public sealed class TryLockTests : FreshDatabaseTests
 {
     [Fact]
     public async Task The_default_name_gives_OpenSPPs_key()

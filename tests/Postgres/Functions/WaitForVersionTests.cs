@@ -3,7 +3,7 @@ using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Functions;
 
-public sealed class WaitTests : FreshDatabaseTests
+public sealed class WaitForVersionTests : FreshDatabaseTests
 {
     [Fact]
     public async Task A_wait_ends_when_the_version_is_committed()

@@ -3,7 +3,7 @@ using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Functions;
 
-public sealed class RequestTests : FreshDatabaseTests
+public sealed class RequestSyncTests : FreshDatabaseTests
 {
     private const string RequestsSql = "select schema_name || ' ' || requested_by || ' ' || reason from endpoint_sync.requests order by id";
 
