@@ -47,6 +47,26 @@ want_werkzeug() {
   /usr/bin/python3 -c 'import werkzeug' 2>/dev/null || apt_install python3-werkzeug || true
 }
 
+# want_client NAME PROBE PACKAGE...: the recipes for foreign writers are run with their own clients; those of an absent one say that they were skipped.
+want_client() {
+  local name=$1 probe=$2 package
+  shift 2
+  eval "$probe" >/dev/null 2>&1 && return
+  for package in "$@"; do apt_install "$package" 2>/dev/null || true; done
+  eval "$probe" >/dev/null 2>&1 || echo "The recipes for $name are not tested. On Debian or Ubuntu: apt-get install $*" >&2
+}
+
+want_clients() {
+  want_client psql 'psql --version' postgresql-client
+  want_client psycopg2 '/usr/bin/python3 -c "import psycopg2"' python3-psycopg2
+  want_client 'psycopg 3' '/usr/bin/python3 -c "import psycopg"' python3-psycopg
+  want_client Java 'javap -cp /usr/share/java/postgresql.jar org.postgresql.Driver' openjdk-17-jdk-headless libpostgresql-jdbc-java
+  has_node_pg || npm install --prefix samples/foreign/node --no-package-lock --no-audit --no-fund >/dev/null 2>&1 || true
+  want_client Node has_node_pg nodejs node-pg
+}
+
+has_node_pg() { NODE_PATH="$PWD/samples/foreign/node/node_modules:/usr/share/nodejs" node -e 'require("pg")' 2>/dev/null; }
+
 need_postgres() {
   has_postgres || apt_install postgresql || true
   has_postgres && return

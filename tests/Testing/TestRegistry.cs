@@ -20,7 +20,8 @@ internal sealed class TestRegistry : IAsyncDisposable
         Tracking = new ChangeTracking(Database, Log.CreateLogger<ChangeTracking>());
         Listened = _sources.Listened(connectionString ?? database.ConnectionString);
         Preparation = new RegistryPreparation(Database, Tracking);
-        Store = new SyncStore(Database, TimeProvider.System, Log.CreateLogger<SyncStore>());
+        Sequence = new OdooSequence(Database, Log.CreateLogger<OdooSequence>());
+        Store = new SyncStore(Database, Sequence, TimeProvider.System, Log.CreateLogger<SyncStore>());
         Synchronizer = new RegistrySynchronizer(Database, Preparation, Store, TimeProvider.System, Log.CreateLogger<RegistrySynchronizer>());
         Status = new RegistryStatusStore(Database);
         Endpoints = new EndpointStore(Database);
@@ -36,6 +37,8 @@ internal sealed class TestRegistry : IAsyncDisposable
     public ListenedDatabase Listened { get; }
 
     public RegistryPreparation Preparation { get; }
+
+    public OdooSequence Sequence { get; }
 
     public SyncStore Store { get; }
 

@@ -36,7 +36,8 @@ internal static class EndpointSyncServices
             .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
             .AddLocks()
             .AddHostedService<RegistryPoll>()
-            .AddHostedService<DatabaseWatches>();
+            .AddHostedService<DatabaseWatches>()
+            .AddHostedService<SequenceSettling>();
     }
 
     /// <summary>The connections that Orleans' membership uses.</summary>
@@ -62,10 +63,11 @@ internal static class EndpointSyncServices
             name, sources.For(connectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, options.SyncOn, limits, SiloName(provider));
         var tracking = ActivatorUtilities.CreateInstance<ChangeTracking>(provider, database);
         var preparation = new RegistryPreparation(database, tracking);
-        var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database);
+        var sequence = ActivatorUtilities.CreateInstance<OdooSequence>(provider, database);
+        var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database, sequence);
         var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
         return new Registry(
-            database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database), tracking,
+            database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database), sequence, tracking,
             sources.Listened(connectionString));
     }
 

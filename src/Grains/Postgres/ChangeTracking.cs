@@ -113,7 +113,11 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
         try
         {
             await connection.ExecuteAsync(
-                $"grant execute on function endpoint_sync.note_endpoints(), endpoint_sync.note_routes() to {string.Join(", ", owners)}", cancellationToken);
+                $"""
+                 grant execute on function endpoint_sync.track(text), endpoint_sync.check_all(text), endpoint_sync.note_endpoints(), endpoint_sync.note_routes()
+                 to {string.Join(", ", owners)}
+                 """,
+                cancellationToken);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

@@ -10,7 +10,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
     private const string OwedSql =
         $"""
         select exists (select from endpoint_sync.requests where schema_name = $1)
-            or not exists (select from endpoint_sync.state where schema_name = $1 and signalled_version = version),
+            or not exists (select from endpoint_sync.state where schema_name = $1 and signalled_version = version and signalled_at is not null),
           {PendingChanges.ExistsSql}
         """;
 

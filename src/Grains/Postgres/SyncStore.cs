@@ -5,7 +5,7 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>Brings one registry in line: one look, and one transaction if the look found something due.</summary>
-internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, ILogger<SyncStore> logger)
+internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence, TimeProvider clock, ILogger<SyncStore> logger)
 {
     private static readonly TimeSpan OwePatience = TimeSpan.FromSeconds(1);
 
@@ -24,9 +24,9 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
         var result = glance.IsInLine
             ? new SyncResult(ReloadOutcome.UpToDate, glance.State.Version, glance.State.Version) { Rejected = glance.Rejected }
             : await LookAndSyncAsync(connection, glance.IsTracked, callers, scope, cancellationToken);
-        if (result.Version > glance.State.Signalled)
+        if (result.Outcome == ReloadOutcome.Synced || !glance.State.IsSignalled)
         {
-            await SignalAsync(connection, result.Version, cancellationToken);
+            await sequence.SignalAsync(connection, result.Version, cancellationToken);
         }
 
         return result;
@@ -98,27 +98,5 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
 
         SyncLog.Skipped(logger, database.Name, holder?.ToString() ?? "a session that has ended meanwhile");
         return new SyncResult(ReloadOutcome.Skipped, look.State.Version, look.State.Version) { Rejected = look.Rejected, LockHolder = holder };
-    }
-
-    // After the commit on purpose: an Odoo worker may have read the sequence's new value, which shows before the commit, and cached the old rows
-    // under it. This draw makes such a worker read again. That it happened is recorded, so that a crash before it leaves it due. A sync that has the
-    // row by now is not waited for: it draws when it is done.
-    private async Task SignalAsync(NpgsqlConnection connection, RouteVersion version, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await connection.ExecuteAsync(
-                """
-                update endpoint_sync.state set signalled_version = $2
-                where schema_name = (select schema_name from endpoint_sync.state where schema_name = $1 and signalled_version < $2 for no key update skip locked)
-                  and nextval($3::regclass) is not null
-                """,
-                cancellationToken, database.SchemaName, PostgresCommands.Value(version.Value),
-                PostgresCommands.Value($"{database.Sql.Quoted}.endpoint_route_version"));
-        }
-        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
-        {
-            SyncLog.SignalFailed(logger, database.Name, version, failure.Message);
-        }
     }
 }

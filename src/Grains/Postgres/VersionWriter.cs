@@ -4,7 +4,7 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>A registry's version row.</summary>
-internal sealed record VersionState(RouteVersion Version, RouteVersion Signalled, ContentHash ContentHash);
+internal sealed record VersionState(RouteVersion Version, bool IsSignalled, ContentHash ContentHash);
 
 /// <summary>Makes the next version out of what changed in <c>endpoint_route</c> since the last one, whoever changed it.</summary>
 internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection connection)
@@ -22,7 +22,8 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         union select key from endpoint_sync.routes where schema_name = $1 and to_version is null
         """);
 
-    public const string StateSql = "select version, signalled_version, content_hash from endpoint_sync.state where schema_name = $1";
+    public const string StateSql =
+        "select version, signalled_version = version and signalled_at is not null, content_hash from endpoint_sync.state where schema_name = $1";
 
     private const string AdvanceSql =
         """
@@ -47,8 +48,11 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         select $1, $2, * from unnest($3, $4, $5, $6, $7, $8)
         """;
 
-    // Odoo 19 invalidates its caches when a row appears here; other versions do not have the table.
-    private const string OdooSignalSql = "insert into {odoo}.orm_signaling_routing default values";
+    // A hint to whoever listens: a full queue must not cost the sync its commit.
+    private const string NotifySql =
+        "select pg_notify('endpoint_sync_version', $2 || ' ' || $1) where pg_notification_queue_usage() < 0.5";
+
+    private readonly OdooSignal _odoo = new(database, connection);
 
     // The row's lock is a second fence: two writers that were configured with different lock names still take turns here.
     public async Task<VersionState> LockStateAsync(CancellationToken cancellationToken) =>
@@ -61,7 +65,7 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         new($"Registry '{database.Name}': endpoint_sync.state has no row for schema '{database.Sql.Schema}'.");
 
     public static VersionState ReadState(NpgsqlDataReader row) =>
-        new(new RouteVersion(row.GetInt64(0)), new RouteVersion(row.GetInt64(1)), ContentHash.From(row.GetFieldValue<byte[]>(2)));
+        new(new RouteVersion(row.GetInt64(0)), row.GetBoolean(1), ContentHash.From(row.GetFieldValue<byte[]>(2)));
 
     /// <summary>What is to become the next version.</summary>
     /// <param name="endpointIds">The endpoints whose routes may have changed.</param>
@@ -86,11 +90,8 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
                 PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(counts.Added), PostgresCommands.Value(counts.Changed),
                 PostgresCommands.Value(counts.Removed), PostgresCommands.Value(callers));
         AddHistory(batch, version, changes);
-        if (await HasOdooSignalAsync(cancellationToken))
-        {
-            batch.Then(database.Sql.Of(OdooSignalSql));
-        }
-
+        batch.Then(NotifySql, database.SchemaName, Number(version));
+        await _odoo.LeaveAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return state with { Version = version, ContentHash = hash };
     }
@@ -113,10 +114,6 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
                 PostgresCommands.Value(Array.ConvertAll(come, route => route.RouteGroup)), PostgresCommands.Value(Array.ConvertAll(come, route => route.App)));
         }
     }
-
-    private Task<bool> HasOdooSignalAsync(CancellationToken cancellationToken) =>
-        connection.ScalarAsync<bool>(
-            "select to_regclass($1) is not null", cancellationToken, PostgresCommands.Value($"{database.Sql.Quoted}.orm_signaling_routing"));
 
     /// <summary>The route in the columns from <paramref name="first"/> on; null if they are empty.</summary>
     public static StoredRoute? ReadRoute(NpgsqlDataReader row, int first) => row.IsDBNull(first)

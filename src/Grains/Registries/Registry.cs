@@ -6,7 +6,7 @@ namespace EndpointSync.Grains.Registries;
 /// <summary>One configured registry and what works on it in this silo.</summary>
 internal sealed record Registry(
     RegistryDatabase Database, RegistryPreparation Preparation, RegistrySynchronizer Synchronizer, RegistryStatusStore Status, EndpointStore Endpoints,
-    RouteReader Reader, ChangeTracking Tracking, ListenedDatabase Listened)
+    RouteReader Reader, OdooSequence Sequence, ChangeTracking Tracking, ListenedDatabase Listened)
 {
     public string Name => Database.Name;
 }

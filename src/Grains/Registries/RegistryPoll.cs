@@ -9,7 +9,7 @@ namespace EndpointSync.Grains.Registries;
 
 /// <summary>
 /// The guarantee behind every answer without a sync and every message that is lost: each silo looks now and then whether a registry is owed a sync,
-/// or the draw of Odoo's sequence, and asks for it, and whether there is a newer version than it serves. So what a lost silo or activation left
+/// or a draw of Odoo's sequence, and sees to it, and whether there is a newer version than it serves. So what a lost silo or activation left
 /// behind is taken up by whoever is there.
 /// </summary>
 internal sealed partial class RegistryPoll(
@@ -44,6 +44,7 @@ internal sealed partial class RegistryPoll(
                 await gate.ReloadAsync(registry.Name, scope, cancellationToken);
             }
 
+            await registry.Sequence.SettleAsync(patience.Token);
             if (_complaints.TryRemove(registry.Name, out _))
             {
                 LogUsable(registry.Name);

@@ -15,7 +15,7 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         await Database.AddEndpointAsync("orders", "/orders");
         await using var frozen = new TestRegistry(Database, new SyncOptions { IdleInTransactionTimeout = TimeSpan.FromMilliseconds(200) });
         using var ice = new Ice();
-        var store = new SyncStore(frozen.Database, TimeProvider.System, ice);
+        var store = new SyncStore(frozen.Database, frozen.Sequence, TimeProvider.System, ice);
         var synchronizer = new RegistrySynchronizer(
             frozen.Database, frozen.Preparation, store, TimeProvider.System, frozen.Log.CreateLogger<RegistrySynchronizer>());
         var reload = Task.Run(() => synchronizer.SyncAsync(callers: 1));

@@ -102,7 +102,8 @@ public sealed class TrackingTests : ForeignTests
             $"""
              grant usage on schema public, endpoint_sync to {role.Name};
              grant select, insert, update, delete on all tables in schema public, endpoint_sync to {role.Name};
-             grant usage, select, update on all sequences in schema public, endpoint_sync to {role.Name}
+             grant usage, select, update on all sequences in schema public, endpoint_sync to {role.Name};
+             grant execute on all functions in schema endpoint_sync to {role.Name}
              """);
         await using var registry = new TestRegistry(Database, connectionString: role.ConnectionString);
 

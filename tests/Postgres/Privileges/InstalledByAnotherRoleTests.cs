@@ -16,7 +16,7 @@ public sealed class InstalledByAnotherRoleTests
 
         var refused = await registry.ReloadAsync();
         Assert.Equal(ReloadOutcome.Failed, refused.Outcome);
-        var grants = $"GRANT USAGE ON SCHEMA endpoint_sync TO {role.Name}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA endpoint_sync TO {role.Name};";
+        var grants = $"GRANT USAGE ON SCHEMA endpoint_sync TO {role.Name}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA endpoint_sync TO {role.Name}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA endpoint_sync TO {role.Name};";
         Assert.Contains(grants, refused.Problem!.Detail, StringComparison.Ordinal);
 
         await database.ExecuteAsync(grants);

@@ -9,7 +9,9 @@ namespace EndpointSync.Tests.Postgres.Publishing;
 public abstract class PublishedTests : RegistryTests
 {
     private protected RegistryRoutes NewRoutes() => new(
-        new Registry(Registry.Database, Registry.Preparation, Registry.Synchronizer, Registry.Status, Registry.Endpoints, Registry.Reader, Registry.Tracking, Registry.Listened),
+        new Registry(
+            Registry.Database, Registry.Preparation, Registry.Synchronizer, Registry.Status, Registry.Endpoints, Registry.Reader, Registry.Sequence,
+            Registry.Tracking, Registry.Listened),
         TimeProvider.System, Registry.Log.CreateLogger<RegistryRoutes>());
 
     /// <summary>Adds an endpoint and makes the version with it.</summary>

@@ -37,6 +37,9 @@ internal sealed class UpstreamReader(Session session) : IAsyncDisposable
         return routes;
     }
 
+    /// <summary>The number of Odoo's newest signal.</summary>
+    public Task<long> ReadSignalAsync() => session.ScalarAsync<long>("select coalesce(max(id), 0)::bigint from orm_signaling_routing");
+
     /// <summary>What a worker does when Odoo's own signalling tells it to.</summary>
     public void Forget() => _maps.Clear();
 

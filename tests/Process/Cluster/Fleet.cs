@@ -11,6 +11,8 @@ internal sealed class Fleet : IAsyncDisposable
 {
     public const string Registry = "openspp";
 
+    private const string OftenPolled = "00:00:01";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly HttpClient _http = new();
@@ -25,13 +27,13 @@ internal sealed class Fleet : IAsyncDisposable
 
     public SiloCluster Silos { get; }
 
-    public static async Task<Fleet> StartAsync(int silos)
+    public static async Task<Fleet> StartAsync(int silos, string pollInterval = OftenPolled)
     {
         var database = await TestDatabase.CreateAsync();
-        return new Fleet(database, await SiloCluster.StartAsync(silos, Options(database)));
+        return new Fleet(database, await SiloCluster.StartAsync(silos, Options(database, pollInterval)));
     }
 
-    public static SiloProcessOptions Options(TestDatabase database) => new()
+    public static SiloProcessOptions Options(TestDatabase database, string pollInterval = OftenPolled) => new()
     {
         ClusterConnectionString = database.ConnectionString,
         ClusterId = database.Name,
@@ -40,7 +42,7 @@ internal sealed class Fleet : IAsyncDisposable
             [$"EndpointSync:Registries:{Registry}:LockName"] = "spp_api_v2.fastapi_endpoint_sync",
             ["EndpointSync:Sync:LockTimeout"] = "00:00:10",
             ["EndpointSync:Sync:IdleInTransactionTimeout"] = "00:00:10",
-            ["EndpointSync:Sync:PollInterval"] = "00:00:01",
+            ["EndpointSync:Sync:PollInterval"] = pollInterval,
         },
     };
 

@@ -17,11 +17,14 @@ internal static class Migrator
     // For a role that uses what another one installed.
     private const string PrivilegesSql =
         """
-        select format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO %2$I;', nspname, current_user)
+        select format(
+          'GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO %2$I; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I;',
+          nspname, current_user)
         from pg_namespace
         where nspname = $1 and (not has_schema_privilege(oid, 'USAGE') or exists (
           select from pg_class as relation, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as privilege
-          where relation.relnamespace = pg_namespace.oid and relation.relkind = 'r' and not has_table_privilege(relation.oid, privilege)))
+          where relation.relnamespace = pg_namespace.oid and relation.relkind = 'r' and not has_table_privilege(relation.oid, privilege))
+          or exists (select from pg_proc where pronamespace = pg_namespace.oid and not has_function_privilege(oid, 'EXECUTE')))
         """;
 
     /// <summary>Brings one schema up to date.</summary>

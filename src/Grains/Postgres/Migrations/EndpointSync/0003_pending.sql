@@ -186,10 +186,7 @@ exception when others then
 end;
 $$;
 
--- Whoever may attach them to a table of his own could have code of his run with their rights.
-revoke execute on function endpoint_sync.note_endpoints(), endpoint_sync.note_routes() from public;
-
--- Has everything of a registry looked at: by whoever restored a backup, or wrote with triggers disabled. Anyone may ask.
+-- Has everything of a registry looked at: by whoever restored a backup, or wrote with triggers disabled.
 create function endpoint_sync.check_all(registry text) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if not exists (select from endpoint_sync.state where schema_name = registry) then
@@ -234,6 +231,3 @@ create function endpoint_sync.is_tracked(registry text) returns boolean language
     and tgname in ('endpoint_sync_insert', 'endpoint_sync_update', 'endpoint_sync_delete', 'endpoint_sync_truncate')
     and tgenabled in ('O', 'A');
 $$;
-
--- The tables stay closed; what anyone may call is callable.
-grant usage on schema endpoint_sync to public;

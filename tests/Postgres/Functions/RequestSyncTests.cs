@@ -1,0 +1,155 @@
+using EndpointSync.Tests.Postgres.Races;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Postgres.Functions;
+
+public sealed class RequestSyncTests : FreshDatabaseTests
+{
+    private const string RequestsSql = "select schema_name || ' ' || requested_by || ' ' || reason from endpoint_sync.requests order by id";
+
+    [Fact]
+    public async Task A_request_is_owed_from_its_commit_on_and_the_next_sync_settles_it()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await using var registry = Registry();
+
+        await session.ExecuteAsync("begin; select endpoint_sync.request_sync('deployed')");
+        Assert.False(await OwedAsync(registry));
+        await session.ExecuteAsync("commit");
+        Assert.True(await OwedAsync(registry));
+        Assert.Equal([$"public {session.Role} deployed"], await Database.ListAsync(RequestsSql));
+
+        await registry.ReloadAsync();
+        Assert.False(await OwedAsync(registry));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_rolled_back_is_none()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await using var registry = Registry();
+
+        await session.ExecuteAsync("begin; select endpoint_sync.request_sync(); rollback");
+        await session.RefusalAsync("begin; select endpoint_sync.request_sync(); select 1 / 0");
+
+        Assert.False(await OwedAsync(registry));
+    }
+
+    [Fact]
+    public async Task However_often_one_transaction_asks_it_is_one_request()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync("begin; select endpoint_sync.request_sync(number::text) from generate_series(1, 1000) as number; commit");
+
+        Assert.Equal([$"public {session.Role} 1"], await Database.ListAsync(RequestsSql));
+    }
+
+    [Fact]
+    public async Task A_request_tells_the_version_at_its_time()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await using var registry = Registry();
+
+        Assert.Equal(0L, await session.ScalarAsync<long>("select endpoint_sync.request_sync()"));
+        await registry.ReloadAsync();
+        Assert.Equal(1L, await session.ScalarAsync<long>("select endpoint_sync.request_sync()"));
+    }
+
+    // Odoo's cursors are such transactions. The row of the other session, and the state, have changed since the snapshot was taken.
+    [Theory, InlineData("repeatable read"), InlineData("serializable")]
+    public async Task A_request_never_costs_a_transaction_with_an_older_snapshot_its_commit(string isolation)
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await using var registry = Registry();
+        await Database.ExecuteAsync("select endpoint_sync.request_sync('somebody else')");
+
+        await session.ExecuteAsync($"begin isolation level {isolation}; select endpoint_sync.current_version()");
+        await registry.Store.TryOweAsync("renewed");
+        await registry.ReloadAsync();
+        await session.ExecuteAsync("select endpoint_sync.request_sync('late'); commit");
+
+        Assert.Equal([$"public {session.Role} late"], await Database.ListAsync(RequestsSql));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_asked_and_stays_open_holds_up_no_sync()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await Database.ExecuteAsync("select endpoint_sync.request_sync('before')");
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await using var registry = Registry();
+
+        await session.ExecuteAsync("begin; select endpoint_sync.request_sync('open')");
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 1, true), (receipt.Outcome, receipt.Timings.Attempts, receipt.InLine));
+        Assert.Empty(await Database.ListAsync(RequestsSql));
+        await session.ExecuteAsync("commit");
+        Assert.True(await OwedAsync(registry));
+    }
+
+    [Fact]
+    public async Task A_request_is_heard_after_its_commit_with_the_schema()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await using var listener = await ForeignSession.OpenAsync(Database);
+        await listener.ExecuteAsync("listen endpoint_sync");
+
+        await session.ExecuteAsync("begin; select endpoint_sync.request_sync()");
+        await listener.ExecuteAsync("select");
+        Assert.Empty(listener.Heard);
+        await session.ExecuteAsync("commit");
+        await listener.HearAsync();
+
+        Assert.Equal(["endpoint_sync: request public"], listener.Heard);
+    }
+
+    [Fact]
+    public async Task A_new_version_is_heard_after_its_commit_with_its_number_and_schema()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var registry = PatientRegistry();
+        await using var listener = await ForeignSession.OpenAsync(Database);
+        await listener.ExecuteAsync("listen endpoint_sync_version");
+        await using var commit = await Pause.AtCommitAsync(Database);
+
+        var reload = registry.ReloadAsync();
+        await commit.ReachedAsync();
+        await listener.ExecuteAsync("select");
+        Assert.Empty(listener.Heard);
+        await commit.EndAsync();
+        await listener.HearAsync();
+        await reload.Within("the reload");
+        await registry.ReloadAsync();
+        await listener.ExecuteAsync("select");
+
+        Assert.Equal(["endpoint_sync_version: 1 public"], listener.Heard);
+        Assert.Equal(1L, await listener.ScalarAsync<long>("select endpoint_sync.current_version()"));
+    }
+
+    [Fact]
+    public async Task A_read_only_transaction_cannot_ask_and_is_told_so()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        var refusal = await session.RefusalAsync("begin read only; select endpoint_sync.request_sync()");
+
+        Assert.Equal(("25006", "cannot execute INSERT in a read-only transaction"), (refusal.SqlState, refusal.MessageText));
+    }
+
+    [Fact]
+    public async Task A_reason_that_is_absent_or_endless_is_made_to_fit()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync("select endpoint_sync.request_sync(null)");
+        await session.ExecuteAsync("select endpoint_sync.request_sync(repeat('x', 100000))");
+
+        Assert.Equal(["no reason given", new string('x', 200)], await Database.ListAsync("select reason from endpoint_sync.requests order by id"));
+    }
+
+    private static async Task<bool> OwedAsync(TestRegistry registry) => await registry.Status.OwedAsync(CancellationToken.None) is not null;
+}

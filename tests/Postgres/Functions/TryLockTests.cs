@@ -1,0 +1,67 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Tests.Postgres.Races;
+
+namespace EndpointSync.Tests.Postgres.Functions;
+
+public sealed class TryLockTests : FreshDatabaseTests
+{
+    [Fact]
+    public async Task The_default_name_gives_OpenSPPs_key()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        Assert.Equal(3827055375235039567L, await session.ScalarAsync<long>("select endpoint_sync.lock_key()"));
+    }
+
+    [Fact]
+    public async Task Every_name_gives_the_key_that_silos_take()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+        string[] names = ["", "lock 1", "O'Hara \\ \"x\"", "schl\u00fcssel \u20ac \U0001f512", new string('x', 10_000)];
+
+        foreach (var name in names)
+        {
+            Assert.Equal(AdvisoryLockKey.Of(name), await session.ScalarAsync<long>($"select endpoint_sync.lock_key($name${name}$name$)"));
+        }
+    }
+
+    [Fact]
+    public async Task The_key_may_be_part_of_an_index_because_it_never_changes()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync("create temp table names (name text); create index on names (endpoint_sync.lock_key(name))");
+
+        Assert.Equal("i", await session.ScalarAsync<string>("select provolatile::text from pg_proc where proname = 'lock_key'"));
+    }
+
+    [Fact]
+    public async Task A_silo_skips_while_a_foreign_writer_has_the_lock_and_the_other_way_round()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var registry = PatientRegistry();
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync("begin");
+        Assert.True(await session.ScalarAsync<bool>("select endpoint_sync.try_lock()"));
+        Assert.Equal(ReloadOutcome.Skipped, (await registry.ReloadAsync()).Outcome);
+        await session.ExecuteAsync("rollback");
+
+        await using var commit = await Pause.AtCommitAsync(Database);
+        var reload = registry.ReloadAsync();
+        await commit.ReachedAsync();
+        Assert.False(await session.ScalarAsync<bool>("select endpoint_sync.try_lock()"));
+        Assert.True(await session.ScalarAsync<bool>("select endpoint_sync.try_lock('another lock')"));
+        await commit.EndAsync();
+        Assert.Equal(ReloadOutcome.Synced, (await reload).Outcome);
+        Assert.True(await session.ScalarAsync<bool>("select endpoint_sync.try_lock()"));
+    }
+
+    [Theory, InlineData("try_lock"), InlineData("lock_key")]
+    public async Task No_name_is_no_lock(string function)
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        Assert.True(await session.ScalarAsync<bool>($"select endpoint_sync.{function}(null) is null"));
+    }
+}
