@@ -11,7 +11,7 @@ internal sealed record Glance(VersionState State, bool IsTracked, bool IsTouched
 {
     private const string Sql =
         $"""
-        select version, signalled_version, content_hash, endpoint_sync.is_tracked($1),
+        select {VersionWriter.StateColumns}, endpoint_sync.is_tracked($1),
           {PendingChanges.ExistsSql} or ($2 and exists (select from endpoint_sync.requests where schema_name = $1))
         from endpoint_sync.state where schema_name = $1
         """;

@@ -22,8 +22,10 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
         union select key from endpoint_sync.routes where schema_name = $1 and to_version is null
         """);
 
-    public const string StateSql =
-        "select version, signalled_version = version and signalled_at is not null, content_hash from endpoint_sync.state where schema_name = $1";
+    /// <summary>What <see cref="ReadState"/> reads.</summary>
+    public const string StateColumns = "version, signalled_version = version and signalled_at is not null, content_hash";
+
+    public const string StateSql = $"select {StateColumns} from endpoint_sync.state where schema_name = $1";
 
     private const string AdvanceSql =
         """

@@ -19,7 +19,7 @@ public sealed class MissingPrivilegeTests(TestDatabase database) : IClassFixture
         await using var role = await TestRole.CreateAsync(database);
         await database.ExecuteAsync(
             $"grant usage on schema public, endpoint_sync to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; revoke {privilege} on {kind} {name} from {role.Name}");
+            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}; revoke {privilege} on {kind} {name} from {role.Name}");
         await using var registry = new TestRegistry(database, connectionString: role.ConnectionString);
 
         var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(() => registry.Preparation.EnsureAsync(CancellationToken.None));

@@ -42,7 +42,7 @@ public sealed partial class PrivilegeTests
         await using var role = await TestRole.CreateAsync(database);
         await database.ExecuteAsync(
             $"create schema odoo; grant create, usage on schema odoo to {role.Name}; grant usage on schema endpoint_sync to {role.Name}; " +
-            $"grant all on all tables in schema endpoint_sync to {role.Name}; grant all on all sequences in schema endpoint_sync to {role.Name}");
+            $"grant all on all tables in schema endpoint_sync to {role.Name}; grant all on all sequences in schema endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(
             database, connectionString: role.ConnectionString, options: new RegistryOptions { Schema = "odoo", CreateTables = true });
 
@@ -56,7 +56,7 @@ public sealed partial class PrivilegeTests
         await using var role = await TestRole.CreateAsync(database);
         await database.ExecuteAsync(
             $"grant usage on schema endpoint_sync to {role.Name}; grant all on all tables in schema endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema endpoint_sync to {role.Name}");
+            $"grant all on all sequences in schema endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(
             database, connectionString: role.ConnectionString, options: new RegistryOptions { Schema = "odoo", CreateTables = true });
 

@@ -79,7 +79,7 @@ public sealed class LateReaderTests : FreshDatabaseTests
         await using var role = await TestRole.CreateAsync(Database);
         await Database.ExecuteAsync(
             $"grant usage on schema public to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}");
+            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(Database, connectionString: role.ConnectionString);
         await using var reader = await ServedOldAsync(registry);
 

@@ -114,6 +114,7 @@ public sealed class LockTests : FreshDatabaseTests
              grant usage on schema endpoint_sync to {role};
              grant all on all tables in schema public, endpoint_sync to {role};
              grant all on all sequences in schema public, endpoint_sync to {role};
+             grant execute on all functions in schema endpoint_sync to {role};
              revoke execute on function pg_try_advisory_xact_lock(bigint) from public;
              """);
         await Database.AddEndpointAsync("orders", "/orders");
