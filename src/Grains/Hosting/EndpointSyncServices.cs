@@ -31,7 +31,8 @@ internal static class EndpointSyncServices
             .AddSingleton<RegistryCatalog>()
             .AddPublishing()
             .AddSingleton<SiloSyncs>()
-            .AddSingleton(provider => new ReloadGate(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<IStandIn, DirectSyncs>()
+            .AddSingleton<ReloadGate>()
             .AddHostedService<RegistryPoll>();
     }
 

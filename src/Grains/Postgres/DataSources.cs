@@ -15,7 +15,12 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     private const int PreparedStatements = 50;
     private const int PrepareFrom = 2;
 
+    private const string ApplicationPrefix = "EndpointSync/";
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a session is a silo's, as far as its connection string leaves it the name that silos give themselves.</summary>
+    public static bool IsSilo(LockHolder holder) => holder.Application.StartsWith(ApplicationPrefix, StringComparison.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) => _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
 
@@ -42,7 +47,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, PrepareFrom);
         }
-        settings.ApplicationName ??= $"EndpointSync/{siloName}";
+        settings.ApplicationName ??= ApplicationPrefix + siloName;
         if (searchPath is not null)
         {
             settings.SearchPath = searchPath;

@@ -51,7 +51,7 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var started = clock.GetTimestamp();
-        if (!await TakeLockAsync(connection, cancellationToken))
+        if (!await TakeLockAsync(connection, look, cancellationToken))
         {
             await transaction.RollbackAsync(cancellationToken);
             return await SkipAsync(connection, look, cancellationToken);
@@ -61,11 +61,11 @@ internal sealed class SyncStore(RegistryDatabase database, TimeProvider clock, I
         return result with { LockHeld = clock.GetElapsedTime(started) };
     }
 
-    private async Task<bool> TakeLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<bool> TakeLockAsync(NpgsqlConnection connection, RegistryLook look, CancellationToken cancellationToken)
     {
         try
         {
-            return await _lock.TryTakeAsync(connection, cancellationToken);
+            return await _lock.TryTakeAsync(connection, database.Limits.IdleInTransactionLimit(look.Plan.EndpointIds.Count()), cancellationToken);
         }
         catch (NpgsqlException cause)
         {

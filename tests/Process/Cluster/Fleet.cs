@@ -25,10 +25,12 @@ internal sealed class Fleet : IAsyncDisposable
 
     public SiloCluster Silos { get; }
 
-    public static async Task<Fleet> StartAsync(int silos)
+    public static Task<Fleet> StartAsync(int silos) => StartAsync(silos, Options);
+
+    public static async Task<Fleet> StartAsync(int silos, Func<TestDatabase, SiloProcessOptions> options)
     {
         var database = await TestDatabase.CreateAsync();
-        return new Fleet(database, await SiloCluster.StartAsync(silos, Options(database)));
+        return new Fleet(database, await SiloCluster.StartAsync(silos, options(database)));
     }
 
     public static SiloProcessOptions Options(TestDatabase database) => new()
