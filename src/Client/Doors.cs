@@ -9,7 +9,7 @@ internal sealed class Doors(IGrainFactory grains, TimeProvider clock) : IStandIn
     // A door stays with its gateway, and a door that is asked for the first time gets the next gateway, so a few lead through all. A power of two.
     private const int Count = 16;
 
-    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(5));
+    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(5));
     private int _last;
 
     public TimeSpan Patience { get; } = TimeSpan.FromMilliseconds(500);
