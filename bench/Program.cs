@@ -1,4 +1,5 @@
 using EndpointSync.Bench;
+using EndpointSync.Bench.Failover;
 using EndpointSync.Bench.Propagation;
 
 var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
@@ -7,6 +8,7 @@ var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["fanout"] = FanoutComparison.RunAsync,
     ["table"] = TableComparison.RunAsync,
     ["propagation"] = PropagationComparison.RunAsync,
+    ["failover"] = FailoverComparison.RunAsync,
 };
 var unknown = args.Except(comparisons.Keys).ToList();
 if (unknown.Count > 0)

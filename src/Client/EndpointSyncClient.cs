@@ -1,9 +1,10 @@
 using EndpointSync.Publishing;
+using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Client;
 
 /// <summary>Gives each caller its own patience, and everything shared to the gate.</summary>
-internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) : IEndpointSyncClient
+internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock, ILogger<ReloadGate> logger) : IEndpointSyncClient
 {
     private static readonly ReloadOptions Defaults = new();
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
@@ -41,7 +42,7 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
             try
             {
                 var grains = await cluster.GrainsAsync(patience);
-                return await LazyInitializer.EnsureInitialized(ref _gate, () => new ReloadGate(grains, clock)).ReloadAsync(registry, patience);
+                return await LazyInitializer.EnsureInitialized(ref _gate, () => NewGate(grains)).ReloadAsync(registry, patience);
             }
             catch (Exception failure) when (ClusterFailures.MayHeal(failure))
             {
@@ -51,6 +52,8 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock) :
             await Task.Delay(_delays.Before(attempts.Failed++), clock, patience);
         }
     }
+
+    private ReloadGate NewGate(IGrainFactory grains) => new(grains, new Doors(grains, clock), clock, logger);
 
     private async Task<ReloadReceipt> WaitForOthersAsync(ReloadReceipt receipt, ReloadOptions options, CancellationToken patience)
     {

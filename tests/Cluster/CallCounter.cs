@@ -2,20 +2,26 @@ using EndpointSync.Grains.Sync;
 
 namespace EndpointSync.Tests.Cluster;
 
-/// <summary>Counts the messages that reach coordinators.</summary>
+/// <summary>Counts the messages that reach coordinators, and keeps them from being answered while a test wants coordinators to be silent.</summary>
 internal sealed class CallCounter : IIncomingGrainCallFilter
 {
+    private volatile TaskCompletionSource? _silence;
     private int _reloads;
 
     public int Reloads => Volatile.Read(ref _reloads);
 
-    public Task Invoke(IIncomingGrainCallContext context)
+    public void Silence() => _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Speak() => Interlocked.Exchange(ref _silence, null)?.SetResult();
+
+    public async Task Invoke(IIncomingGrainCallContext context)
     {
         if (context.Grain is EndpointSyncGrain)
         {
             Interlocked.Increment(ref _reloads);
+            await (_silence?.Task ?? Task.CompletedTask);
         }
 
-        return context.Invoke();
+        await context.Invoke();
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class RegistryHints(Registry registry, ReloadGate gate, 
     {
         try
         {
-            await gate.ReloadAsync(registry.Name, scope, cancellationToken);
+            await gate.ReloadAsync(registry.Name, new ReloadRequest(Scope: scope), cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {

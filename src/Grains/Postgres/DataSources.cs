@@ -18,7 +18,12 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     // A session that listens asks little.
     private const int AnswerSeconds = 2;
 
+    private const string ApplicationPrefix = "EndpointSync/";
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a session is a silo's, as far as its connection string leaves it the name that silos give themselves.</summary>
+    public static bool IsSilo(LockHolder holder) => holder.Application.StartsWith(ApplicationPrefix, StringComparison.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) => _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
 
@@ -52,7 +57,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, PrepareFrom);
         }
-        settings.ApplicationName ??= $"EndpointSync/{siloName}";
+        settings.ApplicationName ??= ApplicationPrefix + siloName;
         if (searchPath is not null)
         {
             settings.SearchPath = searchPath;
@@ -70,7 +75,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
             CommandTimeout = AnswerSeconds,
             CancellationTimeout = -1,
         };
-        settings.ApplicationName ??= $"EndpointSync/{siloName}";
+        settings.ApplicationName ??= ApplicationPrefix + siloName;
         return settings;
     }
 

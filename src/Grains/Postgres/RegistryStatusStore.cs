@@ -47,6 +47,13 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
         return sync || (look && everyEdit) ? ReloadScope.Everything : look ? ReloadScope.Routes : null;
     }
 
+    /// <summary>Who has the registry's lock; null when nobody does.</summary>
+    public async Task<LockHolder?> LockHolderAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await new SyncLock(database).HolderAsync(connection, cancellationToken);
+    }
+
     public async Task<RegistryStatus> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);

@@ -31,12 +31,15 @@ internal sealed class SyncLock(RegistryDatabase database)
           set_config('idle_in_transaction_session_timeout', $3, true), set_config('search_path', $4, true), set_config('endpoint_sync.syncing', 'on', true)
         """;
 
-    public async Task<bool> TryTakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">The transaction's connection.</param>
+    /// <param name="idle">How long the transaction may stand idle.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<bool> TryTakeAsync(NpgsqlConnection connection, TimeSpan idle, CancellationToken cancellationToken)
     {
         var limits = database.Limits;
         await using var batch = connection.CreateBatch()
             .Then(
-                LimitsSql, Milliseconds(limits.StatementTimeout), Milliseconds(limits.LockTimeout), Milliseconds(limits.IdleInTransactionTimeout),
+                LimitsSql, Milliseconds(limits.StatementTimeout), Milliseconds(limits.LockTimeout), Milliseconds(idle),
                 PostgresCommands.Value($"{database.Sql.Quoted}, \"$user\", public"))
             .Then("select pg_try_advisory_xact_lock($1)", PostgresCommands.Value(database.LockKey));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

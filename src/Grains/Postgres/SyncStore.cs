@@ -65,7 +65,7 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var started = clock.GetTimestamp();
-        if (!await TakeLockAsync(connection, cancellationToken))
+        if (!await TakeLockAsync(connection, look, cancellationToken))
         {
             await transaction.RollbackAsync(cancellationToken);
             return await SkipAsync(connection, look, cancellationToken);
@@ -75,11 +75,11 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
         return result with { LockHeld = clock.GetElapsedTime(started) };
     }
 
-    private async Task<bool> TakeLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<bool> TakeLockAsync(NpgsqlConnection connection, RegistryLook look, CancellationToken cancellationToken)
     {
         try
         {
-            return await _lock.TryTakeAsync(connection, cancellationToken);
+            return await _lock.TryTakeAsync(connection, database.Limits.IdleInTransactionLimit(look.Plan.EndpointIds.Count()), cancellationToken);
         }
         catch (NpgsqlException cause)
         {

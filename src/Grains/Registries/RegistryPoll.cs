@@ -41,7 +41,7 @@ internal sealed partial class RegistryPoll(
             await LookForVersionAsync(registry, patience.Token);
             if (await registry.Status.OwedAsync(patience.Token) is { } scope)
             {
-                await gate.ReloadAsync(registry.Name, scope, cancellationToken);
+                await gate.ReloadAsync(registry.Name, new ReloadRequest(Scope: scope), cancellationToken);
             }
 
             await registry.Sequence.SettleAsync(patience.Token);

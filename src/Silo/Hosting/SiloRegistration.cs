@@ -42,8 +42,9 @@ internal static class SiloRegistration
         }));
     }
 
-    // A hung silo is given up after MaxProbeTimeout x NumMissedProbesLimit. A whole cluster that was killed can start again once the rows it left
-    // are older than IAmAliveTablePublishTimeout x NumMissedTableIAmAliveLimit.
+    // A hung silo is given up after MaxProbeTimeout x NumMissedProbesLimit. A silo that joins must reach all others. One that it does not reach it
+    // probes, and so gives up, only when that one's signs of life in the table ended IAmAliveTablePublishTimeout x NumMissedTableIAmAliveLimit ago.
+    // Both spans together are what a cluster that was killed as a whole needs to start again; a sign of life is one update of one row.
     private static void Apply(ClusterMembershipOptions options, MembershipProfile profile)
     {
         if (profile == MembershipProfile.Default)
@@ -56,7 +57,7 @@ internal static class SiloRegistration
         options.MaxProbeTimeout = TimeSpan.FromSeconds(fast ? 2 : 4);
         options.NumMissedProbesLimit = fast ? 2 : 3;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(fast ? 5 : 10);
-        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(fast ? 5 : 10);
+        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(fast ? 1 : 2);
     }
 
     private static async Task MigrateAsync(ClusterSettings cluster)

@@ -115,6 +115,7 @@ internal static class SiloSettingsRules
                      ("Deadline", sync.Deadline), ("StatementTimeout", sync.StatementTimeout), ("LockTimeout", sync.LockTimeout),
                      ("IdleInTransactionTimeout", sync.IdleInTransactionTimeout), ("PollInterval", sync.PollInterval), ("RetryDelay", sync.RetryDelay),
                      ("MaxRetryDelay", sync.MaxRetryDelay), ("FullCheckInterval", sync.FullCheckInterval), ("ListenKeepAlive", sync.ListenKeepAlive),
+                     ("CoordinatorPatience", sync.CoordinatorPatience),
                  })
         {
             if (span < TimeSpan.FromMilliseconds(1) || span > TimeSpan.FromDays(1))
@@ -141,6 +142,11 @@ internal static class SiloSettingsRules
         if (sync.LockTimeout >= sync.StatementTimeout)
         {
             yield return $"EndpointSync:Sync:LockTimeout ({sync.LockTimeout}) must be shorter than EndpointSync:Sync:StatementTimeout ({sync.StatementTimeout}), or a wait for a row is reported as a slow statement.";
+        }
+
+        if (sync.CoordinatorPatience >= sync.Deadline)
+        {
+            yield return $"EndpointSync:Sync:CoordinatorPatience ({sync.CoordinatorPatience}) must be shorter than EndpointSync:Sync:Deadline ({sync.Deadline}), or a reload waits for a coordinator that is gone for longer than any sync may take.";
         }
 
         if (sync.RetryDelay > sync.MaxRetryDelay)

@@ -27,10 +27,12 @@ internal sealed class Fleet : IAsyncDisposable
 
     public SiloCluster Silos { get; }
 
-    public static async Task<Fleet> StartAsync(int silos, string pollInterval = OftenPolled)
+    public static Task<Fleet> StartAsync(int silos, string pollInterval = OftenPolled) => StartAsync(silos, database => Options(database, pollInterval));
+
+    public static async Task<Fleet> StartAsync(int silos, Func<TestDatabase, SiloProcessOptions> options)
     {
         var database = await TestDatabase.CreateAsync();
-        return new Fleet(database, await SiloCluster.StartAsync(silos, Options(database, pollInterval)));
+        return new Fleet(database, await SiloCluster.StartAsync(silos, options(database)));
     }
 
     public static SiloProcessOptions Options(TestDatabase database, string pollInterval = OftenPolled) => new()

@@ -104,6 +104,7 @@ public sealed class SiloSettingsRulesTests
         Complains(settings => settings.Sync.MaxRetryDelay = TimeSpan.FromDays(2), "EndpointSync:Sync:MaxRetryDelay");
         Complains(settings => settings.Sync.LockHoldWarning = TimeSpan.FromMilliseconds(99), "EndpointSync:Sync:LockHoldWarning (00:00:00.0990000) must lie between 00:00:00.1000000 and 01:00:00.");
         Complains(settings => settings.Sync.LockHoldWarning = TimeSpan.FromHours(2), "EndpointSync:Sync:LockHoldWarning (02:00:00) must lie between");
+        Complains(settings => settings.Sync.CoordinatorPatience = TimeSpan.Zero, "EndpointSync:Sync:CoordinatorPatience (00:00:00) must lie between");
         Complains(settings => settings.Publishing.WorkerLease = TimeSpan.FromSeconds(1), "EndpointSync:Publishing:WorkerLease (00:00:01) must lie between");
         Complains(settings => settings.Publishing.Timeout = TimeSpan.FromMinutes(2), "EndpointSync:Publishing:Timeout (00:02:00) must lie between");
         Complains(settings => settings.Publishing.StartTimeout = TimeSpan.Zero, "EndpointSync:Publishing:StartTimeout (00:00:00) must lie between");
@@ -122,6 +123,9 @@ public sealed class SiloSettingsRulesTests
         Complains(
             settings => settings.Sync.RetryDelay = TimeSpan.FromSeconds(11),
             "EndpointSync:Sync:RetryDelay (00:00:11) must not exceed EndpointSync:Sync:MaxRetryDelay (00:00:10)");
+        Complains(
+            settings => settings.Sync.CoordinatorPatience = TimeSpan.FromSeconds(20),
+            "EndpointSync:Sync:CoordinatorPatience (00:00:20) must be shorter than EndpointSync:Sync:Deadline (00:00:20)");
     }
 
     private static void Complains(Action<SiloSettings> change, string complaint)

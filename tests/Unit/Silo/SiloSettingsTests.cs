@@ -19,7 +19,7 @@ public sealed class SiloSettingsTests
         Assert.Equal((MembershipProfile.Mid, false, false), (settings.Cluster.MembershipProfile, settings.Cluster.AllowPlaintextClusterTraffic, settings.StopWhenInputEnds));
         var registry = settings.Registries["openspp"];
         Assert.Equal((null, "public", RegistryOptions.DefaultLockName, false), (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
-        Assert.Equal((20, 15, 1, 5), Seconds(settings.Sync));
+        Assert.Equal((20, 15, 1, 1, 0.5), Seconds(settings.Sync));
     }
 
     [Fact]
@@ -30,13 +30,14 @@ public sealed class SiloSettingsTests
             ("Cluster:AdvertisedAddress", "10.0.0.1"), ("Cluster:SiloPort", "1"), ("Cluster:GatewayPort", "2"),
             ("Cluster:MembershipProfile", "Fast"), ("Cluster:AllowPlaintextClusterTraffic", "true"), ("StopWhenInputEnds", "true"),
             ("Registries:a:ConnectionString", "Host=other"), ("Registries:a:Schema", "odoo"), ("Registries:a:LockName", "l"), ("Registries:a:CreateTables", "true"),
-            ("Sync:Deadline", "00:00:08"), ("Sync:StatementTimeout", "00:00:07"), ("Sync:LockTimeout", "00:00:06"), ("Sync:IdleInTransactionTimeout", "00:00:05"));
+            ("Sync:Deadline", "00:00:08"), ("Sync:StatementTimeout", "00:00:07"), ("Sync:LockTimeout", "00:00:06"), ("Sync:IdleInTransactionTimeout", "00:00:05"),
+            ("Sync:CoordinatorPatience", "00:00:04"));
 
         Assert.Equal(("c", "s", "10.0.0.1", 1, 2), Place(settings.Cluster));
         Assert.Equal(("one", MembershipProfile.Fast, true, true), (settings.Cluster.Name, settings.Cluster.MembershipProfile, settings.Cluster.AllowPlaintextClusterTraffic, settings.StopWhenInputEnds));
         var registry = settings.Registries["a"];
         Assert.Equal(("Host=other", "odoo", "l", true), (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
-        Assert.Equal((8, 7, 6, 5), Seconds(settings.Sync));
+        Assert.Equal((8, 7, 6, 5, 4), Seconds(settings.Sync));
     }
 
     [Theory]
@@ -103,6 +104,7 @@ public sealed class SiloSettingsTests
     private static (string, string, string, int, int) Place(ClusterSettings cluster) =>
         (cluster.ClusterId, cluster.ServiceId, cluster.AdvertisedAddress, cluster.SiloPort, cluster.GatewayPort);
 
-    private static (double, double, double, double) Seconds(SyncOptions sync) =>
-        (sync.Deadline.TotalSeconds, sync.StatementTimeout.TotalSeconds, sync.LockTimeout.TotalSeconds, sync.IdleInTransactionTimeout.TotalSeconds);
+    private static (double, double, double, double, double) Seconds(SyncOptions sync) =>
+        (sync.Deadline.TotalSeconds, sync.StatementTimeout.TotalSeconds, sync.LockTimeout.TotalSeconds, sync.IdleInTransactionTimeout.TotalSeconds,
+            sync.CoordinatorPatience.TotalSeconds);
 }

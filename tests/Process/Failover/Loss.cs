@@ -1,0 +1,32 @@
+using EndpointSync.Local.Silos;
+
+namespace EndpointSync.Tests.Process.Failover;
+
+/// <summary>How a silo is lost, and how long others may take to do without it.</summary>
+public enum Loss
+{
+    /// <summary>SIGKILL: its connections end at once.</summary>
+    Killed,
+
+    /// <summary>SIGSTOP: its connections stay open, and nothing answers on them.</summary>
+    Frozen,
+}
+
+/// <summary>What follows from a loss.</summary>
+internal static class Losses
+{
+    /// <summary>The promise is 1.5 seconds. The rest is for a machine that runs other tests beside.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    public static void Lose(this SiloProcess silo, Loss loss)
+    {
+        if (loss == Loss.Killed)
+        {
+            silo.Kill();
+        }
+        else
+        {
+            silo.Suspend();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using EndpointSync.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Tests.Process.Failover;
+
+/// <summary>The silo that a client reaches a coordinator through is the coordinator's own, and is lost.</summary>
+[Collection(Alone.Name)]
+public sealed class LostGatewayTests(ITestOutputHelper output)
+{
+    private const string AllGateways = "Now has '3' live gateways";
+
+    [Theory]
+    [InlineData(Loss.Killed)]
+    [InlineData(Loss.Frozen)]
+    public async Task A_clients_reload_succeeds_soon_after_its_gateway_is_lost_together_with_the_coordinator(Loss loss)
+    {
+        await using var cluster = await ClientCluster.StartAsync(silos: 1);
+        var lostSilo = cluster.Silos.Silos[0];
+        await using var host = await ClientHost.StartedAsync(cluster.Membership.ConnectionString, ShowGateways);
+        await host.ReloadAsync();
+        await Task.WhenAll(cluster.Silos.AddAsync(TestContext.Current.CancellationToken), cluster.Silos.AddAsync(TestContext.Current.CancellationToken));
+        await UntilLoggedAsync(host, AllGateways);
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+
+        lostSilo.Lose(loss);
+        var lost = TimeProvider.System.GetTimestamp();
+        var receipt = await host.ReloadAsync();
+
+        var took = TimeProvider.System.GetElapsedTime(lost);
+        output.WriteLine($"{loss}: the client's reload succeeded after {took.TotalMilliseconds:0} ms");
+        Assert.True(receipt.InLine);
+        Assert.NotEqual(lostSilo.Name, receipt.Silo);
+        Assert.InRange(took, TimeSpan.Zero, Losses.Longest);
+        lostSilo.Resume();
+    }
+
+    private static void ShowGateways(IServiceCollection services) =>
+        services.AddLogging(log => log.AddFilter("Orleans.Messaging.GatewayManager", LogLevel.Debug));
+
+    // Orleans tells of the gateways that a client knows in its log alone.
+    private static async Task UntilLoggedAsync(ClientHost host, string text)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (!host.Log.Entries.Any(entry => entry.Message.Contains(text, StringComparison.Ordinal)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using EndpointSync.Local.Silos;
+using EndpointSync.Tests.Process.Cluster;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Process.Failover;
+
+/// <summary>Silos with the time limits that they have by default, and in a cluster that is in no hurry to give a lost one up.</summary>
+internal static class Silos
+{
+    public static Task<Fleet> StartAsync(string profile = "Mid") => Fleet.StartAsync(silos: 3, database => Options(database, profile));
+
+    public static SiloProcessOptions Options(TestDatabase database, string profile) => new()
+    {
+        ClusterConnectionString = database.ConnectionString,
+        ClusterId = database.Name,
+        MembershipProfile = profile,
+        Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Fleet.Registry}:LockName"] = "spp_api_v2.fastapi_endpoint_sync" },
+    };
+
+    /// <summary>Declares an endpoint of an app that the sample worker has.</summary>
+    public static Task DeclareAsync(this Fleet fleet, string name) => fleet.Database.ExecuteAsync(
+        $"""
+         insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
+         values ('{name}', '/{name}', 'api_v2', true, false, false)
+         """);
+
+    /// <summary>Makes the first version, and tells the silo that its coordinator is on from the others.</summary>
+    public static async Task<(SiloProcess Coordinator, IReadOnlyList<SiloProcess> Others)> BeginAsync(this Fleet fleet)
+    {
+        await fleet.DeclareAsync("orders");
+        var first = await fleet.ReloadAsync(fleet.Silos.Silos[0]);
+        Assert.Equal((new RouteVersion(1), true), (first.Version, first.InLine));
+        var coordinator = await fleet.CoordinatorAsync();
+        return (coordinator, [.. fleet.Silos.Silos.Where(silo => silo != coordinator)]);
+    }
+
+    // A slow answer on a busy machine makes the silo that asked do without the coordinator; silos that all say the same tell where it is.
+    private static async Task<SiloProcess> CoordinatorAsync(this Fleet fleet)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (true)
+        {
+            var named = await Task.WhenAll(fleet.Silos.Silos.Select(async silo => (await fleet.ReloadAsync(silo)).Silo));
+            if (named.Distinct(StringComparer.Ordinal).Count() == 1)
+            {
+                return fleet.Silos.Silos.Single(silo => silo.Name == named[0]);
+            }
+
+            deadline.Token.ThrowIfCancellationRequested();
+        }
+    }
+}
