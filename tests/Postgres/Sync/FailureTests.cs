@@ -115,7 +115,7 @@ public sealed class FailureTests : IAsyncLifetime
         await using var role = await TestRole.CreateAsync(_database);
         await _database.ExecuteAsync(
             $"grant usage on schema public, endpoint_sync to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}");
+            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(_database, connectionString: role.ConnectionString);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await _database.ExecuteAsync($"revoke insert on endpoint_route from {role.Name}");
@@ -131,7 +131,7 @@ public sealed class FailureTests : IAsyncLifetime
         await using var role = await TestRole.CreateAsync(_database);
         await _database.ExecuteAsync(
             $"grant usage on schema public, endpoint_sync to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; revoke execute on function pg_try_advisory_xact_lock(bigint) from public");
+            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}; revoke execute on function pg_try_advisory_xact_lock(bigint) from public");
         await using var registry = new TestRegistry(_database, connectionString: role.ConnectionString);
 
         await FailsAsync(registry, "42501", "The lock could not be asked for, so nothing was written. The registry's database role lacks a privilege.");
