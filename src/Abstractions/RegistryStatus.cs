@@ -33,6 +33,18 @@ public sealed record RegistryStatus
     /// <summary>Whether a reload was answered without a sync and is still owed one.</summary>
     public required bool SyncOwed { get; init; }
 
+    /// <summary>Whether triggers note what other writers do; if not, polls find it, and each look reads the whole registry.</summary>
+    public required bool Tracked { get; init; }
+
+    /// <summary>How many statements of other writers changed routes since the registry was installed.</summary>
+    public required long ForeignWrites { get; init; }
+
+    /// <summary>How many of those were made without the registry's lock.</summary>
+    public required long UnlockedWrites { get; init; }
+
+    /// <summary>Endpoints whose routes another writer makes wrong again and again.</summary>
+    public required IReadOnlyList<Dispute> Disputes { get; init; }
+
     /// <summary>The endpoints that cannot be routed.</summary>
     public required IReadOnlyList<RejectedEndpoint> Quarantine { get; init; }
 

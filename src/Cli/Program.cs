@@ -12,6 +12,7 @@ var root = new RootCommand("Reloads the registries of an EndpointSync cluster, s
     StatusCommand.Create(),
     RoutesCommand.Create(),
     SubscribersCommand.Create(),
+    WritersCommand.Create(),
     EndpointsCommand.Create(),
 };
 var help = root.Options.OfType<HelpOption>().Single();

@@ -56,10 +56,12 @@ internal static class StatusCommand
             ("endpoints", $"{status.Endpoints}: {status.Archived} archived, {status.Unsynced} unsynced, {status.Quarantine.Count} quarantined"),
             ("routes", Columns.Text(status.Routes)),
             ("sync owed", Columns.Text(status.SyncOwed)),
+            ("writers", $"{status.ForeignWrites} writes by others, {status.UnlockedWrites} without the lock; {(status.Tracked ? "noted by triggers" : "found by polling")}"),
             ("lock", status.LockHolder is { } holder ? LockText.Holder(holder) : "free"),
             ("held", status.LockHolder is { } held ? LockText.Held(held) : null),
             ("query", status.LockHolder?.Query),
             ("hash", status.ContentHash));
         QuarantineTable.Print(output, status.Quarantine);
+        WritersCommand.PrintDisputes(output, status.Disputes);
     }
 }

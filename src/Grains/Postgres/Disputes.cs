@@ -13,7 +13,7 @@ internal sealed class Disputes(RegistryDatabase database, NpgsqlConnection conne
 
     public const string OpenSql = "select endpoint_id from endpoint_sync.disputes where schema_name = $1 and until > clock_timestamp()";
 
-    public const string ReadSql =
+    private const string ReadSql =
         """
         select endpoint_id, repairs, since, until, role, application, process_id, host(address) from endpoint_sync.disputes
         where schema_name = $1 and repairs > $2 and repaired_at > clock_timestamp() - interval '5 minutes'
@@ -38,8 +38,12 @@ internal sealed class Disputes(RegistryDatabase database, NpgsqlConnection conne
     private const string ForgetSql =
         "delete from endpoint_sync.disputes where schema_name = $1 and repaired_at < clock_timestamp() - interval '1 hour'";
 
-    public static Dispute Read(NpgsqlDataReader row) => new(
+    private static Dispute Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3), PendingChanges.ReadWriter(row, 4));
+
+    /// <summary>Those that go on.</summary>
+    public Task<List<Dispute>> ReadAsync(CancellationToken cancellationToken) =>
+        connection.ListAsync(ReadSql, Read, cancellationToken, database.SchemaName, PostgresCommands.Value(Patience));
 
     /// <summary>Records that a writer's rows of some endpoints were repaired.</summary>
     /// <returns>The endpoints whose next repair is put off.</returns>

@@ -21,9 +21,12 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
           (select count(*)::integer from {odoo}.fastapi_endpoint where active is not true),
           (select count(*)::integer from {odoo}.fastapi_endpoint where registry_sync is not true),
           (select count(*)::integer from endpoint_sync.routes where schema_name = $1 and to_version is null),
-          exists (select from endpoint_sync.requests where schema_name = $1)
+          exists (select from endpoint_sync.requests where schema_name = $1),
+          endpoint_sync.is_tracked($1), foreign_writes, unlocked_writes
         from endpoint_sync.state where schema_name = $1
         """;
+
+    private const string WritersSql = "select foreign_writes, unlocked_writes from endpoint_sync.state where schema_name = $1";
 
     // The version and the rows that it names, in one statement and so in one snapshot; a version without routes still gives its row.
     private const string RoutesSql =
@@ -60,9 +63,21 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var quarantine = await connection.ListAsync(Quarantine.ReadSql, Quarantine.Read, cancellationToken, database.SchemaName);
         var holder = await new SyncLock(database).HolderAsync(connection, cancellationToken);
+        var disputes = await new Disputes(database, connection).ReadAsync(cancellationToken);
         var status = await connection.ListAsync(
-            database.Sql.Of(StatusSql), row => Read(row, quarantine, holder), cancellationToken, database.SchemaName);
+            database.Sql.Of(StatusSql), row => Read(row, quarantine, holder, disputes), cancellationToken, database.SchemaName);
         return status.Single();
+    }
+
+    /// <summary>What other writers did to routes.</summary>
+    public async Task<WriterList> ReadWritersAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var writes = await new ForeignWriteLog(database, connection).ReadAsync(cancellationToken);
+        var disputes = await new Disputes(database, connection).ReadAsync(cancellationToken);
+        var counts = await connection.ListAsync(
+            WritersSql, row => (Total: row.GetInt64(0), Unlocked: row.GetInt64(1)), cancellationToken, database.SchemaName);
+        return new WriterList(counts[0].Total, counts[0].Unlocked, writes, disputes);
     }
 
     /// <summary>The newest version and its routes, which belong together.</summary>
@@ -78,7 +93,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
         ? null
         : new RouteView(row.GetString(1), row.TextOrNull(2), new RouteVersion(row.GetInt64(3)), row.TextOrNull(4), row.TextOrNull(5));
 
-    private RegistryStatus Read(NpgsqlDataReader row, IReadOnlyList<RejectedEndpoint> quarantine, LockHolder? holder) => new()
+    private RegistryStatus Read(NpgsqlDataReader row, IReadOnlyList<RejectedEndpoint> quarantine, LockHolder? holder, IReadOnlyList<Dispute> disputes) => new()
     {
         Registry = database.Name,
         Version = new RouteVersion(row.GetInt64(0)),
@@ -90,6 +105,10 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
         Unsynced = row.GetInt32(6),
         Routes = row.GetInt32(7),
         SyncOwed = row.GetBoolean(8),
+        Tracked = row.GetBoolean(9),
+        ForeignWrites = row.GetInt64(10),
+        UnlockedWrites = row.GetInt64(11),
+        Disputes = disputes,
         Quarantine = quarantine,
         LockHolder = holder,
     };

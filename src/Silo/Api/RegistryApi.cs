@@ -14,6 +14,7 @@ internal static class RegistryApi
         registries.MapGet("/{registry}", StatusAsync);
         registries.MapGet("/{registry}/routes", RoutesAsync);
         registries.MapGet("/{registry}/subscribers", SubscribersAsync);
+        registries.MapGet("/{registry}/writers", WritersAsync);
         registries.MapPost("/{registry}/reload", ReloadAsync);
     }
 
@@ -30,6 +31,9 @@ internal static class RegistryApi
 
     private static async Task<RouteList> RoutesAsync(string registry, RegistryCatalog catalog, CancellationToken cancellationToken) =>
         await (await catalog.ReadyAsync(registry, cancellationToken)).Status.ReadRoutesAsync(cancellationToken);
+
+    private static async Task<WriterList> WritersAsync(string registry, RegistryCatalog catalog, CancellationToken cancellationToken) =>
+        await (await catalog.ReadyAsync(registry, cancellationToken)).Status.ReadWritersAsync(cancellationToken);
 
     private static async Task<SubscriberList> SubscribersAsync(string registry, RegistryCatalog catalog, ConvergenceWatch convergence) =>
         await convergence.ListAsync(catalog.Get(registry).Name);
