@@ -5,6 +5,8 @@ namespace EndpointSync.Grains.Postgres;
 /// <summary>What a sync has to look at: the endpoints and route rows that anybody touched, and those that depend on them.</summary>
 internal sealed record DueChanges
 {
+    private IReadOnlySet<int> _disputed = new HashSet<int>();
+
     /// <summary>What is to be made current.</summary>
     public required ReloadScope Scope { get; init; }
 
@@ -19,6 +21,9 @@ internal sealed record DueChanges
 
     /// <summary>Of <see cref="Left"/>, those that wait for a reload and are not noted as that.</summary>
     public IReadOnlySet<int> NotNoted { get; init; } = new HashSet<int>();
+
+    /// <summary>Of <see cref="Left"/>, those whose repair is put off, and which only a full check, that is over then, has found.</summary>
+    public IReadOnlySet<int> PutOff { get; init; } = new HashSet<int>();
 
     /// <summary>The noted changes that this sync deals with.</summary>
     public required IReadOnlyList<PendingChange> Noted { get; init; }
@@ -44,22 +49,30 @@ internal sealed record DueChanges
         var due = noted.Where(change => !(change.Waits || change.IsYoung || EndpointsOf(change).Any(disputed.Contains))).ToList();
         var touched = due.SelectMany(EndpointsOf).ToHashSet();
         var left = noted.Where(change => change.Waits).SelectMany(EndpointsOf).Except(touched).Concat(disputed).ToHashSet();
-        return Of(due, touched.Concat(quarantined.Except(left)), left, scope);
+        return Of(due, touched.Concat(quarantined.Except(left)), left, scope) with { _disputed = disputed };
     }
 
     /// <summary>These and what a full check found.</summary>
-    public DueChanges With(FullCheck check)
+    public DueChanges With(FullCheck check, IEnumerable<int> quarantined)
     {
-        var waiting = Scope == ReloadScope.Everything ? [] : check.Waiting.Except(EndpointIds).ToHashSet();
+        var waiting = Scope == ReloadScope.Everything ? [] : check.Waiting.Except(EndpointIds).Except(quarantined).ToHashSet();
         var due = check.EndpointIds.Except(waiting).Except(Left);
         return this with
         {
             EndpointIds = EndpointIds.Union(due).ToHashSet(),
             Keys = Keys.Union(check.Keys.Where(key => RouteRow.EndpointIdOf(key) is not { } id || !Left.Contains(id))).ToHashSet(StringComparer.Ordinal),
             Left = Left.Union(waiting).ToHashSet(),
-            NotNoted = waiting.Except(Left).ToHashSet(),
+            NotNoted = waiting.Except(Left.Except(_disputed)).ToHashSet(),
+            PutOff = check.EndpointIds.Except(check.Waiting).Intersect(_disputed).ToHashSet(),
         };
     }
+
+    /// <summary>These without endpoints that have to wait for others, which wait for a reload.</summary>
+    public DueChanges Without(IReadOnlyCollection<int> heldBack, IEnumerable<int> quarantined) => this with
+    {
+        Left = Left.Union(heldBack).ToHashSet(),
+        NotNoted = NotNoted.Union(heldBack.Except(quarantined)).ToHashSet(),
+    };
 
     private static DueChanges Of(IReadOnlyList<PendingChange> due, IEnumerable<int> endpointIds, HashSet<int> left, ReloadScope scope) => new()
     {

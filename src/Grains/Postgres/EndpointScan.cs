@@ -52,8 +52,24 @@ internal sealed record EndpointScan(IReadOnlySet<int> Ids, IReadOnlyList<Endpoin
             : scan.And(await ReadOnlyAsync(database, connection, [.. owners.Where(id => !scan.Ids.Contains(id))], [], cancellationToken));
     }
 
-    /// <summary>What is due, but for endpoints that stay as they are.</summary>
-    public SyncPlan Plan(IReadOnlySet<int> left) => SyncPlanner.Plan(Endpoints, Routes).Without(left);
+    /// <summary>What is due, but for endpoints that stay as they are. What those declare meanwhile takes no root path from anybody.</summary>
+    public SyncPlan Plan(IReadOnlySet<int> left) => left.Count == 0
+        ? SyncPlanner.Plan(Endpoints, Routes)
+        : SyncPlanner.Plan(Endpoints.Where(endpoint => !left.Contains(endpoint.Id)), Routes.Where(row => row.EndpointId is not { } id || !left.Contains(id)));
+
+    /// <summary>Of what is due, the endpoints whose root path one that stays as it is has still; they can only change together.</summary>
+    public HashSet<int> HeldBack(IReadOnlySet<int> left)
+    {
+        var staying = left.ToHashSet();
+        for (var before = -1; before != staying.Count;)
+        {
+            before = staying.Count;
+            var plan = Plan(staying);
+            staying.UnionWith(plan.EndpointIds.Except(plan.WithoutCollisions(Routes).EndpointIds));
+        }
+
+        return [.. staying.Except(left)];
+    }
 
     /// <summary>Every endpoint that cannot be routed: what a plan found among these, and what is known of the others.</summary>
     public IReadOnlyList<RejectedEndpoint> Rejected(SyncPlan plan, IEnumerable<RejectedEndpoint> known, IReadOnlySet<int> left) =>

@@ -19,6 +19,8 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
 
     private const string SettleSql = "delete from endpoint_sync.pending where id = any($1)";
 
+    private const string DrawSql = "select nextval($1::regclass)";
+
     private const string AddSql =
         "insert into endpoint_sync.pending (schema_name, table_name, operation, waits, endpoint_ids) values ($1, '', 'LEFT', $2, $3)";
 
@@ -33,10 +35,17 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
     /// <summary>Takes away what a look has dealt with, and notes what is left of it.</summary>
     /// <param name="look">The look.</param>
     /// <param name="left">The endpoints that were due and are not in line.</param>
+    /// <param name="isVersion">Whether a version was made of it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async Task SettleAsync(RegistryLook look, IReadOnlyCollection<int> left, CancellationToken cancellationToken)
+    public async Task SettleAsync(RegistryLook look, IReadOnlyCollection<int> left, bool isVersion, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
+        // Routes that came and went again made no version, after which it is drawn anyway; but an Odoo worker may have read them in between.
+        if (!isVersion && look.Due.Noted.Any(change => change.IsOfRoutes))
+        {
+            batch.Then(DrawSql, PostgresCommands.Value($"{database.Sql.Quoted}.endpoint_route_version"));
+        }
+
         if (look.Due.Noted.Count > 0)
         {
             batch.Then(SettleSql, PostgresCommands.Value(look.Due.NotedIds));
@@ -46,6 +55,7 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
         if (look.IsTracked)
         {
             AddNote(batch, look.Due.NotNoted, waits: true);
+            AddNote(batch, look.Due.PutOff, waits: false);
             AddNote(batch, left, waits: look.Scope == ReloadScope.Everything);
         }
 

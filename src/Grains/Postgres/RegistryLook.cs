@@ -31,12 +31,14 @@ internal sealed record RegistryLook(
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var noted = await NotedRows.ReadAsync(database, connection, scope, cancellationToken);
         var due = noted.Due(scope);
+        var quarantined = noted.Quarantine.Select(endpoint => endpoint.Id).ToList();
         if (due.NeedsFullCheck || !isTracked)
         {
-            due = due.With(await FullCheck.RunAsync(database, connection, cancellationToken));
+            due = due.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
         }
 
         var scan = await EndpointScan.ReadAsync(database, connection, due.EndpointIds, due.Keys, cancellationToken);
+        due = due.Without(scan.HeldBack(due.Left), quarantined);
         var plan = scan.Plan(due.Left);
         var rejected = scan.Rejected(plan, noted.Quarantine, due.Left);
         var touched = plan.EndpointIds.Concat(due.EndpointIds);

@@ -57,7 +57,7 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
         }
 
         // What was noted came to nothing, which needs no lock to say.
-        await new PendingChanges(database, connection).SettleAsync(look, [], cancellationToken);
+        await new PendingChanges(database, connection).SettleAsync(look, [], isVersion: false, cancellationToken);
         return new SyncResult(ReloadOutcome.UpToDate, look.State.Version, look.State.Version) { Rejected = look.Rejected };
     }
 

@@ -26,19 +26,30 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     public async Task<SyncResult> RunAsync(int callers, CancellationToken cancellationToken)
     {
         var state = await _versions.LockStateAsync(cancellationToken);
-        var (done, rejected) = await BringInLineAsync(cancellationToken);
+        var quarantine = await ReadQuarantineAsync(cancellationToken);
+        var (done, rejected) = await BringInLineAsync(quarantine, cancellationToken);
         var changes = await _versions.FindChangesAsync(_touched, look.Due.Keys, cancellationToken);
-        var left = await FindLeftAsync(cancellationToken);
+        var left = await FindLeftAsync(quarantine, cancellationToken);
         await RecordQuarantineAsync(rejected, cancellationToken);
         var result = await AdvanceAsync(state, done, changes, left.Count, callers, cancellationToken);
         await JudgeAsync(done, changes, result, cancellationToken);
-        await SettleAsync(left, cancellationToken);
+        await SettleAsync(left, changes.Count > 0, cancellationToken);
         return result with { Rejected = rejected };
     }
 
-    private async Task<(SyncPlan Done, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(CancellationToken cancellationToken)
+    // Read again, because another sync may have changed it since the look. What this one changes may be what keeps those endpoints out.
+    private async Task<List<RejectedEndpoint>> ReadQuarantineAsync(CancellationToken cancellationToken)
     {
-        var locked = await _routes.LockEndpointsAsync(_due, cancellationToken);
+        var quarantine = await connection.ListAsync(Quarantine.ReadSql, Quarantine.Read, cancellationToken, database.SchemaName);
+        _touched.UnionWith(quarantine.Select(endpoint => endpoint.Id).Except(look.Due.Left));
+        return quarantine;
+    }
+
+    private async Task<(SyncPlan Done, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(
+        List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
+    {
+        var rejectedSince = quarantine.ExceptBy(look.Rejected.Select(endpoint => endpoint.Id), endpoint => endpoint.Id).Select(endpoint => endpoint.Id);
+        var locked = await _routes.LockEndpointsAsync([.. _due, .. rejectedSince.Except(look.Due.Left)], cancellationToken);
         var scan = await ScanAsync(_touched, cancellationToken);
         var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
         var plan = scan.Plan(look.Due.Left);
@@ -48,28 +59,33 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
         }
 
-        return (done, scan.Rejected(plan, look.Rejected, look.Due.Left));
+        var undone = plan.EndpointIds.Except(done.EndpointIds);
+        return (done, scan.Rejected(plan, quarantine, look.Due.Left.Concat(undone).ToHashSet()));
     }
 
     // Looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed. Left over is what was due and is open
     // elsewhere, and what another writer spoilt meanwhile, which a flag still calls right. An edit that came meanwhile cleared its flag, and its own
-    // reload follows.
-    private async Task<HashSet<int>> FindLeftAsync(CancellationToken cancellationToken)
+    // reload follows; it will free those as well that have to wait for it.
+    private async Task<HashSet<int>> FindLeftAsync(List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
-        var scan = await ScanAsync(_touched.Concat(await FindSpoiltAsync(cancellationToken)), cancellationToken);
-        var editedSince = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id).Except(_due);
-        return [.. scan.Plan(look.Due.Left).Without(editedSince.ToHashSet()).EndpointIds];
+        var (spoilt, edited) = await FindChangedSinceAsync(cancellationToken);
+        var scan = await ScanAsync(_touched.Concat(spoilt), cancellationToken);
+        var unflagged = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id);
+        var editedSince = unflagged.Except(quarantine.Select(endpoint => endpoint.Id)).Concat(edited).Except(_due);
+        var staying = look.Due.Left.Concat(editedSince).ToHashSet();
+        return [.. scan.Plan(staying).EndpointIds.Except(scan.HeldBack(staying).Except(_due))];
     }
 
-    private async Task<IEnumerable<int>> FindSpoiltAsync(CancellationToken cancellationToken)
+    private async Task<(IEnumerable<int> Spoilt, IEnumerable<int> Edited)> FindChangedSinceAsync(CancellationToken cancellationToken)
     {
         if (!look.IsTracked)
         {
-            return (await FullCheck.RunAsync(database, connection, cancellationToken)).EndpointIds;
+            return ((await FullCheck.RunAsync(database, connection, cancellationToken)).EndpointIds, []);
         }
 
         var noted = await connection.ListAsync(PendingChanges.ReadSql, PendingChanges.Read, cancellationToken, database.SchemaName);
-        return DueChanges.Of([.. noted.ExceptBy(look.Due.NotedIds, change => change.Id)], [], look.Due.Left, ReloadScope.Routes).EndpointIds;
+        var since = DueChanges.Of([.. noted.ExceptBy(look.Due.NotedIds, change => change.Id)], [], look.Due.Left, ReloadScope.Routes);
+        return (since.EndpointIds, since.Left);
     }
 
     private Task<EndpointScan> ScanAsync(IEnumerable<int> endpointIds, CancellationToken cancellationToken) =>
@@ -126,10 +142,10 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         }
     }
 
-    private async Task SettleAsync(HashSet<int> left, CancellationToken cancellationToken)
+    private async Task SettleAsync(HashSet<int> left, bool isVersion, CancellationToken cancellationToken)
     {
         var everything = look.Scope == ReloadScope.Everything;
-        await new PendingChanges(database, connection).SettleAsync(look, left, cancellationToken);
+        await new PendingChanges(database, connection).SettleAsync(look, left, isVersion, cancellationToken);
         var requests = new ReloadRequests(database, connection);
         await requests.SettleAsync(look.Requests, cancellationToken);
         if (left.Count == 0)
