@@ -2,6 +2,7 @@ using System.Globalization;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Local;
 using EndpointSync.Local.Postgres;
+using EndpointSync.Tests.Testing;
 using Npgsql;
 
 namespace EndpointSync.Tests.Process.Outages;
@@ -45,13 +46,24 @@ internal sealed class OwnServer : IAsyncDisposable
     public Task<long> AddEndpointAsync(string rootPath) => ScalarAsync<long>(
         $"""
          insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
-         values ('{rootPath}', '{rootPath}', 'api', true, false, false) returning id::bigint
+         values ('{rootPath}', '{rootPath}', 'api_v2', true, false, false) returning id::bigint
          """);
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var connection = await Source.OpenConnectionAsync();
         return await connection.ScalarAsync<T>(sql, CancellationToken.None);
+    }
+
+    /// <summary>Waits until a query that returns one boolean says true.</summary>
+    public async Task UntilAsync(string condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (!await ScalarAsync<bool>(condition))
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Waited in vain for: {what}");
+            await ExecuteAsync("select pg_sleep(0.02)");
+        }
     }
 
     public async Task ExecuteAsync(string sql)
@@ -73,13 +85,14 @@ internal sealed class OwnServer : IAsyncDisposable
     public async Task<int> AddReplicaAsync()
     {
         var port = LoopbackPort.PickFree();
-        _replica = $"{_server.Directory}/replica";
+        var replica = $"{_server.Directory}/replica";
         var from = new NpgsqlConnectionStringBuilder(ConnectionString);
         var source = $"host={from.Host} port={from.Port} user={from.Username} password={from.Password}";
         // Made in a folder of the server's own account, which alone may write there.
-        await RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", _replica, _account.Name ?? "");
-        await RunAsync(_account.Command(Path.Combine(_programs.Folder, "pg_basebackup"), "-D", _replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
-        await ControlAsync(_replica, "start", "-l", $"{_replica}/log", "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}"));
+        await RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _account.Name ?? "");
+        await RunAsync(_account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
+        await ControlAsync(replica, "start", "-l", $"{replica}/log", "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}"));
+        _replica = replica;
         return port;
     }
 
@@ -103,6 +116,9 @@ internal sealed class OwnServer : IAsyncDisposable
         await _server.DisposeAsync();
         Directory.Delete(_server.Directory, recursive: true);
     }
+
+    // Not always beside the server's own programs.
+    private static string BaseBackup() => ServerSearch.OfThisMachine().Found.Select(folder => Path.Combine(folder, "pg_basebackup")).First(File.Exists);
 
     private string Data => Path.Combine(_server.Directory, "data");
 
