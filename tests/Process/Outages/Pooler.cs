@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using EndpointSync.Local;
 using EndpointSync.Local.Postgres;
+using EndpointSync.Local.Processes;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
@@ -10,10 +11,10 @@ namespace EndpointSync.Tests.Process.Outages;
 /// <summary>PgBouncer in transaction mode before a database.</summary>
 internal sealed class Pooler : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly System.Diagnostics.Process _process;
     private readonly string _folder;
 
-    private Pooler(Process process, string folder, string connectionString)
+    private Pooler(System.Diagnostics.Process process, string folder, string connectionString)
     {
         (_process, _folder) = (process, folder);
         ConnectionString = connectionString;
@@ -39,7 +40,7 @@ internal sealed class Pooler : IAsyncDisposable
         }
 
         var command = account.Command(Program!, "-q", Path.Combine(folder, "pgbouncer.ini"));
-        var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })!;
+        var process = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })!;
         var pooler = new Pooler(process, folder, new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ConnectionString);
         await pooler.UntilReachableAsync();
         return pooler;
@@ -49,7 +50,7 @@ internal sealed class Pooler : IAsyncDisposable
     {
         // Its id is in its own file, because the one of the process may be that of the program that changed the account.
         var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "pid")), CultureInfo.InvariantCulture);
-        EndpointSync.Local.Processes.UnixSignal.Terminate(id);
+        UnixSignal.Terminate(id);
         await _process.WaitForExitAsync().Within("the pooler's end");
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
