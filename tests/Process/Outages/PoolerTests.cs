@@ -32,20 +32,4 @@ public sealed class PoolerTests(ITestOutputHelper output)
             Assert.True(answer.Receipt is { InLine: true }, answer.Text);
         }
     }
-
-    [Fact]
-    public async Task Behind_a_pooler_that_passes_no_prepared_statements_on_the_defaults_of_the_driver_are_refused_clearly()
-    {
-        Assert.SkipUnless(Pooler.Program is not null, "pgbouncer is not installed");
-        await using var server = await OwnServer.StartAsync();
-        await using var pooler = await Pooler.StartAsync(server.ConnectionString);
-        await using var fleet = await OutageFleet.StartAsync(server.ConnectionString, pooler.ConnectionString);
-        var answers = new List<ReloadAnswer>();
-        for (var reload = 0; reload < 40; reload++)
-        {
-            answers.Add(await fleet.ReloadAsync(reload % 2));
-        }
-
-        output.WriteLine(string.Join('\n', answers.Where(answer => answer.Receipt is null).Select(answer => answer.Text).Distinct().Take(5)));
-    }
 }

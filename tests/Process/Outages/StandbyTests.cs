@@ -4,7 +4,7 @@ using Npgsql;
 namespace EndpointSync.Tests.Process.Outages;
 
 /// <summary>Two servers, one of them the other's standby, and a connection string that names both.</summary>
-public sealed class FailoverTests(ITestOutputHelper output)
+public sealed class StandbyTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("")]
