@@ -80,3 +80,8 @@ Or set EndpointSync__Cluster__ConnectionString to a database that runs already.
 TEXT
   exit 69
 }
+
+# A registry behind a pooler is tried with PgBouncer itself; without it those tests say that they were skipped.
+want_pgbouncer() {
+  command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || apt_install pgbouncer || true
+}

@@ -27,6 +27,12 @@ internal sealed class MembershipDatabase
             Default(settings, "5", "Timeout");
             Default(settings, "5", "Command Timeout", "CommandTimeout");
             Default(settings, "EndpointSync/client", "Application Name", "ApplicationName");
+            if (Value(settings, "Host", "Server")!.Contains(',', StringComparison.Ordinal))
+            {
+                // A client only reads, and silos that go on while there is no primary are to be found too.
+                Default(settings, "prefer-primary", "Target Session Attributes", "TargetSessionAttributes");
+                Default(settings, "1", "Host Recheck Seconds", "HostRecheckSeconds");
+            }
             return settings.ConnectionString;
         }
     }

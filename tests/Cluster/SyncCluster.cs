@@ -40,7 +40,8 @@ internal sealed class SyncCluster : IAsyncDisposable
 
     public IEndpointSyncGrain Coordinator => _cluster.Client.GetGrain<IEndpointSyncGrain>(Registry);
 
-    public static async Task<SyncCluster> StartAsync(int silos = 2, SyncOptions? limits = null, PublishingOptions? publishing = null)
+    public static async Task<SyncCluster> StartAsync(
+        int silos = 2, SyncOptions? limits = null, PublishingOptions? publishing = null, IReadOnlyDictionary<string, RegistryOptions>? more = null)
     {
         var database = await TestDatabase.CreateAsync();
         var other = await TestDatabase.CreateAsync();
@@ -53,7 +54,7 @@ internal sealed class SyncCluster : IAsyncDisposable
             silo.Services.AddSingleton(Options.Create(limits ?? Patient()));
             silo.Services.AddSingleton(Options.Create(publishing ?? new PublishingOptions()));
             silo.Services.AddSingleton<ILoggerProvider>(log);
-            silo.AddEndpointSync(database.ConnectionString, Registries(other));
+            silo.AddEndpointSync(database.ConnectionString, Registries(other, more));
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();
@@ -160,7 +161,7 @@ internal sealed class SyncCluster : IAsyncDisposable
         await OtherDatabase.DisposeAsync();
     }
 
-    private static Dictionary<string, RegistryOptions> Registries(TestDatabase other) => new()
+    private static Dictionary<string, RegistryOptions> Registries(TestDatabase other, IReadOnlyDictionary<string, RegistryOptions>? more) => new(more ?? new Dictionary<string, RegistryOptions>())
     {
         [Registry] = new RegistryOptions(),
         [OtherRegistry] = new RegistryOptions { ConnectionString = other.ConnectionString },

@@ -19,8 +19,8 @@ internal sealed class ChangeListener : IAsyncDisposable
         connection.Notification += (_, message) => _heard.Enqueue(message.Payload);
     }
 
-    /// <summary>Connects, listens, and hears itself, which a session behind a transaction-mode pooler does not.</summary>
-    /// <exception cref="NotificationsUnheardException">What it told itself did not arrive.</exception>
+    /// <summary>Connects, listens, and hears another session, which a session behind a transaction-mode pooler does not.</summary>
+    /// <exception cref="NotificationsUnheardException">What the other session told did not arrive.</exception>
     /// <exception cref="NpgsqlException">Postgres cannot be reached or refused.</exception>
     public static async Task<ChangeListener> OpenAsync(ListenedDatabase database, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class ChangeListener : IAsyncDisposable
         try
         {
             await listener._connection.ExecuteAsync($"listen {Channel}", cancellationToken);
-            await listener.HearItselfAsync(cancellationToken);
+            await listener.HearOtherAsync(database, cancellationToken);
             return listener;
         }
         catch
@@ -70,11 +70,15 @@ internal sealed class ChangeListener : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task HearItselfAsync(CancellationToken cancellationToken)
+    // Told by another session while this one is idle. What a session tells itself arrives behind a pooler too, with the answer to its statement.
+    private async Task HearOtherAsync(ListenedDatabase database, CancellationToken cancellationToken)
     {
-        var word = $"echo {Guid.NewGuid():N}";
-        await _connection.ExecuteAsync("select pg_notify($1, $2)", cancellationToken, PostgresCommands.Value(Channel), PostgresCommands.Value(word));
-        if (!_heard.Contains(word) && !await _connection.WaitAsync(EchoPatience, cancellationToken))
+        await using (var other = await database.Source.OpenConnectionAsync(cancellationToken))
+        {
+            await other.ExecuteAsync($"notify {Channel}, 'echo'", cancellationToken);
+        }
+
+        if (!await _connection.WaitAsync(EchoPatience, cancellationToken))
         {
             throw new NotificationsUnheardException();
         }

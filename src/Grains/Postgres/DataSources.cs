@@ -15,6 +15,9 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     private const int PreparedStatements = 50;
     private const int PrepareFrom = 2;
 
+    // A server that takes connections and says nothing is given up soon. Npgsql waits as long again when it asks such a server to cancel a statement.
+    private const int ConnectSeconds = 5;
+
     // A session that listens asks little.
     private const int AnswerSeconds = 2;
 
@@ -35,7 +38,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     public ListenedDatabase Listened(string connectionString)
     {
         var key = ListenedDatabase.KeyOf(connectionString);
-        return new ListenedDatabase(key, _sources.GetOrAdd($"listen\n{key}", _ => NpgsqlDataSource.Create(ListenerSettings(connectionString))));
+        return new ListenedDatabase(key, _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
     }
 
     public async ValueTask DisposeAsync()
@@ -57,13 +60,17 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, PrepareFrom);
         }
+        if (!Says(connectionString, "Timeout"))
+        {
+            settings.Timeout = ConnectSeconds;
+        }
         settings.ApplicationName ??= ApplicationPrefix + siloName;
         if (searchPath is not null)
         {
             settings.SearchPath = searchPath;
         }
 
-        return NpgsqlDataSource.Create(settings);
+        return Hosts.Connect(settings);
     }
 
     private NpgsqlConnectionStringBuilder ListenerSettings(string connectionString)
@@ -72,6 +79,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         {
             Pooling = false,
             MaxAutoPrepare = 0,
+            Timeout = AnswerSeconds,
             CommandTimeout = AnswerSeconds,
             CancellationTimeout = -1,
         };
@@ -79,7 +87,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         return settings;
     }
 
-    private static bool Says(string connectionString, params string[] keywords)
+    internal static bool Says(string connectionString, params string[] keywords)
     {
         var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
         return keywords.Any(said.ContainsKey);

@@ -15,21 +15,33 @@ internal static class SqlStates
     public static bool IsTransient(Exception exception) => exception switch
     {
         _ when IsOutdatedPlan(exception) => true,
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or IdleInTransactionTimeout } => true,
-        NpgsqlException refused => refused.IsTransient,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or IdleInTransactionTimeout or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
+        NpgsqlException refused => refused.IsTransient || IsWithoutPrimary(refused),
         LockFailedException { InnerException: { } cause } => IsTransient(cause),
         SocketException => true,
         _ => false,
     };
 
     /// <summary>Whether no connection was to be had at all, so that a server that is away is told soon, and not at the deadline.</summary>
-    public static bool IsUnreachable(Exception exception) => exception is SocketException or NpgsqlException { InnerException: SocketException } or PostgresException
+    public static bool IsUnreachable(Exception exception) => exception switch
     {
-        SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
+        SocketException or NpgsqlException { InnerException: SocketException or TimeoutException } => true,
+        PostgresException refused => refused.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+            or PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException lost => IsWithoutPrimary(lost),
+        _ => false,
     };
 
-    /// <summary>Whether a statement was prepared before a column that it reads got another type; a new connection prepares it anew.</summary>
-    public static bool IsOutdatedPlan(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
+    /// <summary>Whether a new connection may do what this one cannot.</summary>
+    public static bool NeedsNewConnection(Exception exception) =>
+        IsOutdatedPlan(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+
+    // Of several servers none could be connected to (their failures together), or none is a primary (no failure at all), as in the middle of a failover.
+    private static bool IsWithoutPrimary(NpgsqlException exception) => exception is { InnerException: AggregateException } || exception.GetType() == typeof(NpgsqlException)
+        && exception is { InnerException: null, Message: "No suitable host was found." };
+
+    // A statement was prepared before a column that it reads got another type; a new connection prepares it anew.
+    private static bool IsOutdatedPlan(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
 
     /// <summary>Whether something is missing that preparing the registry's database makes or asks for.</summary>
     public static bool IsUnprepared(Exception exception) => exception is RegistryUnusableException

@@ -38,13 +38,19 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
         using var patience = new CancellationTokenSource(OwePatience, clock);
         try
         {
-            await using var connection = await database.Source.OpenConnectionAsync(patience.Token);
-            await new ReloadRequests(database, connection).AddAsync(reason, patience.Token);
+            // Not left to the token alone: a server that says nothing is not cancelled in time.
+            await OweAsync(reason, patience.Token).WaitAsync(OwePatience, clock, CancellationToken.None);
         }
-        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException or System.Net.Sockets.SocketException)
         {
             SyncLog.NotOwed(logger, database.Name, failure.Message);
         }
+    }
+
+    private async Task OweAsync(string reason, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await new ReloadRequests(database, connection).AddAsync(reason, cancellationToken);
     }
 
     private async Task<SyncResult> LookAndSyncAsync(

@@ -19,6 +19,10 @@ internal sealed partial class RegistrySynchronizer(
     // Longer than Postgres takes to restart, shorter than its callers' patience; retries behind the answer go on.
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3);
 
+    // A server that says nothing does not hear that it is to cancel either, and Npgsql waits for it. Such an attempt is left to itself: it is no danger,
+    // because its transaction decides what it does.
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(2);
+
     private readonly ResiliencePipeline<SyncResult> _retries = new ResiliencePipelineBuilder<SyncResult> { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions<SyncResult>
         {
@@ -41,7 +45,7 @@ internal sealed partial class RegistrySynchronizer(
         using var deadline = new CancellationTokenSource(database.Limits.Deadline, clock);
         try
         {
-            var result = await _retries.ExecuteAsync(async token => await AttemptAsync(run, token), deadline.Token);
+            var result = await SyncAsync(run, deadline.Token).WaitAsync(database.Limits.Deadline + CancelPatience, clock);
             if (result.Delta is { } delta)
             {
                 committed?.Invoke(delta);
@@ -54,6 +58,9 @@ internal sealed partial class RegistrySynchronizer(
             return await FailAsync(run, problem);
         }
     }
+
+    private async Task<SyncResult> SyncAsync(Run run, CancellationToken deadline) =>
+        await _retries.ExecuteAsync(async token => await AttemptAsync(run, token), deadline);
 
     private async ValueTask<SyncResult> AttemptAsync(Run run, CancellationToken cancellationToken)
     {
@@ -70,7 +77,7 @@ internal sealed partial class RegistrySynchronizer(
         catch (Exception failure) when (SqlStates.IsTransient(failure))
         {
             run.Transient = failure;
-            if (SqlStates.IsOutdatedPlan(failure))
+            if (SqlStates.NeedsNewConnection(failure))
             {
                 database.Reconnect();
             }
@@ -137,6 +144,7 @@ internal sealed partial class RegistrySynchronizer(
         public Exception? Transient { get; set; }
 
         // When the deadline cuts a retry short, the reason to tell is the failure that was being retried.
-        public Exception LastFailure(Exception failure) => failure is OperationCanceledException && Transient is not null ? Transient : failure;
+        public Exception LastFailure(Exception failure) =>
+            failure is OperationCanceledException or TimeoutException ? Transient ?? new OperationCanceledException(failure.Message, failure) : failure;
     }
 }

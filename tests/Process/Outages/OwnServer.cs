@@ -1,0 +1,136 @@
+using System.Globalization;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Local;
+using EndpointSync.Local.Postgres;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Process.Outages;
+
+/// <summary>A PostgreSQL server of one test's own, to be stopped, frozen and copied.</summary>
+internal sealed class OwnServer : IAsyncDisposable
+{
+    private readonly PrivatePostgres _server;
+    private readonly ServerAccount _account;
+    private readonly ServerPrograms _programs;
+    private string? _replica;
+
+    private OwnServer(PrivatePostgres server, ServerAccount account, ServerPrograms programs)
+    {
+        (_server, _account, _programs) = (server, account, programs);
+        ConnectionString = server.ConnectionString();
+        Source = NpgsqlDataSource.Create(ConnectionString + ";Application Name=test;Pooling=false");
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>For the test's own questions.</summary>
+    public NpgsqlDataSource Source { get; private set; }
+
+    public int Port => _server.Port;
+
+    public string Log => File.ReadAllText(_server.LogFile);
+
+    public static async Task<OwnServer> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
+        {
+            Directory = Path.Combine(Path.GetTempPath(), $"endpointsync-outage-{Guid.NewGuid():N}"),
+            Settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
+        });
+        var account = await ServerAccount.ForThisProcessAsync(CancellationToken.None);
+        var programs = await ServerPrograms.ChooseAsync(ServerSearch.OfThisMachine(), dataVersion: null, server.Directory, CancellationToken.None);
+        return new OwnServer(server, account, programs);
+    }
+
+    public Task<long> AddEndpointAsync(string rootPath) => ScalarAsync<long>(
+        $"""
+         insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
+         values ('{rootPath}', '{rootPath}', 'api_v2', true, false, false) returning id::bigint
+         """);
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        return await connection.ScalarAsync<T>(sql, CancellationToken.None);
+    }
+
+    /// <summary>Waits until a query that returns one boolean says true.</summary>
+    public async Task UntilAsync(string condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (!await ScalarAsync<bool>(condition))
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Waited in vain for: {what}");
+            await ExecuteAsync("select pg_sleep(0.02)");
+        }
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, CancellationToken.None);
+    }
+
+    /// <summary>Stops the server: <c>fast</c> says good-bye to its sessions, <c>immediate</c> is a crash.</summary>
+    public Task StopAsync(string mode) => ControlAsync(Data, "stop", "-m", mode);
+
+    public Task StartAgainAsync() => ControlAsync(Data, "start", "-l", _server.LogFile);
+
+    /// <summary>Freezes the postmaster and all of its children, until the result is disposed.</summary>
+    public Frozen Freeze() => new(Postmaster());
+
+    /// <summary>Copies the running server into a streaming standby, and starts that.</summary>
+    /// <returns>The standby's port.</returns>
+    public async Task<int> AddReplicaAsync()
+    {
+        var port = LoopbackPort.PickFree();
+        var replica = $"{_server.Directory}/replica";
+        var from = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var source = $"host={from.Host} port={from.Port} user={from.Username} password={from.Password}";
+        // Made in a folder of the server's own account, which alone may write there.
+        await RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _account.Name ?? "");
+        await RunAsync(_account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
+        await ControlAsync(replica, "start", "-l", $"{replica}/log", "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}"));
+        _replica = replica;
+        return port;
+    }
+
+    /// <summary>Makes the standby the primary; the test's own questions go to it from now on.</summary>
+    public async Task PromoteReplicaAsync(int port)
+    {
+        await Source.DisposeAsync();
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Port = port, Pooling = false };
+        Source = NpgsqlDataSource.Create(settings);
+        Assert.True(await ScalarAsync<bool>("select pg_promote(true, 60)"), "the standby was not promoted");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (_replica is not null)
+        {
+            await ControlAsync(_replica, "stop", "-m", "immediate");
+        }
+
+        await _server.DisposeAsync();
+        Directory.Delete(_server.Directory, recursive: true);
+    }
+
+    // Not always beside the server's own programs.
+    private static string BaseBackup() => ServerSearch.OfThisMachine().Found.Select(folder => Path.Combine(folder, "pg_basebackup")).First(File.Exists);
+
+    private string Data => Path.Combine(_server.Directory, "data");
+
+    private int Postmaster() => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+
+    private Task ControlAsync(string data, params string[] command) =>
+        // The server would inherit the pipes of a program whose output is read, and keep them open.
+        RunAsync(["sh", "-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", .. _account.Command([_programs.PgCtl, "-D", data, "-s", "-w", .. command])]);
+
+    private static async Task RunAsync(params string[] command)
+    {
+        var result = await CommandLine.RunAsync(command, "/", CancellationToken.None);
+        Assert.True(result.Succeeded, $"{string.Join(' ', command)}: {result.Output}");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using EndpointSync.Local;
+using EndpointSync.Local.Postgres;
+using EndpointSync.Local.Processes;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Process.Outages;
+
+/// <summary>PgBouncer in transaction mode before a database.</summary>
+internal sealed class Pooler : IAsyncDisposable
+{
+    private readonly System.Diagnostics.Process _process;
+    private readonly string _folder;
+
+    private Pooler(System.Diagnostics.Process process, string folder, string connectionString)
+    {
+        (_process, _folder) = (process, folder);
+        ConnectionString = connectionString;
+    }
+
+    /// <summary>How a database is reached through it, without what a user has to say to Npgsql.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The program; null where it is not installed.</summary>
+    public static string? Program => OperatingSystem.IsWindows() ? null : CommandLine.Find("pgbouncer");
+
+    public static async Task<Pooler> StartAsync(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var account = await ServerAccount.ForThisProcessAsync(CancellationToken.None);
+        var port = LoopbackPort.PickFree();
+        var folder = Directory.CreateTempSubdirectory("endpointsync-pooler-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "pgbouncer.ini"), Configuration(settings, folder, port));
+        await File.WriteAllTextAsync(Path.Combine(folder, "users"), $"\"{settings.Username}\" \"{settings.Password}\"\n");
+        foreach (var path in new[] { folder, Path.Combine(folder, "pgbouncer.ini"), Path.Combine(folder, "users") })
+        {
+            await account.OwnAsync(path, CancellationToken.None);
+        }
+
+        var command = account.Command(Program!, "-q", Path.Combine(folder, "pgbouncer.ini"));
+        var process = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })!;
+        var pooler = new Pooler(process, folder, new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ConnectionString);
+        await pooler.UntilReachableAsync();
+        return pooler;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Its id is in its own file, because the one of the process may be that of the program that changed the account.
+        var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "pid")), CultureInfo.InvariantCulture);
+        UnixSignal.Terminate(id);
+        await _process.WaitForExitAsync().Within("the pooler's end");
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Configuration(NpgsqlConnectionStringBuilder server, string folder, int port) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+         [databases]
+         * = host=127.0.0.1 port={server.Port}
+         [pgbouncer]
+         listen_addr = 127.0.0.1
+         listen_port = {port}
+         unix_socket_dir =
+         auth_type = plain
+         auth_file = {folder}/users
+         pidfile = {folder}/pid
+         logfile = {folder}/log
+         pool_mode = transaction
+         default_pool_size = 10
+         """);
+
+    private async Task UntilReachableAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+                await connection.OpenAsync(deadline.Token);
+                return;
+            }
+            catch (NpgsqlException) when (!deadline.IsCancellationRequested && !_process.HasExited)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Process.Outages;
+
+/// <summary>A registry behind a pooler that gives each transaction another session.</summary>
+public sealed class PoolerTests(ITestOutputHelper output)
+{
+    private const string ForPooler = ";Max Auto Prepare=0;No Reset On Close=true";
+
+    [Fact]
+    public async Task Behind_a_pooler_in_transaction_mode_syncs_work_it_is_said_and_polls_find_what_others_change()
+    {
+        Assert.SkipUnless(Pooler.Program is not null, "pgbouncer is not installed");
+        await using var server = await OwnServer.StartAsync();
+        await using var pooler = await Pooler.StartAsync(server.ConnectionString);
+        await using var fleet = await OutageFleet.StartAsync(server.ConnectionString, pooler.ConnectionString + ForPooler);
+        await server.AddEndpointAsync("/orders");
+
+        await fleet.RecoverAsync("/orders");
+        await Task.WhenAny(fleet.Silos.Select(silo => silo.WaitForOutputAsync("a pooler in transaction mode stands between"))).Unwrap().Within("event 1704 with its reason");
+        var started = Stopwatch.GetTimestamp();
+        await server.ExecuteAsync("insert into endpoint_route (key, route, opts, routing) values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
+        await server.UntilAsync("select exists (select from endpoint_sync.routes where key = 'other:1')", "a version with the other writer's route");
+        var took = Stopwatch.GetElapsedTime(started);
+
+        output.WriteLine($"adopted after {took}");
+        Assert.True(took < TimeSpan.FromSeconds(10), $"it took {took}");
+        for (var reload = 0; reload < 20; reload++)
+        {
+            var answer = await fleet.ReloadAsync(reload % 2);
+            Assert.True(answer.Receipt is { InLine: true }, answer.Text);
+        }
+    }
+}

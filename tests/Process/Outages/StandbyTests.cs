@@ -1,0 +1,43 @@
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Process.Outages;
+
+/// <summary>Two servers, one of them the other's standby, and a connection string that names both.</summary>
+public sealed class StandbyTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData(";Target Session Attributes=primary")]
+    public async Task When_the_standby_becomes_the_primary_silos_and_workers_go_on_with_it(string target)
+    {
+        await using var server = await OwnServer.StartAsync();
+        var port = await server.AddReplicaAsync();
+        // The standby first: whoever does not ask for the primary is connected to it.
+        var both = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = $"127.0.0.1:{port},127.0.0.1:{server.Port}" }.ConnectionString + target;
+        await using var fleet = await OutageFleet.StartAsync(both);
+        await server.AddEndpointAsync("/orders");
+        await fleet.RecoverAsync("/orders");
+        await UntilReplicatedAsync(server);
+        await using var callers = new SteadyCallers(fleet, "/orders");
+
+        await server.StopAsync("immediate");
+        await server.PromoteReplicaAsync(port);
+        await server.AddEndpointAsync("/invoices");
+        var took = await fleet.RecoverAsync("/invoices");
+
+        await callers.AssertAllAnsweredAsync();
+        output.WriteLine($"served by all {took} after the promotion; slowest answer {callers.Reloads.Max(reload => reload.Took)} of {callers.Reloads.Count}");
+        Assert.All(fleet.Silos, silo => Assert.False(silo.Exited.IsCompleted));
+        Assert.True(took < TimeSpan.FromSeconds(15), $"it took {took}");
+    }
+
+    private static async Task UntilReplicatedAsync(OwnServer server)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (!await server.ScalarAsync<bool>("select coalesce(bool_and(replay_lsn >= pg_current_wal_flush_lsn()), false) from pg_stat_replication"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace EndpointSync.Tests.Process.Outages;
+
+/// <summary>Somebody who reloads at each silo, and somebody who asks the worker, over and over until the end.</summary>
+internal sealed class SteadyCallers : IAsyncDisposable
+{
+    private static readonly TimeSpan ReloadPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RequestPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<ReloadAnswer> _reloads = new();
+    private readonly ConcurrentQueue<HttpStatusCode> _requests = new();
+    private readonly Task _running;
+
+    public SteadyCallers(OutageFleet fleet, string rootPath) => _running = Task.WhenAll(
+        RepeatAsync(ReloadPause, async () => _reloads.Enqueue(await fleet.ReloadAsync(silo: 0))),
+        RepeatAsync(ReloadPause, async () => _reloads.Enqueue(await fleet.ReloadAsync(silo: 1))),
+        RepeatAsync(RequestPause, async () => _requests.Enqueue(await fleet.AskWorkerAsync(rootPath))));
+
+    public IReadOnlyCollection<ReloadAnswer> Reloads => _reloads;
+
+    /// <summary>Ends the calls and demands that every one was answered as it should be.</summary>
+    public async Task AssertAllAnsweredAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        Assert.All(_reloads, reload => reload.AssertClear());
+        Assert.All(_requests, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.NotEmpty(_requests);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RepeatAsync(TimeSpan pause, Func<Task> call)
+    {
+        using var timer = new PeriodicTimer(pause);
+        while (!_stop.IsCancellationRequested)
+        {
+            await call();
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+}
