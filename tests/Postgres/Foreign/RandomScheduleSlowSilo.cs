@@ -34,7 +34,7 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
         }
 
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
-        if (await new SyncLock(registry.Database).TryTakeAsync(connection, CancellationToken.None))
+        if (await new SyncLock(registry.Database).TryTakeAsync(connection, TimeSpan.FromSeconds(10), CancellationToken.None))
         {
             await new SyncTransaction(registry.Database, connection, look, registry.Log.CreateLogger("slow")).RunAsync(callers: 1, CancellationToken.None);
             await transaction.CommitAsync();

@@ -12,7 +12,7 @@ public sealed class RandomScheduleTests : FreshDatabaseTests
 {
     private const int StepsBetweenRests = 60;
 
-    private static readonly int Steps = Setting("ENDPOINTSYNC_SCHEDULE_STEPS", 600);
+    private static readonly int Steps = Setting("ENDPOINTSYNC_SCHEDULE_STEPS", 400);
     private static readonly int FirstSeed = Setting("ENDPOINTSYNC_SCHEDULE_SEED", 1);
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(FirstSeed, 4)];
