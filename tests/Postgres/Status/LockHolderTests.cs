@@ -64,7 +64,7 @@ public sealed class LockHolderTests : FreshDatabaseTests
     {
         await using var role = await TestRole.CreateAsync(Database);
         await Database.ExecuteAsync(
-            $"grant usage on schema public, endpoint_sync to {role.Name}; grant select on all tables in schema public, endpoint_sync to {role.Name}");
+            $"grant usage on schema public, endpoint_sync to {role.Name}; grant select on all tables in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var worker = await UpstreamWorker.StartAsync(Database);
         await worker.BeginAsync();
         Assert.True(await worker.TryLockAsync());
