@@ -1,5 +1,6 @@
 using EndpointSync.Bench;
 using EndpointSync.Bench.Failover;
+using EndpointSync.Bench.Foreign;
 using EndpointSync.Bench.Propagation;
 
 var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
@@ -8,6 +9,7 @@ var comparisons = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["fanout"] = FanoutComparison.RunAsync,
     ["table"] = TableComparison.RunAsync,
     ["propagation"] = PropagationComparison.RunAsync,
+    ["foreign"] = ForeignComparison.RunAsync,
     ["failover"] = FailoverComparison.RunAsync,
 };
 var unknown = args.Except(comparisons.Keys).ToList();

@@ -47,6 +47,11 @@ want_werkzeug() {
   /usr/bin/python3 -c 'import werkzeug' 2>/dev/null || apt_install python3-werkzeug || true
 }
 
+# The demonstration shows a writer in Python; without its client it says that it left that out.
+want_psycopg2() {
+  /usr/bin/python3 -c 'import psycopg2' 2>/dev/null || apt_install python3-psycopg2 2>/dev/null || true
+}
+
 # want_client NAME PROBE PACKAGE...: the recipes for foreign writers are run with their own clients; those of an absent one say that they were skipped.
 want_client() {
   local name=$1 probe=$2 package

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EndpointSync.Bench.Serving;
 
 namespace EndpointSync.Bench.Propagation;
 
@@ -13,8 +14,8 @@ internal static class PropagationReport
         var report = new
         {
             What = "from a committed endpoint until every worker answers its path with 200, in milliseconds",
-            PropagationFleet.Silos,
-            PropagationFleet.Workers,
+            ServingFleet.Silos,
+            PropagationComparison.Workers,
             Processors = Environment.ProcessorCount,
             Rows = rows.Select(row => new
             {

@@ -63,6 +63,7 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
             var steps = new WorkerSteps(silos[0], workers, cancellationToken);
             await steps.ServeAsync();
             await steps.MoveAsync();
+            await new ForeignSteps(postgres.ConnectionString(), silos[0], workers, cancellationToken).RunAsync();
             workers.ForEach(worker => worker.Dispose());
         }
         finally

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using static EndpointSync.Demo.Claims;
 
 namespace EndpointSync.Demo;
 
@@ -16,6 +17,15 @@ internal sealed class WorkerApi(string name, Uri address) : IDisposable
 
     /// <summary>The status of a path's answer, and the version of the routes that decided it; 0 if none did.</summary>
     public Task<(HttpStatusCode Status, long Version)> GetAsync(string path, CancellationToken cancellationToken) => GetAsync(_http, path, cancellationToken);
+
+    /// <summary>Asks for a path and checks the answer.</summary>
+    public async Task ExpectAsync(string path, HttpStatusCode status, RouteVersion version, CancellationToken cancellationToken)
+    {
+        var answer = await GetAsync(path, cancellationToken);
+        Check(
+            answer == (status, version.Value),
+            $"{name} answers {path} with {(int)status} by version {version}: it was {(int)answer.Status} by version {answer.Version}");
+    }
 
     public static async Task<(HttpStatusCode Status, long Version)> GetAsync(HttpClient http, string path, CancellationToken cancellationToken)
     {

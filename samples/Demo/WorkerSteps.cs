@@ -19,7 +19,7 @@ internal sealed class WorkerSteps(RegistryApi silo, IReadOnlyList<WorkerApi> wor
         {
             foreach (var endpoint in endpoints)
             {
-                await ExpectAsync(worker, endpoint.RootPath + Page, HttpStatusCode.OK, receipt.Version);
+                await worker.ExpectAsync(endpoint.RootPath + Page, HttpStatusCode.OK, receipt.Version, cancellationToken);
             }
         }
 
@@ -34,6 +34,8 @@ internal sealed class WorkerSteps(RegistryApi silo, IReadOnlyList<WorkerApi> wor
         var path = moved.RootPath + "/moved";
         await using var load = new SteadyLoad(workers, neighbour.RootPath + Page);
         await load.AfterAsync(RequestsAround, cancellationToken);
+        // Not the receipt's word for it: where a silo did without a coordinator that is slow, both have synced, and the receipt may be the second one's.
+        var (_, before) = await workers[0].GetAsync(neighbour.RootPath + Page, cancellationToken);
 
         await silo.ChangeAsync(moved.Id, new EndpointEdit { RootPath = path }, cancellationToken);
         var started = Stopwatch.GetTimestamp();
@@ -43,8 +45,8 @@ internal sealed class WorkerSteps(RegistryApi silo, IReadOnlyList<WorkerApi> wor
         load.AlsoAsk(path + Page);
         foreach (var worker in workers)
         {
-            await ExpectAsync(worker, moved.RootPath + Page, HttpStatusCode.NotFound, receipt.Version);
-            await ExpectAsync(worker, path + Page, HttpStatusCode.OK, receipt.Version);
+            await worker.ExpectAsync(moved.RootPath + Page, HttpStatusCode.NotFound, receipt.Version, cancellationToken);
+            await worker.ExpectAsync(path + Page, HttpStatusCode.OK, receipt.Version, cancellationToken);
         }
 
         await load.AfterAsync(RequestsAround, cancellationToken);
@@ -52,7 +54,7 @@ internal sealed class WorkerSteps(RegistryApi silo, IReadOnlyList<WorkerApi> wor
         Check(load.Failures.Count == 0, $"no request fails and no connection is closed while an endpoint moves: {string.Join("; ", load.Failures.Take(3))}");
         Say(
             "move",
-            $"{moved.RootPath} to {path}, version {receipt.PreviousVersion} to {receipt.Version}: {Milliseconds(elapsed)} from the reload until all workers serve it, old path 404, new path 200");
+            $"{moved.RootPath} to {path}, version {before} to {receipt.Version}: {Milliseconds(elapsed)} from the reload until all workers serve it, old path 404, new path 200");
         Say("load", $"{load.Served} requests on {load.Connections} connections meanwhile: 0 failed, 0 connections closed");
     }
 
@@ -63,13 +65,5 @@ internal sealed class WorkerSteps(RegistryApi silo, IReadOnlyList<WorkerApi> wor
             receipt is { InLine: true, Convergence.Reached: true } && receipt.Convergence.Workers == workers.Count,
             $"all {workers.Count} workers serve version {receipt.Version}: {receipt}, missing: {string.Join(", ", receipt.Convergence?.Missing ?? [])}");
         return receipt;
-    }
-
-    private async Task ExpectAsync(WorkerApi worker, string path, HttpStatusCode status, RouteVersion version)
-    {
-        var answer = await worker.GetAsync(path, cancellationToken);
-        Check(
-            answer == (status, version.Value),
-            $"{worker.Name} answers {path} with {(int)status} by version {version}: it was {(int)answer.Status} by version {answer.Version}");
     }
 }

@@ -4,42 +4,45 @@ using EndpointSync.Local.Processes;
 using EndpointSync.Local.Silos;
 using EndpointSync.Local.Workers;
 
-namespace EndpointSync.Bench.Propagation;
+namespace EndpointSync.Bench.Serving;
 
-/// <summary>Two silo processes and eight worker processes on one database, and a connection to each that is kept alive.</summary>
-internal sealed class PropagationFleet : IAsyncDisposable
+/// <summary>Two silo processes and several worker processes on one database, and a connection to each that is kept alive.</summary>
+internal sealed class ServingFleet : IAsyncDisposable
 {
     public const int Silos = 2;
-    public const int Workers = 8;
+
+    /// <summary>The section of its registry in a silo's configuration.</summary>
+    public const string RegistrySection = $"EndpointSync:Registries:{Registry}";
 
     private const string Registry = "bench";
     private const string ClusterId = "bench";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
-
     private readonly List<ServerProcess> _processes = [];
     private readonly List<HttpClient> _workers = [];
+    private readonly ServingFleetOptions _options;
     private readonly HttpClient _silo;
 
-    private PropagationFleet(IReadOnlyList<SiloProcess> silos)
+    private ServingFleet(ServingFleetOptions options, IReadOnlyList<SiloProcess> silos)
     {
+        _options = options;
         _processes.AddRange(silos);
         _silo = new HttpClient { BaseAddress = silos[0].Address };
     }
 
     /// <summary>Starts the silos.</summary>
-    public static async Task<PropagationFleet> StartAsync(PrivatePostgres postgres) =>
-        new(await Task.WhenAll(Enumerable.Range(1, Silos).Select(number => SiloProcess.StartAsync(Options(postgres, number)))));
+    public static async Task<ServingFleet> StartAsync(PrivatePostgres postgres, ServingFleetOptions options) =>
+        new(options, await Task.WhenAll(Enumerable.Range(1, Silos).Select(number => SiloProcess.StartAsync(SiloOptions(postgres, options, number)))));
 
     /// <summary>Starts the workers, which become ready when there are routes.</summary>
     public async Task StartWorkersAsync(PrivatePostgres postgres)
     {
-        var workers = await Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
+        var workers = await Task.WhenAll(Enumerable.Range(1, _options.Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
         {
             Registry = Registry,
             ClusterConnectionString = postgres.ConnectionString(),
             ClusterId = ClusterId,
             Name = $"worker-{number}",
+            Configuration = _options.Worker,
         })));
         _processes.AddRange(workers);
         _workers.AddRange(workers.Select(worker => new HttpClient { BaseAddress = worker.Address }));
@@ -61,7 +64,7 @@ internal sealed class PropagationFleet : IAsyncDisposable
 
     /// <summary>
     /// Asks every worker for a path until it has answered 200, from the moment when the reload has its receipt: each miss makes the worker ask the
-    /// database for the newest version, and eight workers that were asked before would take the processors away from what they wait for.
+    /// database for the newest version, and many workers that were asked before would take the processors away from what they wait for.
     /// </summary>
     public Task UntilServedAsync(string path, Task receipt) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilServedAsync(worker, path, receipt))));
 
@@ -72,13 +75,13 @@ internal sealed class PropagationFleet : IAsyncDisposable
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
     }
 
-    private static async Task UntilServedAsync(HttpClient worker, string path, Task receipt)
+    private async Task UntilServedAsync(HttpClient worker, string path, Task receipt)
     {
         await receipt;
         var status = await AskAsync(worker, path);
         while (status == HttpStatusCode.NotFound)
         {
-            await Task.Delay(Pause);
+            await Task.Delay(_options.Pause);
             status = await AskAsync(worker, path);
         }
 
@@ -94,11 +97,11 @@ internal sealed class PropagationFleet : IAsyncDisposable
         return response.StatusCode;
     }
 
-    private static SiloProcessOptions Options(PrivatePostgres postgres, int number) => new()
+    private static SiloProcessOptions SiloOptions(PrivatePostgres postgres, ServingFleetOptions options, int number) => new()
     {
         ClusterConnectionString = postgres.ConnectionString(),
         ClusterId = ClusterId,
         Name = $"silo-{number}",
-        Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
+        Configuration = new Dictionary<string, string>(options.Silo) { [$"{RegistrySection}:CreateTables"] = "true" },
     };
 }
