@@ -54,5 +54,15 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public Task<ReloadReceipt> ReloadAsync(ReloadScope scope) => Synchronizer.SyncAsync(callers: 1, scope);
 
+    /// <summary>Waits until triggers note what others do. An autovacuum of the tables puts their installation off, as any writer does.</summary>
+    public async Task TrackAsync()
+    {
+        await Preparation.EnsureAsync(CancellationToken.None);
+        while (!await Tracking.EnsureAsync(CancellationToken.None))
+        {
+            await Task.Delay(50);
+        }
+    }
+
     public ValueTask DisposeAsync() => _sources.DisposeAsync();
 }

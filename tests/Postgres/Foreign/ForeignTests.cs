@@ -13,20 +13,10 @@ public abstract class ForeignTests : FreshDatabaseTests
         await Database.AddEndpointAsync("orders", "/orders");
         await Database.AddEndpointAsync("bills", "/bills");
         var registry = Registry();
-        await UntilTrackedAsync(registry).Within("the triggers");
+        await registry.TrackAsync().Within("the triggers");
         Assert.True((await registry.ReloadAsync()).InLine);
         Assert.Empty(await PendingAsync());
         return registry;
-    }
-
-    // An autovacuum of the tables puts their installation off, as any writer does.
-    private static async Task UntilTrackedAsync(TestRegistry registry)
-    {
-        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
-        while (!await registry.Tracking.EnsureAsync(TestContext.Current.CancellationToken))
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
     }
 
     /// <summary>What is noted, a line for each statement.</summary>

@@ -1,5 +1,6 @@
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Postgres.Upstream;
+using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Foreign;
 
@@ -13,6 +14,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
     {
         await using var one = Registry("silo-1");
         await using var two = Registry("silo-2");
+        await one.TrackAsync().Within("the triggers");
         await one.ReloadAsync();
         await Database.AddEndpointAsync("orders", "/orders");
         var slow = new RandomScheduleSlowSilo(two);

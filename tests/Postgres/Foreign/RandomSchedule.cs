@@ -82,6 +82,7 @@ internal sealed class RandomSchedule : IAsyncDisposable
 
         foreach (var silo in schedule._silos)
         {
+            await silo.TrackAsync().Within("the triggers");
             await silo.ReloadAsync();
             schedule._readers.Add(await UpstreamReader.StartAsync(database));
         }

@@ -13,8 +13,22 @@ internal static class RandomScheduleActs
     /// <summary>Root paths that get into a form, and what rules are built from them; null where none can be.</summary>
     public static readonly IReadOnlyDictionary<string, string?> RootPaths = new Dictionary<string, string?>
     {
-        ["/a"] = "/a", ["/b"] = "/b", ["/c"] = "/c", ["/d"] = "/d", ["/e"] = "/e", ["/f"] = "/f", ["/a/"] = "/a", ["b"] = "/b", [" /c "] = "/c",
-        ["/deep/er"] = "/deep/er", ["/é"] = "/é", ["/web"] = null, ["/x y"] = null, [""] = null, ["/a|b"] = null, ["/d/.."] = null,
+        ["/a"] = "/a",
+        ["/b"] = "/b",
+        ["/c"] = "/c",
+        ["/d"] = "/d",
+        ["/e"] = "/e",
+        ["/f"] = "/f",
+        ["/a/"] = "/a",
+        ["b"] = "/b",
+        [" /c "] = "/c",
+        ["/deep/er"] = "/deep/er",
+        ["/é"] = "/é",
+        ["/web"] = null,
+        ["/x y"] = null,
+        [""] = null,
+        ["/a|b"] = null,
+        ["/d/.."] = null,
     };
 
     private static readonly string[] Stored = [.. RootPaths.Keys];

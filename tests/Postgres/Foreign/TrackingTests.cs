@@ -116,7 +116,7 @@ public sealed class TrackingTests : ForeignTests
         var statement = told.Message[told.Message.IndexOf("SELECT", StringComparison.Ordinal)..];
         Assert.Equal("SELECT endpoint_sync.track('public');", statement);
         await Database.ExecuteAsync(statement);
-        Assert.True(await registry.Tracking.EnsureAsync(TestContext.Current.CancellationToken));
+        await registry.TrackAsync().Within("the triggers");
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class TrackingTests : ForeignTests
 
         Assert.Equal((ReloadOutcome.Synced, true), (receipt.Outcome, receipt.InLine));
         Assert.Equal("1 /orders synced -> /orders/; 2 /bills synced -> /bills/", await EndpointsAsync());
-        Assert.True(await registry.Tracking.EnsureAsync(TestContext.Current.CancellationToken));
+        await registry.TrackAsync().Within("the triggers");
     }
 
     [Fact]
