@@ -14,8 +14,8 @@ internal static class LoopbackPort
     {
         while (true)
         {
-            // The system may name the same port twice while nobody has used it yet.
-            if (Propose() is var port && Picked.TryAdd(port, true))
+            // A port may be proposed twice while nobody has used it yet.
+            if (Propose() is { } port && Picked.TryAdd(port, true))
             {
                 return port;
             }
@@ -37,10 +37,10 @@ internal static class LoopbackPort
         }
     }
 
-    private static int Propose()
+    // Below the range that systems take the ports of outgoing connections from, or one of those could have it before it is used.
+    private static int? Propose()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var port = Random.Shared.Next(10_000, 32_000);
+        return IsFree(port) ? port : null;
     }
 }

@@ -19,8 +19,6 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
 
     private const string SettleSql = "delete from endpoint_sync.pending where id = any($1)";
 
-    private const string DrawSql = "select nextval($1::regclass)";
-
     private const string AddSql =
         "insert into endpoint_sync.pending (schema_name, table_name, operation, waits, endpoint_ids) values ($1, '', 'LEFT', $2, $3)";
 
@@ -39,13 +37,13 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task SettleAsync(RegistryLook look, IReadOnlyCollection<int> left, bool isVersion, CancellationToken cancellationToken)
     {
-        await using var batch = connection.CreateBatch();
-        // Routes that came and went again made no version, after which it is drawn anyway; but an Odoo worker may have read them in between.
+        // Routes that came and went again made no version, but an Odoo worker may have read them in between.
         if (!isVersion && look.Due.Noted.Any(change => change.IsOfRoutes))
         {
-            batch.Then(DrawSql, PostgresCommands.Value($"{database.Sql.Quoted}.endpoint_route_version"));
+            await new OdooSignal(database, connection).LeaveAsync(cancellationToken);
         }
 
+        await using var batch = connection.CreateBatch();
         if (look.Due.Noted.Count > 0)
         {
             batch.Then(SettleSql, PostgresCommands.Value(look.Due.NotedIds));

@@ -24,7 +24,7 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
         var result = glance.IsInLine
             ? new SyncResult(ReloadOutcome.UpToDate, glance.State.Version, glance.State.Version) { Rejected = glance.Rejected }
             : await LookAndSyncAsync(connection, glance.IsTracked, callers, scope, cancellationToken);
-        if (result.Outcome == ReloadOutcome.Synced || !glance.State.IsSignalled)
+        if (!glance.IsInLine || !glance.State.IsSignalled)
         {
             await sequence.SignalAsync(connection, result.Version, cancellationToken);
         }
