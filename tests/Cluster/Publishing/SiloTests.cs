@@ -68,7 +68,7 @@ public sealed class SiloTests
         await cluster.Database.ExecuteAsync("alter table endpoint_sync.routes rename to hidden; update endpoint_sync.state set version = 2");
         await UntilAsync(cluster, problem => problem is not null);
         var answered = cluster.Routes(0).Image!.Table.Match("/orders/7", "GET").Entry;
-        await cluster.Database.ExecuteAsync("update endpoint_sync.state set version = 1; alter table endpoint_sync.hidden rename to routes");
+        await cluster.Database.ExecuteAsync("update endpoint_sync.state set version = 1, signalled_version = 1; alter table endpoint_sync.hidden rename to routes");
         await UntilAsync(cluster, problem => problem is null);
         await cluster.Database.AddEndpointAsync("customers", "/customers");
         await cluster.ReloadAsync();
