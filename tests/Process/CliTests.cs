@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using EndpointSync.Tests.Testing;
+
 namespace EndpointSync.Tests.Process;
 
 public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluster>

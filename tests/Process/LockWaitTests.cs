@@ -24,8 +24,8 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     [Fact]
     public async Task A_reload_that_waits_its_turn_is_in_line_and_served_when_the_lock_was_let_go()
     {
-        await AddEndpointAsync();
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
+        await AddEndpointAsync();
 
         var waiting = PostAsync("lock=wait&wait=silos&timeout=60s");
         await held.FoundBusyAsync();
@@ -40,8 +40,8 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     [Fact]
     public async Task A_reload_whose_turn_does_not_come_in_time_is_202_and_says_who_holds_the_lock()
     {
-        await AddEndpointAsync();
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
+        await AddEndpointAsync();
 
         var (status, receipt) = await PostAsync("lock=wait&wait=workers&timeout=300ms");
 
@@ -67,9 +67,9 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     public async Task Callers_of_a_client_that_wait_their_turn_share_the_sync_after_the_holders()
     {
         const int callers = 50;
-        await AddEndpointAsync();
         await using var host = await ClientHost.StartedAsync(cluster.Membership.ConnectionString);
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
+        await AddEndpointAsync();
         var before = await VersionAsync();
 
         var options = new ReloadOptions { LockWait = TimeSpan.FromMinutes(1), Timeout = TimeSpan.FromMinutes(2) };
@@ -87,9 +87,9 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     [InlineData(30_000, 5_000)]
     public async Task A_client_whose_turn_does_not_come_in_time_gets_the_receipt_that_says_who_holds_the_lock(int lockWait, int timeout)
     {
-        await AddEndpointAsync();
         await using var host = await ClientHost.StartedAsync(cluster.Membership.ConnectionString);
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
+        await AddEndpointAsync();
         var options = new ReloadOptions { LockWait = TimeSpan.FromMilliseconds(lockWait), Timeout = TimeSpan.FromMilliseconds(timeout) };
 
         var receipt = await host.ReloadAsync(options: options).Within("the receipt");

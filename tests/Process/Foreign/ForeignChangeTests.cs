@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EndpointSync.Local.Silos;
-using EndpointSync.Tests.Process.Cluster;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Process.Foreign;

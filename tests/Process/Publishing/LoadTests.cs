@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using EndpointSync.Local.Silos;
 using EndpointSync.Local.Workers;
-using EndpointSync.Tests.Process.Cluster;
+using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Process.Publishing;
 

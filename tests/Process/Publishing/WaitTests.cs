@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EndpointSync.Tests.Process.Cluster;
+using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Process.Publishing;
 

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using EndpointSync.Local;
-using EndpointSync.Tests.Process.Cluster;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 using SystemProcess = System.Diagnostics.Process;

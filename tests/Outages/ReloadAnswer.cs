@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>What a caller was told.</summary>
 internal sealed record ReloadAnswer(HttpStatusCode Status, string Text, TimeSpan Took, ReloadReceipt? Receipt)

@@ -1,8 +1,7 @@
 using EndpointSync.Local.Silos;
-using EndpointSync.Tests.Process.Cluster;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process.Failover;
+namespace EndpointSync.Tests.Outages.Failover;
 
 [Collection(Alone.Name)]
 public sealed class KilledClusterTests(ITestOutputHelper output)

@@ -3,10 +3,9 @@ using System.Text.RegularExpressions;
 using EndpointSync.Local.Processes;
 using EndpointSync.Local.Silos;
 using EndpointSync.Local.Workers;
-using EndpointSync.Tests.Process.Cluster;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process.Failover;
+namespace EndpointSync.Tests.Outages.Failover;
 
 /// <summary>A coordinator's silo is killed, or frozen and thawed, at the steps of a sync where that could do harm.</summary>
 [Collection(Alone.Name)]

@@ -5,7 +5,7 @@ using EndpointSync.Local.Postgres;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>A PostgreSQL server of one test's own, to be stopped, frozen and copied.</summary>
 internal sealed class OwnServer : IAsyncDisposable

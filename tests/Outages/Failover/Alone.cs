@@ -1,4 +1,4 @@
-namespace EndpointSync.Tests.Process.Failover;
+namespace EndpointSync.Tests.Outages.Failover;
 
 /// <summary>Tests that look at the clock run one after the other and beside no other test.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

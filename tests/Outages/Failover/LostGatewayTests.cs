@@ -2,7 +2,7 @@ using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace EndpointSync.Tests.Process.Failover;
+namespace EndpointSync.Tests.Outages.Failover;
 
 /// <summary>The silo that a client reaches a coordinator through is the coordinator's own, and is lost.</summary>
 [Collection(Alone.Name)]

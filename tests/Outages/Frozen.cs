@@ -1,7 +1,7 @@
 using System.Globalization;
 using EndpointSync.Local.Processes;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>A postmaster and its children that stand still: connections stay open, new ones are taken by the kernel, and nobody answers.</summary>
 internal sealed class Frozen : IDisposable

@@ -1,4 +1,4 @@
-namespace EndpointSync.Tests.Process.Failover;
+namespace EndpointSync.Tests.Outages.Failover;
 
 [Collection(Alone.Name)]
 public sealed class LostCoordinatorTests(ITestOutputHelper output)

@@ -4,7 +4,7 @@ using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>What becomes of the session that listens, and of what was told while nobody heard it.</summary>
 public sealed class ListenerTests(ITestOutputHelper output)

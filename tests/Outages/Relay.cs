@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>Passes TCP connections on to a port of this machine, counts them, and lets chosen ones go silent without closing them, as a firewall does.</summary>
 internal sealed class Relay : IAsyncDisposable

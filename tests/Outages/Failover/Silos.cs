@@ -1,8 +1,7 @@
 using EndpointSync.Local.Silos;
-using EndpointSync.Tests.Process.Cluster;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process.Failover;
+namespace EndpointSync.Tests.Outages.Failover;
 
 /// <summary>Silos with the time limits that they have by default, and in a cluster that is in no hurry to give a lost one up.</summary>
 internal static class Silos

@@ -6,7 +6,7 @@ using EndpointSync.Local.Processes;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>PgBouncer in transaction mode before a database.</summary>
 internal sealed class Pooler : IAsyncDisposable

@@ -2,9 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EndpointSync.Local.Silos;
-using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process.Cluster;
+namespace EndpointSync.Tests.Testing;
 
 /// <summary>Real silo processes on a fresh database, and what a user asks of them over HTTP.</summary>
 internal sealed class Fleet : IAsyncDisposable

@@ -1,7 +1,6 @@
 using EndpointSync.Local.Silos;
-using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process;
+namespace EndpointSync.Tests.Testing;
 
 /// <summary>Real silos with one registry, <c>openspp</c>, in a database apart from the cluster's, so that each can be looked at alone.</summary>
 public sealed class ClientCluster : IAsyncLifetime

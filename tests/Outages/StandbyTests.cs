@@ -1,7 +1,7 @@
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>Two servers, one of them the other's standby, and a connection string that names both.</summary>
 public sealed class StandbyTests(ITestOutputHelper output)

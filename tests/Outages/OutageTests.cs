@@ -3,7 +3,7 @@ using System.Net;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>What callers, workers and supervisors see when the only database goes away and comes back.</summary>
 public sealed class OutageTests(ITestOutputHelper output)

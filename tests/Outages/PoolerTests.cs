@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>A registry behind a pooler that gives each transaction another session.</summary>
 public sealed class PoolerTests(ITestOutputHelper output)

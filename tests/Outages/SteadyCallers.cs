@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>Somebody who reloads at each silo, and somebody who asks the worker, over and over until the end.</summary>
 internal sealed class SteadyCallers : IAsyncDisposable

@@ -6,7 +6,7 @@ using EndpointSync.Local.Silos;
 using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>Two silos and a worker whose database is about to go away.</summary>
 internal sealed class OutageFleet : IAsyncDisposable

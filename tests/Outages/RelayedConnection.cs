@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace EndpointSync.Tests.Process.Outages;
+namespace EndpointSync.Tests.Outages;
 
 /// <summary>One connection of a <see cref="Relay"/>, in both directions.</summary>
 internal sealed class RelayedConnection(TcpClient client, TcpClient server) : IDisposable

@@ -1,11 +1,10 @@
 using EndpointSync.Client;
-using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace EndpointSync.Tests.Process;
+namespace EndpointSync.Tests.Testing;
 
 /// <summary>An application with a client of the cluster in it, as its users would build it.</summary>
 internal sealed class ClientHost : IAsyncDisposable
@@ -40,7 +39,7 @@ internal sealed class ClientHost : IAsyncDisposable
 
     public Task StartAsync() => Application.StartAsync(TestContext.Current.CancellationToken);
 
-    public Task<ReloadReceipt> ReloadAsync(string registry = ClientCluster.Registry, ReloadOptions? options = null) =>
+    public Task<ReloadReceipt> ReloadAsync(string registry = Fleet.Registry, ReloadOptions? options = null) =>
         Client.ReloadAsync(registry, options, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
