@@ -1,3 +1,4 @@
+using EndpointSync.Bench.Callers;
 using EndpointSync.Bench.Failover;
 using EndpointSync.Bench.Fanout;
 using EndpointSync.Bench.Foreign;
@@ -14,6 +15,7 @@ internal static class Comparisons
     public static IReadOnlyList<IComparison> All { get; } =
     [
         new IdleComparison(),
+        new CallersComparison(),
         new FanoutComparison(),
         new MatchComparison(),
         new DeltaComparison(),

@@ -4,30 +4,39 @@ using EndpointSync.Bench.Model;
 namespace EndpointSync.Bench.Matching;
 
 /// <summary>Work that is too short to be measured one by one, in batches; each is one sample.</summary>
-internal static class Batches
+/// <param name="operations">How many operations a batch has.</param>
+internal sealed class Batches(int operations)
 {
+    private readonly List<(Row Row, Action Batch)> _works = [];
+
     /// <param name="row">Gets the samples, and the bytes that one operation allocates on its thread.</param>
-    /// <param name="count">How many batches there are.</param>
-    /// <param name="operations">How many operations a batch has.</param>
-    /// <param name="batch">Does them.</param>
-    public static void Measure(Row row, int count, int operations, Action batch)
+    /// <param name="batch">Does the operations.</param>
+    public void Add(Row row, Action batch) => _works.Add((row, batch));
+
+    /// <summary>Measures all that was added in turns, so that what else the machine does meets all alike.</summary>
+    public void Measure(int count)
     {
         // The runtime compiles hot code anew after a while, in the background.
-        for (var warmUp = 0; warmUp < Math.Max(3, count / 2); warmUp++)
+        for (var warmUp = 0; warmUp < count / 2; warmUp++)
         {
-            batch();
+            _works.ForEach(work => work.Batch());
         }
 
-        var allocated = 0L;
         for (var number = 0; number < count; number++)
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var started = Stopwatch.GetTimestamp();
-            batch();
-            row.Times.Add(Stopwatch.GetElapsedTime(started), operations);
-            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            _works.ForEach(Measure);
         }
+    }
 
-        row.Tally("bytes", (double)allocated / count / operations);
+    // The most that a batch allocated: an operation that is to allocate nothing never does.
+    private void Measure((Row Row, Action Batch) work)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var started = Stopwatch.GetTimestamp();
+        work.Batch();
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        work.Row.TallyWorst("bytes", (double)bytes / operations);
+        work.Row.Times.Add(elapsed, operations);
     }
 }

@@ -35,14 +35,14 @@ internal sealed class DeltaComparison : IComparison
         var delta = found.Ours("delta of one route");
         var entry = found.Floor("entry of an immutable dictionary");
         var anew = found.Rival("table made anew");
-        var batches = run.Sized(full: 100, quick: 30);
         var more = Enumerable.Range(size, Operations).Select(DeclaredRoutes.One).ToArray();
-
         var known = DeclaredRoutes.Of(size).ToImmutableDictionary(route => route.Key, StringComparer.Ordinal);
-        Batches.Measure(entry, batches, Operations, () => AddAll(known, more));
         var image = DeclaredRoutes.Image(size);
         var deltas = more.Select(route => new RouteDelta(image.Version, image.Version.Next, image.Hash ^ route.Hash, [new PublishedChange(route.Key, route)])).ToArray();
-        Batches.Measure(delta, batches, Operations, () => ApplyAll(image, deltas));
+        var batches = new Batches(Operations);
+        batches.Add(delta, () => ApplyAll(image, deltas));
+        batches.Add(entry, () => AddAll(known, more));
+        batches.Measure(run.Sized(full: 100, quick: 30));
         MeasureAnew(anew, size, run.Sized(full: 10, quick: 3));
     }
 

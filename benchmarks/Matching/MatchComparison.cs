@@ -38,23 +38,34 @@ internal sealed class MatchComparison : IComparison
         var lookup = found.Floor("dictionary of whole paths");
         var rival = found.Rival("ASP.NET Core routing");
         var paths = DeclaredRoutes.Paths(size, Operations);
-        var batches = run.Sized(full: 200, quick: 50);
-
-        var known = paths.Distinct().ToDictionary(path => path, path => path.Length, StringComparer.Ordinal);
-        Batches.Measure(lookup, batches, Operations, () => _ = paths.Sum(path => known[path]));
-        var table = DeclaredRoutes.Image(size).Table;
-        Batches.Measure(match, batches, Operations, () => MatchAll(table, paths));
         var few = Enumerable.Range(0, Operations).Select(number => paths[number % Hot]).ToArray();
-        Batches.Measure(hot, batches, Operations, () => MatchAll(table, few));
+        var known = paths.Distinct().ToDictionary(path => path, path => path.Length, StringComparer.Ordinal);
+        var table = DeclaredRoutes.Image(size).Table;
         await using var aspNetCore = new AspNetCoreRouting(size);
         var received = AspNetCoreRouting.Receive(paths);
-        Batches.Measure(rival, batches, Operations, () => aspNetCore.MatchAll(received));
+        var batches = new Batches(Operations);
+        batches.Add(match, () => MatchAll(table, paths));
+        batches.Add(hot, () => MatchAll(table, few));
+        batches.Add(lookup, () => LookUpAll(known, paths));
+        batches.Add(rival, () => aspNetCore.MatchAll(received));
+        batches.Measure(run.Sized(full: 200, quick: 50));
 
         run.Expect(Budget.Time(match, Longest, margin: 0.5));
         run.Expect(Budget.Count(match, "bytes", atMost: 0));
         if (size >= LeastAgainstAspNetCore)
         {
             run.Expect(Budget.Ratio(match, rival, atMost: 1, margin: 0.2));
+        }
+    }
+
+    private static void LookUpAll(Dictionary<string, int> known, string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            if (known[path] == 0)
+            {
+                throw new InvalidOperationException($"{path} was not found.");
+            }
         }
     }
 

@@ -15,7 +15,12 @@ internal static class Figures
         _ => Digits(microseconds / 1_000_000) + " s",
     };
 
-    public static string Ratio(double ratio) => double.IsNaN(ratio) ? "-" : Digits(ratio) + " x";
+    public static string Ratio(double ratio) => ratio switch
+    {
+        double.NaN => "-",
+        < 0.001 => "<0.001 x",
+        _ => Digits(ratio) + " x",
+    };
 
     public static string Count(double count) => count.ToString(count == Math.Truncate(count) ? "N0" : "0.##", CultureInfo.InvariantCulture);
 
