@@ -11,6 +11,9 @@ namespace EndpointSync.Bench.Budgets;
 /// <param name="Show">Writes a value for people.</param>
 internal sealed record Budget(string What, double AtMost, double Margin, Func<double> Measure, Func<double, string> Show)
 {
+    /// <summary>Whether another machine may miss it by being slower: so it is with times, and not with ratios and counts.</summary>
+    public bool DependsOnMachine { get; private init; }
+
     public Verdict Verdict => Verdicts.Judge(Measure(), AtMost, Margin);
 
     /// <summary>How many times as long a row may take as another.</summary>
@@ -23,7 +26,7 @@ internal sealed record Budget(string What, double AtMost, double Margin, Func<do
 
     /// <summary>How long a row may take.</summary>
     public static Budget Time(Row row, TimeSpan atMost, double margin, Statistic statistic = Statistic.Median) =>
-        new($"{Title(row)}{Suffix(statistic)}", atMost.TotalMicroseconds, margin, () => row.Times.Of(statistic), Figures.Time);
+        new($"{Title(row)}{Suffix(statistic)}", atMost.TotalMicroseconds, margin, () => row.Times.Of(statistic), Figures.Time) { DependsOnMachine = true };
 
     /// <summary>How much of a column a row may have.</summary>
     public static Budget Count(Row row, string column, double atMost, double margin = 0) =>

@@ -29,7 +29,7 @@ internal sealed class CallersRound(CallingClient client, NpgsqlConnection connec
                 Interlocked.Increment(ref errors);
             }
         }));
-        reloads.TallyWorst(Writes, await WritesAsync() - before);
+        reloads.TallyMost(Writes, await WritesAsync() - before);
         reloads.Tally(Errors, errors);
     }
 

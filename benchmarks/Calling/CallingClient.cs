@@ -32,6 +32,8 @@ internal sealed class CallingClient : IAsyncDisposable
         {
             ClusterConnectionString = postgres.ConnectionString(),
             ClusterId = ClusterId,
+            // Its heartbeats are few, where transactions are counted.
+            MembershipProfile = "Default",
             Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
         });
         var builder = Host.CreateApplicationBuilder();

@@ -25,6 +25,9 @@ internal sealed class Row(string caseName, string name, Role role)
     /// <summary>Adds to a column; the first time makes it.</summary>
     public void Tally(string column, double more) => _counts[column] = _counts.GetValueOrDefault(column) + more;
 
-    /// <summary>Raises a column to a value, if it is less: the worst of all rounds.</summary>
-    public void TallyWorst(string column, double value) => _counts[column] = Math.Max(_counts.GetValueOrDefault(column, double.MinValue), value);
+    /// <summary>Lowers a column to a value, if it is more: the least of all rounds.</summary>
+    public void TallyLeast(string column, double value) => _counts[column] = Math.Min(_counts.GetValueOrDefault(column, double.MaxValue), value);
+
+    /// <summary>Raises a column to a value, if it is less: the most of all rounds.</summary>
+    public void TallyMost(string column, double value) => _counts[column] = Math.Max(_counts.GetValueOrDefault(column, double.MinValue), value);
 }
