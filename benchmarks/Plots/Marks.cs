@@ -12,8 +12,11 @@ internal static class Marks
     private static readonly (OxyColor Color, MarkerType Shape)[] Ours =
         [(OxyColor.FromRgb(0, 95, 175), MarkerType.Circle), (OxyColor.FromRgb(0, 150, 170), MarkerType.Circle), (OxyColor.FromRgb(90, 60, 170), MarkerType.Circle)];
 
-    private static readonly (OxyColor Color, MarkerType Shape)[] Others =
+    private static readonly (OxyColor Color, MarkerType Shape)[] Rivals =
         [(OxyColor.FromRgb(200, 80, 0), MarkerType.Triangle), (OxyColor.FromRgb(160, 0, 90), MarkerType.Diamond), (OxyColor.FromRgb(90, 120, 0), MarkerType.Triangle)];
+
+    private static readonly (OxyColor Color, MarkerType Shape)[] Parts =
+        [(OxyColor.FromRgb(130, 160, 190), MarkerType.Circle), (OxyColor.FromRgb(170, 150, 190), MarkerType.Diamond), (OxyColor.FromRgb(150, 170, 130), MarkerType.Triangle)];
 
     /// <summary>The line of a row through its medians.</summary>
     /// <param name="role">What the row stands for.</param>
@@ -41,6 +44,7 @@ internal static class Marks
     {
         Role.Floor => Floor,
         Role.Ours => Ours[index % Ours.Length],
-        _ => Others[index % Others.Length],
+        Role.Rival => Rivals[index % Rivals.Length],
+        _ => Parts[index % Parts.Length],
     };
 }

@@ -25,6 +25,7 @@ internal static class PlotFile
     {
         var plot = new PlotModel
         {
+            DefaultFont = "Arial",
             Title = comparison.Question,
             TitleFontSize = 16,
             Subtitle = "mark: median, whisker: to the 99th percentile",
@@ -44,8 +45,15 @@ internal static class PlotFile
             NamedPlot.Draw(plot, cases);
         }
 
-        // Browsers place text by its own baseline only, where it is not told to be moved.
-        var exporter = new SvgExporter { Width = Width, Height = isNumbered ? Height : NamedPlot.HeightOf(cases, LineHeight), UseVerticalTextAlignmentWorkaround = true };
+        var height = isNumbered ? Height : NamedPlot.HeightOf(cases, LineHeight);
+        var exporter = new SvgExporter
+        {
+            Width = Width,
+            Height = height,
+            TextMeasurer = new WideText(Width, height),
+            // Not every viewer knows the attribute that places text by its middle.
+            UseVerticalTextAlignmentWorkaround = true,
+        };
         return exporter.ExportToString(plot);
     }
 }
