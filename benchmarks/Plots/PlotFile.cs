@@ -34,7 +34,13 @@ internal static class PlotFile
             PlotAreaBorderColor = OxyColors.LightGray,
             Padding = new OxyThickness(8, 8, 24, 8),
         };
-        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomLeft, LegendOrientation = LegendOrientation.Horizontal });
+        plot.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.BottomLeft,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendItemSpacing = 36,
+        });
         var isNumbered = cases.Count > 1 && cases.TrueForAll(found => found.Number is not null);
         if (isNumbered)
         {
