@@ -3,6 +3,8 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Schedules;
+using EndpointSync.Tests.Testing.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Postgres.Crashes;

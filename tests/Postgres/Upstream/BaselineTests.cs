@@ -1,6 +1,8 @@
 using EndpointSync.Tests.Postgres.Races;
 using Npgsql;
 
+using EndpointSync.Tests.Testing.Upstream;
+
 namespace EndpointSync.Tests.Postgres.Upstream;
 
 public sealed class BaselineTests : FreshDatabaseTests
