@@ -1,7 +1,6 @@
 using EndpointSync.Tests.Postgres.Races;
-using Npgsql;
-
 using EndpointSync.Tests.Testing.Upstream;
+using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Upstream;
 
