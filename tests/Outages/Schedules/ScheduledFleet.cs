@@ -124,16 +124,20 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Demands that everybody alive serves the newest version, without a reload, and that nobody ever went back to an older one.</summary>
+    /// <summary>
+    /// Demands that everybody alive serves the newest version, without a reload, and that nobody ever went back to an older one. A thawed silo that was
+    /// given up may end meanwhile.
+    /// </summary>
     public async Task AssertServedByAllAsync()
     {
         var newest = await Database.ScalarAsync<long>("select version from endpoint_sync.state");
-        ServerProcess[] all = [.. Alive, .. _workers];
-        await Task.WhenAll(all.Select(each => each.WaitForOutputAsync($"serves version {newest} "))).Within($"version {newest}, served by all");
+        var served = $"serves version {newest} ";
+        await Task.WhenAll(_workers.Select(worker => worker.WaitForOutputAsync(served))).Within($"version {newest}, served by all workers");
+        await Task.WhenAll(Alive.Select(silo => Task.WhenAny(silo.WaitForOutputAsync(served), silo.Exited))).Within($"version {newest}, served by all silos");
         foreach (var each in _fleet.Silos.Silos.Cast<ServerProcess>().Concat(_workers))
         {
-            var served = Served().Matches(each.Output).Select(line => long.Parse(line.Groups["version"].ValueSpan, CultureInfo.InvariantCulture)).ToList();
-            Assert.Equal(served.Order(), served);
+            var versions = Served().Matches(each.Output).Select(line => long.Parse(line.Groups["version"].ValueSpan, CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal(versions.Order(), versions);
         }
 
         Assert.Equal("UpToDate", await AskAsync(Alive[^1]));
