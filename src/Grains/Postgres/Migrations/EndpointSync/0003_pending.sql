@@ -90,11 +90,12 @@ create function endpoint_sync.holds_lock(registry text) returns boolean language
       and (held.classid::bigint << 32 | held.objid::bigint) = state.lock_key);
 $$;
 
--- Tells who listens, at the commit. Not where that could make the writer's commit fail: with a full queue, and in a transaction that is
--- prepared for a second phase. Polls find what was not told.
+-- Tells who listens, at the commit. Not where that could make the writer's commit fail: with a full queue, in a transaction that is prepared for a
+-- second phase, and in one that waits less than a second for a lock, because those that tell commit in turns. Polls find what was not told.
 create function endpoint_sync.tell(channel text, message text) returns void language plpgsql as $$
 begin
-  if pg_notification_queue_usage() < 0.5 and current_setting('max_prepared_transactions') = '0' then
+  if pg_notification_queue_usage() < 0.5 and current_setting('max_prepared_transactions') = '0'
+    and not (current_setting('lock_timeout')::interval > interval '0' and current_setting('lock_timeout')::interval < interval '1 second') then
     perform pg_notify(channel, message);
   end if;
 end;
