@@ -144,10 +144,8 @@ begin
       where (now.root_path, now.app, now.active, now.registry_sync, now.save_http_session)
         is distinct from (was.root_path, was.app, was.active, was.registry_sync, was.save_http_session)
     ) as changed;
-  else
-    perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, true, null, null);
   end if;
-  if edited is not null then
+  if tg_op = 'TRUNCATE' or edited is not null then
     perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, true, edited, null);
   end if;
   if asked is not null then
@@ -174,10 +172,8 @@ begin
     from new_rows as now full join old_rows as was on was.key = now.key
     where coalesce(now.key, was.key) is not null
       and (now.key, now.route, now.opts, now.routing, now.route_group) is distinct from (was.key, was.route, was.opts, was.routing, was.route_group);
-  else
-    perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, false, null, null);
   end if;
-  if changed is not null then
+  if tg_op = 'TRUNCATE' or changed is not null then
     perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, false, null, changed);
   end if;
   return null;
