@@ -194,8 +194,9 @@ begin
 end;
 $$;
 
--- Installs the triggers on a registry's two tables. Run by the tables' owner they also fire for replicated changes; a role that merely has the
--- privilege TRIGGER cannot ask for that. A sync's own statements are not noted. What came before the triggers is looked at once.
+-- Installs the triggers on a registry's two tables. Run by the tables' owner they also fire while session_replication_role is replica; a role that
+-- merely has the privilege TRIGGER cannot ask for that. What a subscription applies fires no statement's trigger but that of truncate. A sync's own
+-- statements are not noted. What came before the triggers is looked at once.
 create function endpoint_sync.track(registry text) returns void language plpgsql as $$
 declare
   relation text;
