@@ -11,7 +11,7 @@ namespace EndpointSync.Grains.Postgres;
 internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<ChangeTracking> logger)
 {
     // Creating a trigger waits for every writer of the table, and whoever comes next waits behind it. So it does not begin while there is one, and
-    // gives up soon if one came in between.
+    // gives up soon if one came in between. Nor may they wait for a silo that freezes before its commit.
     private const string IsOpenSql =
         """
         select exists (
@@ -20,7 +20,7 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
             and mode not in ('AccessShareLock', 'RowShareLock'))
         """;
 
-    private const string PatienceSql = "set local lock_timeout = '300ms'";
+    private const string PatienceSql = "set local lock_timeout = '300ms'; set local idle_in_transaction_session_timeout = '1s'";
 
     private const string OpenElsewhere = "Another session has the tables open; it is tried again with every poll.";
 

@@ -64,6 +64,37 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         });
     }
 
+    [Fact]
+    public async Task A_silo_that_freezes_in_the_middle_of_an_edit_keeps_nobody_from_the_endpoint_for_long()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await Database.ExecuteAsync($"{TellLimit("trigger")}; create trigger tell_limit before update on fastapi_endpoint for each row execute function tell_limit()");
+        await using var registry = Registry();
+
+        var told = await Assert.ThrowsAsync<PostgresException>(
+            () => registry.Endpoints.ChangeAsync(1, new EndpointEdit { Name = "bills" }, etag: null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("the transaction may stand idle for 1s", told.MessageText);
+    }
+
+    [Fact]
+    public async Task A_silo_that_freezes_while_it_installs_the_triggers_keeps_nobody_from_the_tables_for_long()
+    {
+        await Database.ExecuteAsync(
+            $"{TellLimit("event_trigger")}; create event trigger tell_limit on ddl_command_end when tag in ('CREATE TRIGGER') execute function tell_limit()");
+        await using var registry = Registry();
+
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(registry.Log.Entries, entry => entry.Message.Contains("the transaction may stand idle for 1s", StringComparison.Ordinal));
+    }
+
+    private static string TellLimit(string kind) =>
+        $"""
+         create function tell_limit() returns {kind} language plpgsql as $$
+         begin raise exception 'the transaction may stand idle for %', current_setting('idle_in_transaction_session_timeout'); end; $$
+         """;
+
     /// <summary>Stops its silo where the sync says that it is done, which is before the commit.</summary>
     private sealed class Ice : ILogger<SyncStore>, IDisposable
     {
