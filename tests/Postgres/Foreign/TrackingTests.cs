@@ -135,7 +135,7 @@ public sealed class TrackingTests : ForeignTests
     }
 
     [Fact]
-    public async Task Replicated_changes_are_noted_too()
+    public async Task What_a_session_does_in_the_role_of_a_replica_is_noted_too()
     {
         await using var registry = await InLineAsync();
 
