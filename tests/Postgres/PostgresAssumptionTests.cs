@@ -1,5 +1,5 @@
-using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres;

@@ -11,7 +11,7 @@ namespace EndpointSync.Grains.Postgres;
 internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<ChangeTracking> logger)
 {
     // Creating a trigger waits for every writer of the table, and whoever comes next waits behind it. So it does not begin while there is one, and
-    // gives up soon if one came in between.
+    // gives up soon if one came in between. Nor may they wait for a silo that freezes before its commit.
     private const string IsOpenSql =
         """
         select exists (
@@ -20,18 +20,22 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
             and mode not in ('AccessShareLock', 'RowShareLock'))
         """;
 
-    private const string PatienceSql = "set local lock_timeout = '300ms'";
+    private const string PatienceSql = "set local lock_timeout = '300ms'; set local idle_in_transaction_session_timeout = '1s'";
 
     private const string OpenElsewhere = "Another session has the tables open; it is tried again with every poll.";
 
+    private const string Functions =
+        "endpoint_sync.track(text), endpoint_sync.check_all(text), endpoint_sync.note_endpoints(), endpoint_sync.note_routes()";
+
     // Whoever owns the tables gets the right to install the triggers, and is told how, where this role may not.
     private const string RightsSql =
-        """
+        $$"""
         select quote_ident(owner.rolname), bool_and(
-          pg_has_role(relation.relowner, 'usage') or has_table_privilege(relation.oid, 'trigger'))
+          pg_has_role(relation.relowner, 'usage') or has_table_privilege(relation.oid, 'trigger')),
+          (select bool_and(has_function_privilege(owner.oid, one, 'execute')) from unnest(string_to_array('{{Functions}}', ', ')) as one)
         from pg_class as relation join pg_roles as owner on owner.oid = relation.relowner
         where relation.oid in (to_regclass($1 || '.fastapi_endpoint'), to_regclass($1 || '.endpoint_route'))
-        group by owner.rolname
+        group by owner.oid, owner.rolname
         """;
 
     private string? _told;
@@ -47,13 +51,18 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
         }
 
         var owners = await connection.ListAsync(
-            RightsSql, row => (Role: row.GetString(0), MayInstall: row.GetBoolean(1)), cancellationToken, PostgresCommands.Value(database.Sql.Quoted));
+            RightsSql, row => (Role: row.GetString(0), MayInstall: row.GetBoolean(1), HasFunctions: row.GetBoolean(2)), cancellationToken,
+            PostgresCommands.Value(database.Sql.Quoted));
         if (owners.TrueForAll(owner => owner.MayInstall))
         {
             return !await IsOpenElsewhereAsync(connection, cancellationToken) && await TryInstallAsync(connection, cancellationToken);
         }
 
-        await TryGrantAsync(connection, owners.Select(owner => owner.Role), cancellationToken);
+        if (!owners.TrueForAll(owner => owner.HasFunctions))
+        {
+            await TryGrantAsync(connection, owners.Select(owner => owner.Role), cancellationToken);
+        }
+
         Tell($"As role {string.Join(" or ", owners.Where(owner => !owner.MayInstall).Select(owner => owner.Role))} run: {Statement}");
         return false;
     }
@@ -112,12 +121,7 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
     {
         try
         {
-            await connection.ExecuteAsync(
-                $"""
-                 grant execute on function endpoint_sync.track(text), endpoint_sync.check_all(text), endpoint_sync.note_endpoints(), endpoint_sync.note_routes()
-                 to {string.Join(", ", owners)}
-                 """,
-                cancellationToken);
+            await connection.ExecuteAsync($"grant execute on function {Functions} to {string.Join(", ", owners)}", cancellationToken);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

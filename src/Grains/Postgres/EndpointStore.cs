@@ -133,11 +133,16 @@ internal sealed class EndpointStore(RegistryDatabase database)
         return await FindAsync(connection, id, forUpdate: false, cancellationToken) is null ? EditRefusal.NotFound : EditRefusal.ETagDiffers;
     }
 
-    // A row that another session has open is told of soon, not waited for as long as that session likes.
+    // A row that another session has open is told of soon, not waited for as long as that session likes. Nor do others wait for a silo that freezes.
     private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync($"set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds}", cancellationToken);
+        await connection.ExecuteAsync(
+            $"""
+             set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds};
+             set local idle_in_transaction_session_timeout = {(long)database.Limits.IdleInTransactionTimeout.TotalMilliseconds}
+             """,
+            cancellationToken);
         return transaction;
     }
 

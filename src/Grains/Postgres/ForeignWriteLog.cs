@@ -50,7 +50,7 @@ internal sealed class ForeignWriteLog(RegistryDatabase database, NpgsqlConnectio
         await using var batch = connection.CreateBatch()
             .Then(
                 AddSql, database.SchemaName, PostgresCommands.Value(judged.Select(write => write.Change.Id).ToArray()),
-                PostgresCommands.Value(judged.Select(write => write.Verdict).ToArray()), PostgresCommands.NumberOrNull(version?.Value))
+                PostgresCommands.Value(judged.Select(write => write.VerdictText).ToArray()), PostgresCommands.NumberOrNull(version?.Value))
             .Then(
                 CountSql, database.SchemaName, PostgresCommands.Value((long)judged.Count),
                 PostgresCommands.Value(judged.LongCount(write => write.Change.Locked is false)))

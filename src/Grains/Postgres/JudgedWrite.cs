@@ -2,9 +2,22 @@ using EndpointSync.Grains.Sync;
 
 namespace EndpointSync.Grains.Postgres;
 
-/// <summary>What another writer did to routes, and what a sync made of it.</summary>
-internal sealed record JudgedWrite(PendingChange Change, string Verdict, IReadOnlyList<int> Repaired)
+/// <summary>What a sync made of others' routes.</summary>
+internal enum Verdict
 {
+    /// <summary>The endpoints say the same, or do not concern the rows.</summary>
+    Adopted,
+
+    /// <summary>The endpoints say something else.</summary>
+    Repaired,
+}
+
+/// <summary>What another writer did to routes, and what a sync made of it.</summary>
+internal sealed record JudgedWrite(PendingChange Change, Verdict Verdict, IReadOnlyList<int> Repaired)
+{
+    /// <summary>The verdict as the database, the log and the API have it.</summary>
+    public string VerdictText => Verdict == Verdict.Adopted ? "adopted" : "repaired";
+
     /// <summary>Judges what was noted: what the sync wrote over was wrong, what it made a version of was right, and the rest came to nothing.</summary>
     /// <param name="noted">What was noted.</param>
     /// <param name="done">What the sync wrote.</param>
@@ -20,12 +33,12 @@ internal sealed record JudgedWrite(PendingChange Change, string Verdict, IReadOn
     {
         if (change.Keys is not { } keys)
         {
-            return written.Count > 0 ? new JudgedWrite(change, "repaired", []) : changed.Count > 0 ? new JudgedWrite(change, "adopted", []) : null;
+            return written.Count > 0 ? new JudgedWrite(change, Verdict.Repaired, []) : changed.Count > 0 ? new JudgedWrite(change, Verdict.Adopted, []) : null;
         }
 
         var repaired = keys.Select(RouteRow.EndpointIdOf).OfType<int>().Where(written.Contains).Distinct().ToList();
-        return repaired.Count > 0 ? new JudgedWrite(change, "repaired", repaired)
-            : Array.Exists(keys, changed.Contains) ? new JudgedWrite(change, "adopted", [])
+        return repaired.Count > 0 ? new JudgedWrite(change, Verdict.Repaired, repaired)
+            : Array.Exists(keys, changed.Contains) ? new JudgedWrite(change, Verdict.Adopted, [])
             : null;
     }
 }

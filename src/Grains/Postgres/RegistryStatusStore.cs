@@ -51,11 +51,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database)
     }
 
     /// <summary>Who has the registry's lock; null when nobody does.</summary>
-    public async Task<LockHolder?> LockHolderAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await new SyncLock(database).HolderAsync(connection, cancellationToken);
-    }
+    public Task<LockHolder?> LockHolderAsync(CancellationToken cancellationToken) => new SyncLock(database).HolderAsync(cancellationToken);
 
     public async Task<RegistryStatus> ReadAsync(CancellationToken cancellationToken)
     {

@@ -31,6 +31,16 @@ internal sealed class SyncLock(RegistryDatabase database)
           set_config('idle_in_transaction_session_timeout', $3, true), set_config('search_path', $4, true), set_config('endpoint_sync.syncing', 'on', true)
         """;
 
+    // The limits end a statement that Postgres works on and a transaction that stands idle. Neither ends a session in the middle of a message, which
+    // waits for the rest of a statement or for its rows to be taken as long as the system of a frozen process keeps the connection up. A sync whose
+    // statement has outlasted its limit is past saving, so nothing is lost with it.
+    private const string EndFrozenSql =
+        """
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where pid = $1 and usename = current_user and state = 'active' and wait_event in ('ClientRead', 'ClientWrite')
+          and state_change < clock_timestamp() - $2
+        """;
+
     /// <param name="connection">The transaction's connection.</param>
     /// <param name="idle">How long the transaction may stand idle.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
@@ -59,11 +69,18 @@ internal sealed class SyncLock(RegistryDatabase database)
         return holders.SingleOrDefault();
     }
 
-    /// <summary>The same, by one statement on a connection that is given back at once.</summary>
+    /// <summary>The same for those who want the lock to come free: it ends a silo's session that holds it and stands still in the middle of a message.</summary>
     public async Task<LockHolder?> HolderAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await HolderAsync(connection, cancellationToken);
+        var holder = await HolderAsync(connection, cancellationToken);
+        if (holder is not null && DataSources.IsSilo(holder) && holder.Held > database.Limits.StatementTimeout)
+        {
+            await connection.ExecuteAsync(
+                EndFrozenSql, cancellationToken, PostgresCommands.Value(holder.ProcessId), PostgresCommands.Value(database.Limits.StatementTimeout));
+        }
+
+        return holder;
     }
 
     private LockHolder Read(NpgsqlDataReader row)

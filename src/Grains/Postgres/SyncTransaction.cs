@@ -129,7 +129,7 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         await new ForeignWriteLog(database, connection).AddAsync(judged, version, cancellationToken);
         foreach (var write in judged)
         {
-            SyncLog.ForeignWrite(logger, write.Change.Operation, database.Name, write.Change.Writer, write.Change.Locked is true ? "with" : "without", write.Verdict);
+            SyncLog.ForeignWrite(logger, write.Change.Operation, database.Name, write.Change.Writer, write.Change.Locked is true ? "with" : "without", write.VerdictText);
         }
 
         foreach (var fight in judged.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer))

@@ -1,5 +1,7 @@
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Schedules;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Crashes;

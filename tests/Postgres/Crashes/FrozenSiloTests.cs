@@ -3,7 +3,10 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Schedules;
+using EndpointSync.Tests.Testing.Upstream;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Crashes;
 
@@ -31,6 +34,68 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
         await History.AssertAddsUpAsync(Database);
     }
+
+    [Fact]
+    public async Task A_silo_that_freezes_in_the_middle_of_a_statement_loses_the_lock_to_whoever_waits_for_it()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        var limits = new SyncOptions { StatementTimeout = TimeSpan.FromSeconds(1), IdleInTransactionTimeout = TimeSpan.FromMilliseconds(200) };
+        await using var frozen = new TestRegistry(Database, limits, "frozen");
+        await frozen.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+        await using var connection = await frozen.Database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await connection.ExecuteAsync("begin", TestContext.Current.CancellationToken);
+        Assert.True(await new SyncLock(frozen.Database).TryTakeAsync(connection, limits.IdleInTransactionTimeout, TestContext.Current.CancellationToken));
+        // More than the sockets hold, and nobody takes it: none of the transaction's limits ends that.
+        var unread = connection.Command("select repeat('x', 1000) from generate_series(1, 100000)").ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        await Database.UntilAsync(
+            $"select exists (select from pg_stat_activity where pid = {connection.ProcessID} and wait_event = 'ClientWrite' and clock_timestamp() - state_change > interval '2 seconds')",
+            "a statement beyond its limit");
+
+        await using var other = new TestRegistry(Database, limits, "another-silo");
+        Assert.Equal(ReloadOutcome.Skipped, (await other.ReloadAsync()).Outcome);
+        Assert.Equal(connection.ProcessID, (await other.Status.LockHolderAsync(TestContext.Current.CancellationToken))?.ProcessId);
+        await Database.UntilAsync($"select not exists (select from {Session.LocksHere} where locktype = 'advisory')", "the frozen silo's lock");
+
+        Assert.Equal(ReloadOutcome.Synced, (await other.ReloadAsync()).Outcome);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
+        {
+            await using var reader = await unread;
+            while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task A_silo_that_freezes_in_the_middle_of_an_edit_keeps_nobody_from_the_endpoint_for_long()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await Database.ExecuteAsync($"{TellLimit("trigger")}; create trigger tell_limit before update on fastapi_endpoint for each row execute function tell_limit()");
+        await using var registry = Registry();
+
+        var told = await Assert.ThrowsAsync<PostgresException>(
+            () => registry.Endpoints.ChangeAsync(1, new EndpointEdit { Name = "bills" }, etag: null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("the transaction may stand idle for 1s", told.MessageText);
+    }
+
+    [Fact]
+    public async Task A_silo_that_freezes_while_it_installs_the_triggers_keeps_nobody_from_the_tables_for_long()
+    {
+        await Database.ExecuteAsync(
+            $"{TellLimit("event_trigger")}; create event trigger tell_limit on ddl_command_end when tag in ('CREATE TRIGGER') execute function tell_limit()");
+        await using var registry = Registry();
+
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(registry.Log.Entries, entry => entry.Message.Contains("the transaction may stand idle for 1s", StringComparison.Ordinal));
+    }
+
+    private static string TellLimit(string kind) =>
+        $"""
+         create function tell_limit() returns {kind} language plpgsql as $$
+         begin raise exception 'the transaction may stand idle for %', current_setting('idle_in_transaction_session_timeout'); end; $$
+         """;
 
     /// <summary>Stops its silo where the sync says that it is done, which is before the commit.</summary>
     private sealed class Ice : ILogger<SyncStore>, IDisposable

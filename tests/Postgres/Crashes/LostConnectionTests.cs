@@ -1,6 +1,7 @@
 using EndpointSync.Grains.Registries;
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Crashes;
 

@@ -1,5 +1,6 @@
-using EndpointSync.Tests.Postgres.Upstream;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Schedules;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Foreign;
@@ -53,9 +54,9 @@ internal sealed class RandomSchedule : IAsyncDisposable
     private readonly Random _random;
     private readonly TestRegistry[] _silos;
     private readonly RandomScheduleSlowSilo _slow;
-    private readonly RandomScheduleActor[] _actors;
+    private readonly Actor[] _actors;
     private readonly List<UpstreamReader> _readers = [];
-    private readonly RandomScheduleOracle _oracle;
+    private readonly Oracle _oracle;
     private readonly List<string> _story = [];
     private bool _isTracked = true;
 
@@ -65,8 +66,8 @@ internal sealed class RandomSchedule : IAsyncDisposable
         _random = new Random(seed);
         _silos = [new TestRegistry(database, silo: "silo-1"), new TestRegistry(database, silo: "silo-2")];
         _slow = new RandomScheduleSlowSilo(_silos[1]);
-        _actors = [.. Enumerable.Range(0, 3).Select(number => new RandomScheduleActor(database, _random, number))];
-        _oracle = new RandomScheduleOracle(database);
+        _actors = [.. Enumerable.Range(0, 3).Select(number => new Actor(database, _random, number))];
+        _oracle = new Oracle(database);
     }
 
     /// <summary>What the last steps were, newest last.</summary>
@@ -75,7 +76,7 @@ internal sealed class RandomSchedule : IAsyncDisposable
     public static async Task<RandomSchedule> StartAsync(TestDatabase database, int seed)
     {
         var schedule = new RandomSchedule(database, seed);
-        foreach (var path in RandomScheduleActs.RootPaths.Keys.Take(8))
+        foreach (var path in Acts.RootPaths.Keys.Take(8))
         {
             await database.AddEndpointAsync($"endpoint {path}", path);
         }
@@ -143,7 +144,7 @@ internal sealed class RandomSchedule : IAsyncDisposable
         return step();
     }
 
-    private async Task WriteAsync(RandomScheduleActor actor)
+    private async Task WriteAsync(Actor actor)
     {
         await actor.StepAsync();
         _story.Add(actor.Last);

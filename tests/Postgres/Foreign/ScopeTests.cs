@@ -1,3 +1,5 @@
+using EndpointSync.Tests.Testing.Upstream;
+
 namespace EndpointSync.Tests.Postgres.Foreign;
 
 public sealed class ScopeTests : ForeignTests
@@ -89,7 +91,7 @@ public sealed class ScopeTests : ForeignTests
     public async Task Notes_that_come_to_nothing_are_taken_away_without_the_lock()
     {
         await using var registry = await InLineAsync();
-        await using var holder = await Races.Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({registry.Database.LockKey})");
+        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({registry.Database.LockKey})");
         await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/edited' where id = 1; update fastapi_endpoint set root_path = '/orders' where id = 1");
         Assert.NotEmpty(await PendingAsync());
 

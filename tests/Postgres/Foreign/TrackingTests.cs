@@ -1,4 +1,5 @@
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Foreign;
@@ -134,7 +135,7 @@ public sealed class TrackingTests : ForeignTests
     }
 
     [Fact]
-    public async Task Replicated_changes_are_noted_too()
+    public async Task What_a_session_does_in_the_role_of_a_replica_is_noted_too()
     {
         await using var registry = await InLineAsync();
 
@@ -147,7 +148,7 @@ public sealed class TrackingTests : ForeignTests
     public async Task An_open_writer_is_not_waited_for_when_triggers_are_installed()
     {
         await Database.ExecuteAsync("create table other ()");
-        await using var form = await Races.Session.InTransactionAsync(Database, "insert into fastapi_endpoint (name, root_path, app, active) values ('orders', '/orders', 'api', true)");
+        await using var form = await Session.InTransactionAsync(Database, "insert into fastapi_endpoint (name, root_path, app, active) values ('orders', '/orders', 'api', true)");
         await using var registry = Registry();
 
         Assert.True((await registry.ReloadAsync()).InLine);

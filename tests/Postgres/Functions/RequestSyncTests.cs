@@ -75,6 +75,35 @@ public sealed class RequestSyncTests : FreshDatabaseTests
     }
 
     [Fact]
+    public async Task Serializable_transactions_that_ask_at_the_same_time_cost_each_other_no_commit()
+    {
+        await using var first = await ForeignSession.OpenAsync(Database);
+        await using var second = await ForeignSession.OpenAsync(Database);
+
+        await first.ExecuteAsync("begin isolation level serializable; select endpoint_sync.request_sync('first')");
+        await second.ExecuteAsync("begin isolation level serializable; select endpoint_sync.request_sync('second')");
+        await first.ExecuteAsync("commit");
+        await second.ExecuteAsync("commit");
+
+        Assert.Equal([$"public {first.Role} first", $"public {second.Role} second"], await Database.ListAsync(RequestsSql));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_rolled_back_to_a_savepoint_is_made_again_and_one_before_it_is_not()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync(
+            """
+            begin; savepoint one; select endpoint_sync.request_sync('undone'); rollback to one;
+            savepoint two; select endpoint_sync.request_sync('kept'); release two; select endpoint_sync.request_sync('again'); commit
+            """);
+        await session.ExecuteAsync("select endpoint_sync.request_sync('later')");
+
+        Assert.Equal([$"public {session.Role} kept", $"public {session.Role} later"], await Database.ListAsync(RequestsSql));
+    }
+
+    [Fact]
     public async Task A_transaction_that_asked_and_stays_open_holds_up_no_sync()
     {
         await Database.AddEndpointAsync("orders", "/orders");

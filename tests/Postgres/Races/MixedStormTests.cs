@@ -1,6 +1,6 @@
-using EndpointSync.Tests.Postgres.Crashes;
-using EndpointSync.Tests.Postgres.Upstream;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Schedules;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Races;

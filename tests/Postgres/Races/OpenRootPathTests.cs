@@ -1,3 +1,5 @@
+using EndpointSync.Tests.Testing.Upstream;
+
 namespace EndpointSync.Tests.Postgres.Races;
 
 /// <summary>A root path that passes from one endpoint to another while the first one's row is open in another session.</summary>

@@ -1,4 +1,5 @@
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Races;
 

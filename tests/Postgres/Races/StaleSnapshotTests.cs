@@ -1,5 +1,5 @@
-using EndpointSync.Tests.Postgres.Upstream;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Races;
@@ -34,7 +34,7 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
         await early.BeginAsync();
         await early.TryLockAsync();
         await late.BeginAsync();
-        var waiting = late.Session.ExecuteAsync($"select pg_advisory_xact_lock({LockPromiseTests.Key})");
+        var waiting = late.Session.ExecuteAsync($"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
         await Database.UntilBlockedAsync();
         await early.FlagAsync(await early.FindUnsyncedAsync());
         await early.CommitAsync();

@@ -1,8 +1,8 @@
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Tests.Postgres.Races;
-using EndpointSync.Tests.Postgres.Upstream;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Postgres.Status;
@@ -26,7 +26,7 @@ public sealed class LockWatchTests : FreshDatabaseTests
 
         Assert.Equal(LogLevel.Warning, told.Level);
         Assert.Contains($"by backend {worker.Session.ProcessId} of role", told.Message);
-        Assert.Contains($"select pg_try_advisory_xact_lock({LockPromiseTests.Key})", told.Message);
+        Assert.Contains($"select pg_try_advisory_xact_lock({UpstreamWorker.LockKey})", told.Message);
         Assert.Equal(LogLevel.Information, ended.Level);
         Assert.Contains($"no longer held by backend {worker.Session.ProcessId}", ended.Message);
     }
@@ -34,7 +34,7 @@ public sealed class LockWatchTests : FreshDatabaseTests
     [Fact]
     public async Task Who_waits_is_told_when_the_lock_is_free_and_not_before()
     {
-        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({LockPromiseTests.Key})");
+        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
         await using var registry = new TestRegistry(Database, new SyncOptions { PollInterval = TimeSpan.FromHours(1) });
         await using var watch = new RunningWatch(registry);
 
@@ -60,7 +60,7 @@ public sealed class LockWatchTests : FreshDatabaseTests
     [Fact]
     public async Task While_the_lock_cannot_be_looked_at_who_waits_is_sent_to_try_again_and_told_there_what_is_wrong()
     {
-        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({LockPromiseTests.Key})");
+        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
         await using var registry = new TestRegistry(Database, new SyncOptions { PollInterval = TimeSpan.FromHours(1) }, connectionString: $"{Database.ConnectionString};Database=nowhere");
         await using var watch = new RunningWatch(registry);
 

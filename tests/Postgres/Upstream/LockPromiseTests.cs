@@ -1,15 +1,13 @@
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Upstream;
 
 public sealed class LockPromiseTests
 {
-    /// <summary>The key of the lock that OpenSPP's workers take.</summary>
-    public const long Key = 3827055375235039567;
-
     [Fact]
-    public void The_default_lock_name_gives_the_key_that_OpenSPP_uses() => Assert.Equal(Key, AdvisoryLockKey.Of(RegistryOptions.DefaultLockName));
+    public void The_default_lock_name_gives_the_key_that_OpenSPP_uses() => Assert.Equal(UpstreamWorker.LockKey, AdvisoryLockKey.Of(RegistryOptions.DefaultLockName));
 
     [Fact]
     public void A_lock_name_always_gives_the_same_key() =>

@@ -1,5 +1,6 @@
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Postgres.Upstream;
@@ -79,11 +80,11 @@ public sealed class LockTests : FreshDatabaseTests
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var holder = await Session.OpenAsync(Database, "psql");
-        await holder.ExecuteAsync($"select pg_advisory_lock({LockPromiseTests.Key})");
+        await holder.ExecuteAsync($"select pg_advisory_lock({UpstreamWorker.LockKey})");
         await using var registry = Registry();
 
         var skipped = await registry.ReloadAsync();
-        await holder.ExecuteAsync($"select pg_advisory_unlock({LockPromiseTests.Key})");
+        await holder.ExecuteAsync($"select pg_advisory_unlock({UpstreamWorker.LockKey})");
         var synced = await registry.ReloadAsync();
 
         Assert.Contains($"backend {holder.ProcessId} of role", skipped.Problem!.Detail);
@@ -97,7 +98,7 @@ public sealed class LockTests : FreshDatabaseTests
     {
         await using var elsewhere = await TestDatabase.CreateAsync();
         await using var holder = await Session.OpenAsync(elsewhere);
-        await holder.ExecuteAsync($"select pg_advisory_lock({LockPromiseTests.Key})");
+        await holder.ExecuteAsync($"select pg_advisory_lock({UpstreamWorker.LockKey})");
         await Database.AddEndpointAsync("orders", "/orders");
         await using var registry = Registry();
 

@@ -90,11 +90,12 @@ create function endpoint_sync.holds_lock(registry text) returns boolean language
       and (held.classid::bigint << 32 | held.objid::bigint) = state.lock_key);
 $$;
 
--- Tells who listens, at the commit. Not where that could make the writer's commit fail: with a full queue, and in a transaction that is
--- prepared for a second phase. Polls find what was not told.
+-- Tells who listens, at the commit. Not where that could make the writer's commit fail: with a full queue, in a transaction that is prepared for a
+-- second phase, and in one that waits less than a second for a lock, because those that tell commit in turns. Polls find what was not told.
 create function endpoint_sync.tell(channel text, message text) returns void language plpgsql as $$
 begin
-  if pg_notification_queue_usage() < 0.5 and current_setting('max_prepared_transactions') = '0' then
+  if pg_notification_queue_usage() < 0.5 and current_setting('max_prepared_transactions') = '0'
+    and not (current_setting('lock_timeout')::interval > interval '0' and current_setting('lock_timeout')::interval < interval '1 second') then
     perform pg_notify(channel, message);
   end if;
 end;
@@ -143,10 +144,8 @@ begin
       where (now.root_path, now.app, now.active, now.registry_sync, now.save_http_session)
         is distinct from (was.root_path, was.app, was.active, was.registry_sync, was.save_http_session)
     ) as changed;
-  else
-    perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, true, null, null);
   end if;
-  if edited is not null then
+  if tg_op = 'TRUNCATE' or edited is not null then
     perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, true, edited, null);
   end if;
   if asked is not null then
@@ -173,10 +172,8 @@ begin
     from new_rows as now full join old_rows as was on was.key = now.key
     where coalesce(now.key, was.key) is not null
       and (now.key, now.route, now.opts, now.routing, now.route_group) is distinct from (was.key, was.route, was.opts, was.routing, was.route_group);
-  else
-    perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, false, null, null);
   end if;
-  if changed is not null then
+  if tg_op = 'TRUNCATE' or changed is not null then
     perform endpoint_sync.note(tg_table_schema, tg_table_name, tg_op, false, null, changed);
   end if;
   return null;
@@ -197,8 +194,9 @@ begin
 end;
 $$;
 
--- Installs the triggers on a registry's two tables. Run by the tables' owner they also fire for replicated changes; a role that merely has the
--- privilege TRIGGER cannot ask for that. A sync's own statements are not noted. What came before the triggers is looked at once.
+-- Installs the triggers on a registry's two tables. Run by the tables' owner they also fire while session_replication_role is replica; a role that
+-- merely has the privilege TRIGGER cannot ask for that. What a subscription applies fires no statement's trigger but that of truncate. A sync's own
+-- statements are not noted. What came before the triggers is looked at once.
 create function endpoint_sync.track(registry text) returns void language plpgsql as $$
 declare
   relation text;

@@ -49,12 +49,13 @@ declare
   newest bigint := endpoint_sync.current_version(schema_name);
 begin
   -- A row of its own, once in a transaction. To renew another session's row, as silos do, would fail under REPEATABLE READ, and a transaction that
-  -- is left open would hold up every sync that settles that row.
-  insert into endpoint_sync.requests (schema_name, requested_by, reason)
-  select request_sync.schema_name, session_user, left(coalesce(request_sync.reason, 'no reason given'), 200)
-  where not exists (
-    select from endpoint_sync.requests as request
-    where request.schema_name = request_sync.schema_name and request.xmin = pg_current_xact_id()::xid);
+  -- is left open would hold up every sync that settles that row. That it asked is a setting that ends with the transaction, because under
+  -- SERIALIZABLE two that look for their own rows here are in each other's way.
+  if current_setting('endpoint_sync.requested', true) is distinct from schema_name then
+    insert into endpoint_sync.requests (schema_name, requested_by, reason)
+    values (schema_name, session_user, left(coalesce(reason, 'no reason given'), 200));
+    perform set_config('endpoint_sync.requested', schema_name, true);
+  end if;
   perform endpoint_sync.tell('endpoint_sync', 'request ' || schema_name);
   return newest;
 end;

@@ -1,7 +1,5 @@
-using EndpointSync.Tests.Postgres.Races;
-using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Postgres.Upstream;
+namespace EndpointSync.Tests.Testing.Upstream;
 
 /// <summary>The reading half of an Odoo worker: a map cached under the sequence's value, built anew only when the value is one without a map.</summary>
 internal sealed class UpstreamReader(Session session) : IAsyncDisposable

@@ -1,15 +1,13 @@
 using System.Text.RegularExpressions;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Tests.Postgres.Crashes;
-using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Postgres.Foreign;
+namespace EndpointSync.Tests.Testing.Schedules;
 
 /// <summary>
 /// Says what routes, flags and quarantine a registry should have, by rules of its own: the oldest active endpoint of a root path is routed, whoever
 /// cannot be is quarantined.
 /// </summary>
-internal sealed partial class RandomScheduleOracle(TestDatabase database)
+internal sealed partial class Oracle(TestDatabase database)
 {
     private const string Opts =
         """
@@ -118,7 +116,7 @@ internal sealed partial class RandomScheduleOracle(TestDatabase database)
         async Task<List<T>> ListAsync<T>(string sql, Func<Npgsql.NpgsqlDataReader, T> read) => await connection.ListAsync(sql, read, CancellationToken.None);
         return new Seen(
             await ListAsync(EndpointsSql, row => new Endpoint(
-                row.GetInt32(0), RandomScheduleActs.RootPaths[row.GetString(1)], row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5))),
+                row.GetInt32(0), Acts.RootPaths[row.GetString(1)], row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5))),
             await ListAsync(StoredSql, ReadRoute),
             await ListAsync(ServedSql, ReadRoute),
             [.. await ListAsync("select endpoint_id from endpoint_sync.quarantine", row => row.GetInt32(0))],

@@ -4,11 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync;
-using EndpointSync.Tests.Postgres.Races;
-using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Postgres.Upstream;
+namespace EndpointSync.Tests.Testing.Upstream;
 
 /// <summary>
 /// One Odoo worker process, as far as endpoints go: the statements that it runs, each a step of its own so that a test can put others between.
@@ -18,6 +16,9 @@ namespace EndpointSync.Tests.Postgres.Upstream;
 /// <param name="hashSeed">What its process hashes strings with; processes that were forked from one another share it.</param>
 internal sealed class UpstreamWorker(Session session, int hashSeed) : IAsyncDisposable
 {
+    /// <summary>The key of the lock that OpenSPP's workers take.</summary>
+    public const long LockKey = 3827055375235039567;
+
     private const string HandlerSql = "select id, root_path, active from fastapi_endpoint where id = any($1) order by id";
 
     private RouteRow[] _wanted = [];
@@ -31,7 +32,7 @@ internal sealed class UpstreamWorker(Session session, int hashSeed) : IAsyncDisp
 
     public Task BeginAsync() => session.BeginAsync("repeatable read");
 
-    public Task<bool> TryLockAsync() => session.ScalarAsync<bool>($"select pg_try_advisory_xact_lock({LockPromiseTests.Key})");
+    public Task<bool> TryLockAsync() => session.ScalarAsync<bool>($"select pg_try_advisory_xact_lock({LockKey})");
 
     /// <summary>Archived endpoints are not searched.</summary>
     public async Task<int[]> FindUnsyncedAsync() =>

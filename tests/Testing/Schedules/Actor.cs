@@ -1,11 +1,10 @@
-using EndpointSync.Tests.Postgres.Upstream;
-using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 
-namespace EndpointSync.Tests.Postgres.Foreign;
+namespace EndpointSync.Tests.Testing.Schedules;
 
 /// <summary>One other writer, a statement at a time. Now and then it dies between two statements, and begins something else in a session of its own.</summary>
-internal sealed class RandomScheduleActor(TestDatabase database, Random random, int number) : IAsyncDisposable
+internal sealed class Actor(TestDatabase database, Random random, int number) : IAsyncDisposable
 {
     // Whoever it waits for stands still until its next turn.
     private const string Impatient = "set lock_timeout = '20ms'";
@@ -20,7 +19,7 @@ internal sealed class RandomScheduleActor(TestDatabase database, Random random, 
     public async Task StepAsync()
     {
         var worker = _worker ??= await StartAsync();
-        _script ??= RandomScheduleActs.Pick(random, worker).GetEnumerator();
+        _script ??= Acts.Pick(random, worker).GetEnumerator();
         if (random.Next(30) == 0)
         {
             await DieAsync(worker);

@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Postgres.Crashes;
+namespace EndpointSync.Tests.Testing.Schedules;
 
 /// <summary>Whether what was recorded of a registry adds up to its routes.</summary>
 internal static class History

@@ -1,8 +1,7 @@
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Postgres.Races;
+namespace EndpointSync.Tests.Testing.Upstream;
 
 /// <summary>A session of somebody else's, driven statement by statement.</summary>
 internal sealed class Session : IAsyncDisposable

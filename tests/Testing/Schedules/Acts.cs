@@ -1,12 +1,12 @@
-using EndpointSync.Tests.Postgres.Upstream;
+using EndpointSync.Tests.Testing.Upstream;
 
-namespace EndpointSync.Tests.Postgres.Foreign;
+namespace EndpointSync.Tests.Testing.Schedules;
 
 /// <summary>One statement of another writer.</summary>
 internal sealed record Act(string What, Func<Task> RunAsync);
 
 /// <summary>What other writers do to a registry, well-behaved or not, as statements in an order.</summary>
-internal static class RandomScheduleActs
+internal static class Acts
 {
     private const int MostEndpoints = 12;
 
