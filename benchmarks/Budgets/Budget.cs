@@ -1,0 +1,38 @@
+using EndpointSync.Bench.Model;
+using EndpointSync.Bench.Reports;
+
+namespace EndpointSync.Bench.Budgets;
+
+/// <summary>The most that something may cost.</summary>
+/// <param name="What">What is limited, in words.</param>
+/// <param name="AtMost">The limit.</param>
+/// <param name="Margin">The share of the limit by which a noisy machine may pass it: 0.2 lets 1.5 be 1.8.</param>
+/// <param name="Measure">What was measured, in the unit of the limit; read when the run has ended.</param>
+/// <param name="Show">Writes a value for people.</param>
+internal sealed record Budget(string What, double AtMost, double Margin, Func<double> Measure, Func<double, string> Show)
+{
+    /// <summary>Whether another machine may miss it by being slower: so it is with times, and not with ratios and counts.</summary>
+    public bool DependsOnMachine { get; private init; }
+
+    public Verdict Verdict => Verdicts.Judge(Measure(), AtMost, Margin);
+
+    /// <summary>How many times as long a row may take as another.</summary>
+    public static Budget Ratio(Row row, Row against, double atMost, double margin, Statistic statistic = Statistic.Median) => new(
+        $"{Title(row)}, beside {(row.CaseName == against.CaseName ? against.Name : Title(against))}{Suffix(statistic)}",
+        atMost,
+        margin,
+        () => row.Times.Of(statistic) / against.Times.Of(statistic),
+        Figures.Ratio);
+
+    /// <summary>How long a row may take.</summary>
+    public static Budget Time(Row row, TimeSpan atMost, double margin, Statistic statistic = Statistic.Median) =>
+        new($"{Title(row)}{Suffix(statistic)}", atMost.TotalMicroseconds, margin, () => row.Times.Of(statistic), Figures.Time) { DependsOnMachine = true };
+
+    /// <summary>How much of a column a row may have.</summary>
+    public static Budget Count(Row row, string column, double atMost, double margin = 0) =>
+        new($"{Title(row)}, {column}", atMost, margin, () => row.Counts.GetValueOrDefault(column, double.NaN), Figures.Count);
+
+    private static string Title(Row row) => $"{row.CaseName}: {row.Name}";
+
+    private static string Suffix(Statistic statistic) => statistic == Statistic.Median ? "" : " (p99)";
+}

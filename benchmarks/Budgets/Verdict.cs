@@ -1,0 +1,13 @@
+namespace EndpointSync.Bench.Budgets;
+
+/// <summary>How a budget was kept.</summary>
+internal enum Verdict
+{
+    Kept,
+
+    /// <summary>Passed by no more than its margin.</summary>
+    WithinNoise,
+
+    /// <summary>Passed by more than its margin, or not measured.</summary>
+    Missed,
+}

@@ -1,0 +1,63 @@
+using EndpointSync.Bench.Budgets;
+using EndpointSync.Bench.Calling;
+using EndpointSync.Bench.Model;
+using Npgsql;
+
+namespace EndpointSync.Bench.Callers;
+
+/// <summary>
+/// Many reloads asked for at the same moment through one client, with nothing to do and with one change due, until the last one has its receipt; beside as
+/// many no-op grain calls of the same client.
+/// </summary>
+internal sealed class CallersComparison : IComparison
+{
+    private const int WarmUp = 3;
+    private const int Budgeted = 10_000;
+
+    public string Name => "callers";
+
+    public string Question => "Concurrent reloads through one client, until the last receipt";
+
+    public string Axis => "callers";
+
+    public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
+    {
+        await using var client = await CallingClient.StartAsync(postgres);
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString());
+        await connection.OpenAsync();
+        foreach (var callers in run.Sized<int[]>(full: [1, 100, 1_000, 10_000], quick: [1, 100, 10_000]))
+        {
+            await CompareAsync(run, callers, new CallersRound(client, connection, callers));
+        }
+    });
+
+    private static async Task CompareAsync(BenchRun run, int callers, CallersRound round)
+    {
+        var found = run.Case(callers);
+        var floor = found.Floor("no-op grain calls");
+        var idle = found.Ours("reloads, nothing to do");
+        var due = found.Ours("reloads, one change due");
+        for (var number = 0; number < WarmUp; number++)
+        {
+            var discarded = new Case("", null);
+            await round.MeasureAsync(discarded.Floor(""), discarded.Ours(""), discarded.Ours(""));
+        }
+
+        for (var number = 0; number < run.Sized(full: 100, quick: 15); number++)
+        {
+            await round.MeasureAsync(floor, idle, due);
+        }
+
+        foreach (var reloads in (Row[])[idle, due])
+        {
+            run.Expect(Budget.Count(reloads, CallersRound.Errors, atMost: 0));
+            if (callers == Budgeted)
+            {
+                run.Expect(Budget.Ratio(reloads, floor, atMost: 1.5, margin: 0.2));
+            }
+        }
+
+        // Beside the sync itself the server counts the heartbeats of the cluster and the settling of versions before.
+        run.Expect(Budget.Count(due, CallersRound.Writes, atMost: 2, margin: 1));
+    }
+}

@@ -1,0 +1,58 @@
+using EndpointSync.Bench.Calling;
+using EndpointSync.Bench.Model;
+using Npgsql;
+
+namespace EndpointSync.Bench.Callers;
+
+/// <summary>One round with a number of callers: no-op calls, reloads with nothing to do, reloads with one change due.</summary>
+internal sealed class CallersRound(CallingClient client, NpgsqlConnection connection, int callers)
+{
+    public const string Errors = "errors";
+    public const string Writes = "writing transactions, most";
+
+    public async Task MeasureAsync(Row floor, Row idle, Row due)
+    {
+        await floor.MeasureAsync(() => AllAsync(client.CallAsync));
+        await MeasureReloadsAsync(idle);
+        await ExecuteAsync("insert into fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || gen_random_uuid(), 'api', true)");
+        await MeasureReloadsAsync(due);
+    }
+
+    private async Task MeasureReloadsAsync(Row reloads)
+    {
+        var errors = 0;
+        var before = await WritesAsync();
+        await reloads.MeasureAsync(() => AllAsync(async () =>
+        {
+            if (!await SucceedsAsync())
+            {
+                Interlocked.Increment(ref errors);
+            }
+        }));
+        reloads.TallyMost(Writes, await WritesAsync() - before);
+        reloads.Tally(Errors, errors);
+    }
+
+    private Task AllAsync(Func<Task> call) => Task.WhenAll(Enumerable.Range(0, callers).Select(_ => call()));
+
+    private async Task<bool> SucceedsAsync()
+    {
+        try
+        {
+            return (await client.ReloadAsync()).InLine;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // Every transaction that writes takes a number; the look takes none.
+    private async Task<long> WritesAsync() => (long)(await ExecuteAsync("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))!;
+
+    private async Task<object?> ExecuteAsync(string statement)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}

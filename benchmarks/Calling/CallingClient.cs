@@ -1,0 +1,59 @@
+using EndpointSync.Client;
+using EndpointSync.Local.Postgres;
+using EndpointSync.Local.Silos;
+using EndpointSync.Publishing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Bench.Calling;
+
+/// <summary>A silo process, and one client of it in this process.</summary>
+internal sealed class CallingClient : IAsyncDisposable
+{
+    private const string Registry = "bench";
+    private const string ClusterId = "bench";
+
+    private readonly SiloProcess _silo;
+    private readonly IHost _host;
+    private readonly IEndpointSyncClient _client;
+    private readonly IRouteFeedGrain _feed;
+
+    private CallingClient(SiloProcess silo, IHost host)
+    {
+        (_silo, _host) = (silo, host);
+        _client = host.Services.GetRequiredService<IEndpointSyncClient>();
+        _feed = host.Services.GetRequiredService<IClusterClient>().GetGrain<IRouteFeedGrain>(Registry);
+    }
+
+    public static async Task<CallingClient> StartAsync(PrivatePostgres postgres)
+    {
+        var silo = await SiloProcess.StartAsync(new SiloProcessOptions
+        {
+            ClusterConnectionString = postgres.ConnectionString(),
+            ClusterId = ClusterId,
+            // Its heartbeats are few, where transactions are counted.
+            MembershipProfile = "Default",
+            Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
+        });
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (postgres.ConnectionString(), ClusterId));
+        var host = builder.Build();
+        await host.StartAsync();
+        return new CallingClient(silo, host);
+    }
+
+    /// <summary>A grain call that does nothing but to look for a worker that is not there, in the silo's memory.</summary>
+    public Task CallAsync() => _feed.LeaveAsync(Guid.Empty);
+
+    /// <summary>A reload through the typed client.</summary>
+    public Task<ReloadReceipt> ReloadAsync() => _client.ReloadAsync(Registry);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await _silo.DisposeAsync();
+    }
+}

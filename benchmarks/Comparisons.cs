@@ -1,0 +1,26 @@
+using EndpointSync.Bench.Callers;
+using EndpointSync.Bench.Failover;
+using EndpointSync.Bench.Fanout;
+using EndpointSync.Bench.Foreign;
+using EndpointSync.Bench.Idle;
+using EndpointSync.Bench.Matching;
+using EndpointSync.Bench.Model;
+using EndpointSync.Bench.Propagation;
+
+namespace EndpointSync.Bench;
+
+/// <summary>Every comparison there is, in the order in which they run.</summary>
+internal static class Comparisons
+{
+    public static IReadOnlyList<IComparison> All { get; } =
+    [
+        new IdleComparison(),
+        new CallersComparison(),
+        new FanoutComparison(),
+        new MatchComparison(),
+        new DeltaComparison(),
+        new PropagateComparison(),
+        new ForeignComparison(),
+        new FailoverComparison(),
+    ];
+}

@@ -1,0 +1,44 @@
+using EndpointSync.Bench.Model;
+using EndpointSync.Bench.Serving;
+
+namespace EndpointSync.Bench.Foreign;
+
+/// <summary>Rounds of one way to write, each with an endpoint of its own.</summary>
+/// <param name="fleet">Who answers.</param>
+/// <param name="endpoints">What is written to.</param>
+/// <param name="writing">The way.</param>
+/// <param name="pause">The longest pause before a write: the time between two polls, where those alone find it.</param>
+internal sealed class ForeignRounds(ServingFleet fleet, DeclaredEndpoints endpoints, ForeignWriting writing, TimeSpan pause)
+{
+    private int _moved;
+
+    public async Task MeasureAsync(Case found, int warmUp, int rounds)
+    {
+        var served = found.Ours("commit to 200 of all workers");
+        var floor = found.Floor("one commit, then one request");
+        for (var round = 0; round < warmUp + rounds; round++)
+        {
+            var isWarm = round >= warmUp;
+            await MeasureAsync(isWarm ? served.Times : new Samples(), isWarm ? floor.Times : new Samples());
+        }
+
+        var repaired = await endpoints.ScalarAsync<long>("select count(*) from endpoint_sync.foreign_writes where verdict <> 'adopted'");
+        if (repaired > 0)
+        {
+            throw new InvalidOperationException($"{repaired} foreign writes were repaired, so what was measured is not their way.");
+        }
+    }
+
+    private async Task MeasureAsync(Samples served, Samples floor)
+    {
+        await floor.MeasureAsync(async () =>
+        {
+            await endpoints.CommitOnceAsync();
+            await fleet.AskOnceAsync(DeclaredEndpoints.PathOf(endpoints.Count));
+        });
+        // The round before ended with a poll; a writer comes at any time between two.
+        await Task.Delay(pause * Random.Shared.NextDouble());
+        var path = await writing.MoveAsync(endpoints, ++_moved);
+        await served.MeasureAsync(() => fleet.UntilServedAsync(path, Task.CompletedTask));
+    }
+}

@@ -1,0 +1,66 @@
+using EndpointSync.Bench.Budgets;
+using EndpointSync.Bench.Calling;
+using EndpointSync.Bench.Model;
+using Npgsql;
+
+namespace EndpointSync.Bench.Idle;
+
+/// <summary>
+/// A reload with nothing to do, through the typed client and a silo process, beside the two things that no such answer can do without: a call to a grain,
+/// and a query, one after the other.
+/// </summary>
+internal sealed class IdleComparison : IComparison
+{
+    private const int WarmUp = 500;
+
+    public string Name => "idle";
+
+    public string Question => "What a reload costs that has nothing to do";
+
+    public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
+    {
+        await using var client = await CallingClient.StartAsync(postgres);
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString());
+        await connection.OpenAsync();
+        await DeclareAsync(connection);
+        await CompareAsync(run, client, connection);
+    });
+
+    private static async Task CompareAsync(BenchRun run, CallingClient client, NpgsqlConnection connection)
+    {
+        var found = run.Case("2 endpoints");
+        var floor = found.Floor("a no-op grain call, then a query");
+        var reload = found.Ours("reload");
+        var call = found.Part("a no-op grain call");
+        var query = found.Part("a query");
+        await using var command = new NpgsqlCommand("select version from endpoint_sync.state", connection);
+        for (var round = 0; round < WarmUp; round++)
+        {
+            await client.CallAsync();
+            await command.ExecuteScalarAsync();
+            await client.ReloadAsync();
+        }
+
+        for (var round = 0; round < run.Sized(full: 5_000, quick: 1_000); round++)
+        {
+            await call.MeasureAsync(client.CallAsync);
+            await query.MeasureAsync(() => command.ExecuteScalarAsync());
+            await floor.MeasureAsync(async () =>
+            {
+                await client.CallAsync();
+                await command.ExecuteScalarAsync();
+            });
+            await reload.MeasureAsync(client.ReloadAsync);
+        }
+
+        run.Expect(Budget.Ratio(reload, floor, atMost: 1.5, margin: 0.2));
+    }
+
+    private static async Task DeclareAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into fastapi_endpoint (name, root_path, app, active) values ('API V2', '/api/v2/spp', 'api_v2', true), ('DCI API', '/dci_api/v1', 'dci_api', true)",
+            connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

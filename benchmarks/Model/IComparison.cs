@@ -1,0 +1,17 @@
+namespace EndpointSync.Bench.Model;
+
+/// <summary>One thing that EndpointSync does, measured beside the least that it can cost and beside other ways to do it.</summary>
+internal interface IComparison
+{
+    /// <summary>What it is called on the command line and in the names of its files: lower case, one word.</summary>
+    string Name { get; }
+
+    /// <summary>What its figures answer, as the title of its table and of its plot.</summary>
+    string Question { get; }
+
+    /// <summary>What the numbers of its cases count, such as "routes"; null where its cases have names only.</summary>
+    string? Axis => null;
+
+    /// <summary>Measures, and adds what it finds to the run.</summary>
+    Task RunAsync(BenchRun run);
+}

@@ -1,0 +1,8 @@
+namespace EndpointSync.Bench.Model;
+
+/// <summary>Which of many times stands for all.</summary>
+internal enum Statistic
+{
+    Median,
+    Percentile99,
+}

@@ -1,0 +1,29 @@
+using EndpointSync.Bench;
+using EndpointSync.Bench.Reports;
+
+const string Quick = "--quick";
+
+var wanted = args.Where(argument => argument != Quick).ToList();
+var unknown = wanted.Except(Comparisons.All.Select(comparison => comparison.Name)).ToList();
+if (unknown.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"Unknown: {string.Join(", ", unknown)}. Known: {Quick}, {string.Join(", ", Comparisons.All.Select(comparison => comparison.Name))}.");
+    return 2;
+}
+
+var versions = await Versions.ReadAsync();
+Console.WriteLine($"{Machine.This}; load {Machine.Load()}");
+Console.WriteLine($"{versions.DotNet}, Orleans {versions.Orleans}, Npgsql {versions.Npgsql}, {versions.PostgreSql}, commit {versions.Commit}");
+var session = new Session(args.Contains(Quick), versions);
+foreach (var comparison in Comparisons.All.Where(comparison => wanted.Count == 0 || wanted.Contains(comparison.Name)))
+{
+    await session.RunAsync(comparison);
+}
+
+var missed = session.Missed.ToList();
+if (missed.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"{Environment.NewLine}{missed.Count} budgets were missed:{Environment.NewLine}{BudgetList.Of(missed)}");
+}
+
+return missed.Count == 0 ? 0 : 1;
