@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
 using EndpointSync.Bench.Serving;
@@ -15,6 +16,8 @@ internal sealed class PropagateComparison : IComparison
     private const int Workers = 8;
     private const int WarmUp = 5;
 
+    // For so long eleven new processes compile what they run often, on the processors that the rounds need; a fleet that has run for a minute is done.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(10);
 
     public string Name => "propagate";
@@ -32,12 +35,23 @@ internal sealed class PropagateComparison : IComparison
         var endpoints = new DeclaredEndpoints(fleet, connection);
         await endpoints.DeclareAsync(sizes[0]);
         await fleet.StartWorkersAsync(postgres);
+        await SettleAsync(new PropagationRound(fleet, endpoints), run.Sized(full: Settling, quick: TimeSpan.Zero));
         foreach (var size in sizes)
         {
             await endpoints.DeclareAsync(size);
             await MeasureAsync(run, size, new PropagationRound(fleet, endpoints));
         }
     });
+
+    private static async Task SettleAsync(PropagationRound round, TimeSpan time)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < time)
+        {
+            await round.FloorAsync();
+            await round.PropagateAsync();
+        }
+    }
 
     private static async Task MeasureAsync(BenchRun run, int size, PropagationRound round)
     {

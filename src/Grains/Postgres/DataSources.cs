@@ -64,6 +64,11 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         {
             settings.Timeout = ConnectSeconds;
         }
+        // What we set in a session ends with its transaction, so there is nothing that the next user of the session would have to be kept from.
+        if (!Says(connectionString, "No Reset On Close", "NoResetOnClose"))
+        {
+            settings.NoResetOnClose = true;
+        }
         settings.ApplicationName ??= ApplicationPrefix + siloName;
         if (searchPath is not null)
         {

@@ -9,11 +9,14 @@ namespace EndpointSync.Grains.Postgres;
 /// <param name="Rejected">The endpoints that cannot be routed.</param>
 internal sealed record Glance(VersionState State, bool IsTracked, bool IsTouched, IReadOnlyList<RejectedEndpoint> Rejected)
 {
+    // One row for each endpoint that cannot be routed, and one if there is none.
     private const string Sql =
         $"""
-        select {VersionWriter.StateColumns}, endpoint_sync.is_tracked($1),
-          {PendingChanges.ExistsSql} or ($2 and exists (select from endpoint_sync.requests where schema_name = $1))
-        from endpoint_sync.state where schema_name = $1
+        select {VersionWriter.StateColumns}, (select endpoint_sync.is_tracked($1)),
+          {PendingChanges.ExistsSql} or ($2 and exists (select from endpoint_sync.requests where schema_name = $1)),
+          rejected.endpoint_id, rejected.name, rejected.root_path, rejected.reason
+        from endpoint_sync.state left join endpoint_sync.quarantine as rejected using (schema_name)
+        where schema_name = $1 order by rejected.endpoint_id
         """;
 
     /// <summary>Whether the registry is known to be in line without looking at its tables.</summary>
@@ -22,14 +25,11 @@ internal sealed record Glance(VersionState State, bool IsTracked, bool IsTouched
     public static async Task<Glance> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, CancellationToken cancellationToken)
     {
-        await using var batch = connection.CreateBatch()
-            .Then(Sql, database.SchemaName, PostgresCommands.Value(scope == ReloadScope.Everything))
-            .Then(Quarantine.ReadSql, database.SchemaName);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ListAsync(
-            row => (State: VersionWriter.ReadState(row), IsTracked: row.GetBoolean(3), IsTouched: row.GetBoolean(4)), cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var rejected = await reader.ListAsync(Quarantine.Read, cancellationToken);
-        return rows.Count == 1 ? new Glance(rows[0].State, rows[0].IsTracked, rows[0].IsTouched, rejected) : throw VersionWriter.NoState(database);
+        var rows = await connection.ListAsync(
+            Sql, row => (Glance: Read(row), Rejected: row.IsDBNull(5) ? null : Quarantine.Read(row, 5)), cancellationToken,
+            database.SchemaName, PostgresCommands.Value(scope == ReloadScope.Everything));
+        return rows.Count > 0 ? rows[0].Glance with { Rejected = [.. rows.Select(row => row.Rejected).OfType<RejectedEndpoint>()] } : throw VersionWriter.NoState(database);
     }
+
+    private static Glance Read(NpgsqlDataReader row) => new(VersionWriter.ReadState(row), row.GetBoolean(3), row.GetBoolean(4), []);
 }

@@ -3,7 +3,7 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>What other writers did and no sync has looked at yet; noted by triggers, see the migration.</summary>
-internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection connection)
+internal sealed class PendingChanges(RegistryDatabase database)
 {
     // Odoo sets a flag in one transaction and writes the routes in the next; looked at in between, they would have two writers.
     private const string IsYoungSql = "(not waits and table_name = 'fastapi_endpoint' and changed_at > clock_timestamp() - interval '2 seconds')";
@@ -30,20 +30,12 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
     public static ForeignWriter ReadWriter(NpgsqlDataReader row, int first) =>
         new(row.GetString(first), row.GetString(first + 1), row.GetInt32(first + 2), row.TextOrNull(first + 3));
 
-    /// <summary>Takes away what a look has dealt with, and notes what is left of it.</summary>
+    /// <summary>Adds to a batch what takes away what a look has dealt with, and notes what is left of it.</summary>
+    /// <param name="batch">The batch.</param>
     /// <param name="look">The look.</param>
     /// <param name="left">The endpoints that were due and are not in line.</param>
-    /// <param name="isVersion">Whether a version was made of it.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    public async Task SettleAsync(RegistryLook look, IReadOnlyCollection<int> left, bool isVersion, CancellationToken cancellationToken)
+    public void AddTo(NpgsqlBatch batch, RegistryLook look, IReadOnlyCollection<int> left)
     {
-        // Routes that came and went again made no version, but an Odoo worker may have read them in between.
-        if (!isVersion && look.Due.Noted.Any(change => change.IsOfRoutes))
-        {
-            await new OdooSignal(database, connection).LeaveAsync(cancellationToken);
-        }
-
-        await using var batch = connection.CreateBatch();
         if (look.Due.Noted.Count > 0)
         {
             batch.Then(SettleSql, PostgresCommands.Value(look.Due.NotedIds));
@@ -55,11 +47,6 @@ internal sealed class PendingChanges(RegistryDatabase database, NpgsqlConnection
             AddNote(batch, look.Due.NotNoted, waits: true);
             AddNote(batch, look.Due.PutOff, waits: false);
             AddNote(batch, left, waits: look.Scope == ReloadScope.Everything);
-        }
-
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 

@@ -21,7 +21,11 @@ internal sealed class Quarantine(RegistryDatabase database, NpgsqlConnection con
         returning endpoint_id, name, root_path, reason
         """;
 
-    public static RejectedEndpoint Read(NpgsqlDataReader row) => new(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3));
+    public static RejectedEndpoint Read(NpgsqlDataReader row) => Read(row, 0);
+
+    /// <summary>The endpoint in four columns from <paramref name="first"/> on.</summary>
+    public static RejectedEndpoint Read(NpgsqlDataReader row, int first) =>
+        new(row.GetInt32(first), row.GetString(first + 1), row.GetString(first + 2), row.GetString(first + 3));
 
     public static bool Differs(IEnumerable<RejectedEndpoint> known, IEnumerable<RejectedEndpoint> found) => !known.ToHashSet().SetEquals(found);
 

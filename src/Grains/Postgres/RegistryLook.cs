@@ -13,14 +13,15 @@ namespace EndpointSync.Grains.Postgres;
 /// <param name="IsTracked">Whether triggers note what other writers do.</param>
 /// <param name="Due">What was touched.</param>
 /// <param name="Plan">What of it is due in the two tables.</param>
+/// <param name="Endpoints">What read the endpoints.</param>
 /// <param name="Rejected">The endpoints that cannot be routed.</param>
-/// <param name="RoutesChanged">Whether routes differ from the newest version: another writer changed them.</param>
+/// <param name="RoutesChanged">Whether routes differ from the newest version though the plan is empty: another writer changed them.</param>
 /// <param name="QuarantineChanged">Whether the recorded quarantine differs from <paramref name="Rejected"/>.</param>
 /// <param name="Requests">Reloads that were answered without a sync. Only these are settled by the sync that follows: one that comes after
 /// the snapshot may stand for an edit that the plan does not have.</param>
 internal sealed record RegistryLook(
-    VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Due, SyncPlan Plan, IReadOnlyList<RejectedEndpoint> Rejected, bool RoutesChanged,
-    bool QuarantineChanged, long[] Requests)
+    VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Due, SyncPlan Plan, EndpointReader Endpoints, IReadOnlyList<RejectedEndpoint> Rejected,
+    bool RoutesChanged, bool QuarantineChanged, long[] Requests)
 {
     /// <summary>Whether a sync has something to write.</summary>
     public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0;
@@ -37,14 +38,16 @@ internal sealed record RegistryLook(
             due = due.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
         }
 
-        var scan = await EndpointScan.ReadAsync(database, connection, due.EndpointIds, due.Keys, cancellationToken);
+        var endpoints = new EndpointReader(database, connection, noted.State.Version);
+        var scan = await endpoints.ReadAsync(due.EndpointIds, due.Keys, cancellationToken);
         due = due.Without(scan.HeldBack(due.Left), quarantined);
         var plan = scan.Plan(due.Left);
         var rejected = scan.Rejected(plan, noted.Quarantine, due.Left);
-        var touched = plan.EndpointIds.Concat(due.EndpointIds);
-        var changes = await new VersionWriter(database, connection).FindChangesAsync(touched, due.Keys, cancellationToken);
+        // Where something is to be written, the lock is taken anyway.
+        var routesChanged = plan.IsEmpty
+            && (await new VersionWriter(database, connection).FindChangesAsync(due.EndpointIds, due.Keys, cancellationToken)).Count > 0;
         await transaction.CommitAsync(cancellationToken);
         return new RegistryLook(
-            noted.State, scope, isTracked, due, plan, rejected, changes.Count > 0, Quarantine.Differs(noted.Quarantine, rejected), noted.Requests);
+            noted.State, scope, isTracked, due, plan, endpoints, rejected, routesChanged, Quarantine.Differs(noted.Quarantine, rejected), noted.Requests);
     }
 }

@@ -25,7 +25,12 @@ internal sealed class ReloadRequests(RegistryDatabase database, NpgsqlConnection
     public Task AddAsync(string reason, CancellationToken cancellationToken) => connection.ExecuteAsync(
         AddSql, cancellationToken, database.SchemaName, PostgresCommands.Value(database.Author), PostgresCommands.Value(reason));
 
-    /// <summary>Takes away the requests that this sync fulfils.</summary>
-    public Task SettleAsync(long[] ids, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync("delete from endpoint_sync.requests where id = any($1)", cancellationToken, PostgresCommands.Value(ids));
+    /// <summary>Adds to a batch what takes away the requests that a sync fulfils.</summary>
+    public static void AddTo(NpgsqlBatch batch, long[] ids)
+    {
+        if (ids.Length > 0)
+        {
+            batch.Then("delete from endpoint_sync.requests where id = any($1)", PostgresCommands.Value(ids));
+        }
+    }
 }

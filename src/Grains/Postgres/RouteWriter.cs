@@ -58,7 +58,6 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         update {odoo}.fastapi_endpoint set registry_sync = $2 where id = any($1) and registry_sync is distinct from $2
         """;
 
-    private readonly OdooSignal _odoo = new(database, connection);
     private TimeSpan _insertWait = FirstWait;
 
     /// <summary>Locks the endpoints that no other session has open.</summary>
@@ -85,12 +84,6 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        // Also where the rows only go back to what the newest version says, so that no version follows.
-        if (plan.Writes.Count + plan.Removals.Count > 0)
-        {
-            await _odoo.LeaveAsync(cancellationToken);
         }
 
         return plan;

@@ -19,6 +19,8 @@ internal sealed record RouteChange(StoredRoute? Before, StoredRoute? After)
 /// <summary>What one version did to the routes, in numbers.</summary>
 internal readonly record struct RouteCounts(int Added, int Changed, int Removed)
 {
+    public int Sum => Added + Changed + Removed;
+
     public static RouteCounts Of(IReadOnlyCollection<RouteChange> changes) => new(
         changes.Count(change => change.Before is null),
         changes.Count(change => change is { Before: not null, After: not null }),

@@ -1,4 +1,5 @@
 using System.Data;
+using EndpointSync.Publishing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -9,24 +10,38 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
 {
     private static readonly TimeSpan OwePatience = TimeSpan.FromSeconds(1);
 
+    private const string AnalyzeSql = "analyze (skip_locked) endpoint_sync.routes";
+
     private readonly SyncLock _lock = new(database);
+
+    // A table that has grown much, Postgres' planner takes for small until it is counted anew, which is up to a minute later; a sync of one route reads
+    // all of them until then. What doubles is counted seldom.
+    private long _changed;
+    private long _much = 250;
 
     /// <summary>Brings the registry in line once; conflicts and lost connections are the caller's to retry.</summary>
     /// <param name="callers">How many callers share the sync.</param>
     /// <param name="scope">What they want to be current.</param>
+    /// <param name="committed">Called with a new version's changes as soon as it is committed, if they are few.</param>
     /// <param name="cancellationToken">Ends the attempt; if that comes during the commit, whether it committed is unknown until the next look.</param>
     /// <exception cref="LockFailedException">The lock could not be asked for.</exception>
     /// <exception cref="NpgsqlException">Postgres refused a statement or could not be reached.</exception>
-    public async Task<SyncResult> SyncAsync(int callers, ReloadScope scope, CancellationToken cancellationToken)
+    public async Task<SyncResult> SyncAsync(int callers, ReloadScope scope, Action<RouteDelta>? committed, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var glance = await Glance.ReadAsync(database, connection, scope, cancellationToken);
         var result = glance.IsInLine
             ? new SyncResult(ReloadOutcome.UpToDate, glance.State.Version, glance.State.Version) { Rejected = glance.Rejected }
-            : await LookAndSyncAsync(connection, glance.IsTracked, callers, scope, cancellationToken);
+            : await LookAndSyncAsync(connection, glance.IsTracked, callers, scope, committed, cancellationToken);
         if (!glance.IsInLine || !glance.State.IsSignalled)
         {
             await sequence.SignalAsync(connection, result.Version, cancellationToken);
+        }
+
+        if ((_changed += result.Routes.Sum) >= _much)
+        {
+            _much = 2 * _changed;
+            await TryAnalyzeAsync(connection, cancellationToken);
         }
 
         return result;
@@ -54,20 +69,21 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
     }
 
     private async Task<SyncResult> LookAndSyncAsync(
-        NpgsqlConnection connection, bool isTracked, int callers, ReloadScope scope, CancellationToken cancellationToken)
+        NpgsqlConnection connection, bool isTracked, int callers, ReloadScope scope, Action<RouteDelta>? committed, CancellationToken cancellationToken)
     {
         var look = await RegistryLook.ReadAsync(database, connection, scope, isTracked, cancellationToken);
         if (look.IsDue)
         {
-            return await SyncAsync(connection, look, callers, cancellationToken);
+            return await SyncAsync(connection, look, callers, committed, cancellationToken);
         }
 
         // What was noted came to nothing, which needs no lock to say.
-        await new PendingChanges(database, connection).SettleAsync(look, [], isVersion: false, cancellationToken);
+        await new Settlement(database, connection, look).RunAsync(left: [], isWritten: false, addVersion: null, cancellationToken);
         return new SyncResult(ReloadOutcome.UpToDate, look.State.Version, look.State.Version) { Rejected = look.Rejected };
     }
 
-    private async Task<SyncResult> SyncAsync(NpgsqlConnection connection, RegistryLook look, int callers, CancellationToken cancellationToken)
+    private async Task<SyncResult> SyncAsync(
+        NpgsqlConnection connection, RegistryLook look, int callers, Action<RouteDelta>? committed, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var started = clock.GetTimestamp();
@@ -78,7 +94,25 @@ internal sealed class SyncStore(RegistryDatabase database, OdooSequence sequence
         }
         var result = await new SyncTransaction(database, connection, look, logger).RunAsync(callers, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return result with { LockHeld = clock.GetElapsedTime(started) };
+        var lockHeld = clock.GetElapsedTime(started);
+        if (result.Delta is { } delta)
+        {
+            committed?.Invoke(delta);
+        }
+
+        return result with { LockHeld = lockHeld };
+    }
+
+    // Where it fails, Postgres does it in its own time.
+    private static async Task TryAnalyzeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(AnalyzeSql, cancellationToken);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
+        {
+        }
     }
 
     private async Task<bool> TakeLockAsync(NpgsqlConnection connection, RegistryLook look, CancellationToken cancellationToken)

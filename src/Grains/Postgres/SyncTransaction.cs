@@ -15,7 +15,6 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     // Beyond it each silo reads the changes itself: one message with all of them would hold up the others.
     private const int MostChangesInDelta = 1000;
 
-    private readonly RouteWriter _routes = new(database, connection);
     private readonly VersionWriter _versions = new(database, connection);
     private readonly int[] _due = [.. look.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. look.Plan.EndpointIds, .. look.Due.EndpointIds];
@@ -25,35 +24,43 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     /// <param name="cancellationToken">Ends the sync; nothing is written then.</param>
     public async Task<SyncResult> RunAsync(int callers, CancellationToken cancellationToken)
     {
-        var state = await _versions.LockStateAsync(cancellationToken);
-        var quarantine = await ReadQuarantineAsync(cancellationToken);
-        var (done, rejected) = await BringInLineAsync(quarantine, cancellationToken);
-        var changes = await _versions.FindChangesAsync(_touched, look.Due.Keys, cancellationToken);
-        var left = await FindLeftAsync(quarantine, cancellationToken);
-        await RecordQuarantineAsync(rejected, cancellationToken);
-        var result = await AdvanceAsync(state, done, changes, left.Count, callers, cancellationToken);
-        await JudgeAsync(done, changes, result, cancellationToken);
-        await SettleAsync(left, changes.Count > 0, cancellationToken);
-        return result with { Rejected = rejected };
+        var (state, quarantine) = await LockStateAsync(cancellationToken);
+        var endpoints = new EndpointReader(database, connection, state.Version, look.Endpoints);
+        var (done, rejected) = await BringInLineAsync(endpoints, quarantine, cancellationToken);
+        var (changes, left) = await LookBackAsync(endpoints, quarantine, cancellationToken);
+        await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
+        var next = VersionWriter.Next(state, changes);
+        await JudgeAsync(done, changes, next.Version, cancellationToken);
+        var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
+        await SettleAsync(done, left, batch => _versions.AddVersion(batch, next, changes, synced, callers), changes.Count > 0, cancellationToken);
+        return Result(state, next, done, changes, synced, left.Count) with { Rejected = rejected };
     }
 
-    // Read again, because another sync may have changed it since the look. What this one changes may be what keeps those endpoints out.
-    private async Task<List<RejectedEndpoint>> ReadQuarantineAsync(CancellationToken cancellationToken)
+    // The row's lock is a second fence: two writers that were configured with different lock names still take turns here. The quarantine is read again
+    // behind it, because another sync may have changed it since the look. What this one changes may be what keeps those endpoints out.
+    private async Task<(VersionState State, List<RejectedEndpoint> Quarantine)> LockStateAsync(CancellationToken cancellationToken)
     {
-        var quarantine = await connection.ListAsync(Quarantine.ReadSql, Quarantine.Read, cancellationToken, database.SchemaName);
+        await using var batch = connection.CreateBatch()
+            .Then(VersionWriter.StateSql + " for no key update", database.SchemaName)
+            .Then(Quarantine.ReadSql, database.SchemaName);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var state = VersionWriter.StateIn(await reader.ListAsync(VersionWriter.ReadState, cancellationToken), database);
+        await reader.NextResultAsync(cancellationToken);
+        var quarantine = await reader.ListAsync(Quarantine.Read, cancellationToken);
         _touched.UnionWith(quarantine.Select(endpoint => endpoint.Id).Except(look.Due.Left));
-        return quarantine;
+        return (state, quarantine);
     }
 
     private async Task<(SyncPlan Done, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(
-        List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
+        EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
         var rejectedSince = quarantine.ExceptBy(look.Rejected.Select(endpoint => endpoint.Id), endpoint => endpoint.Id).Select(endpoint => endpoint.Id);
-        var locked = await _routes.LockEndpointsAsync([.. _due, .. rejectedSince.Except(look.Due.Left)], cancellationToken);
-        var scan = await ScanAsync(_touched, cancellationToken);
+        var routes = new RouteWriter(database, connection);
+        var locked = await routes.LockEndpointsAsync([.. _due, .. rejectedSince.Except(look.Due.Left)], cancellationToken);
+        var scan = await endpoints.ReadAsync(_touched, look.Due.Keys, cancellationToken);
         var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
         var plan = scan.Plan(look.Due.Left);
-        var done = await _routes.WriteAsync(plan.Without(open), scan, cancellationToken);
+        var done = await routes.WriteAsync(plan.Without(open), scan, cancellationToken);
         foreach (var orphan in done.Orphans)
         {
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
@@ -63,69 +70,93 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         return (done, scan.Rejected(plan, quarantine, look.Due.Left.Concat(undone).ToHashSet()));
     }
 
-    // Looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed. Left over is what was due and is open
-    // elsewhere, and what another writer spoilt meanwhile, which a flag still calls right. An edit that came meanwhile cleared its flag, and its own
-    // reload follows; it will free those as well that have to wait for it.
-    private async Task<HashSet<int>> FindLeftAsync(List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
+    // What is left is looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed.
+    private async Task<(List<RouteChange> Changes, HashSet<int> Left)> LookBackAsync(
+        EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
-        var (spoilt, edited) = await FindChangedSinceAsync(cancellationToken);
-        var scan = await ScanAsync(_touched.Concat(spoilt), cancellationToken);
+        await using var batch = connection.CreateBatch();
+        _versions.AddChanges(batch, _touched, look.Due.Keys);
+        batch.Then(PendingChanges.ReadSql, database.SchemaName);
+        endpoints.AddTo(batch, _touched, look.Due.Keys);
+        List<RouteChange> changes;
+        List<PendingChange> noted;
+        EndpointScan scan;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            changes = await reader.ListAsync(VersionWriter.ReadChange, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            noted = await reader.ListAsync(PendingChanges.Read, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            scan = await EndpointReader.ReadAsync(reader, _touched, cancellationToken);
+        }
+
+        var (spoilt, edited) = await FindChangedSinceAsync(noted, cancellationToken);
+        var all = spoilt.All(_touched.Contains)
+            ? await endpoints.WithOwnersAsync(scan, cancellationToken)
+            : await endpoints.ReadAsync(_touched.Concat(spoilt), look.Due.Keys, cancellationToken);
+        return (changes, LeftIn(all, quarantine, edited));
+    }
+
+    // What was due and is open elsewhere, and what another writer spoilt meanwhile, which a flag still calls right. An edit that came meanwhile cleared
+    // its flag, and its own reload follows; it will free those as well that have to wait for it.
+    private HashSet<int> LeftIn(EndpointScan scan, List<RejectedEndpoint> quarantine, IReadOnlySet<int> edited)
+    {
         var unflagged = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id);
         var editedSince = unflagged.Except(quarantine.Select(endpoint => endpoint.Id)).Concat(edited).Except(_due);
         var staying = look.Due.Left.Concat(editedSince).ToHashSet();
         return [.. scan.Plan(staying).EndpointIds.Except(scan.HeldBack(staying).Except(_due))];
     }
 
-    private async Task<(IEnumerable<int> Spoilt, IEnumerable<int> Edited)> FindChangedSinceAsync(CancellationToken cancellationToken)
+    private async Task<(IReadOnlySet<int> Spoilt, IReadOnlySet<int> Edited)> FindChangedSinceAsync(
+        List<PendingChange> noted, CancellationToken cancellationToken)
     {
         if (!look.IsTracked)
         {
-            return ((await FullCheck.RunAsync(database, connection, cancellationToken)).EndpointIds, []);
+            return ((await FullCheck.RunAsync(database, connection, cancellationToken)).EndpointIds, new HashSet<int>());
         }
 
-        var noted = await connection.ListAsync(PendingChanges.ReadSql, PendingChanges.Read, cancellationToken, database.SchemaName);
         var since = DueChanges.Of([.. noted.ExceptBy(look.Due.NotedIds, change => change.Id)], [], look.Due.Left, ReloadScope.Routes);
         return (since.EndpointIds, since.Left);
     }
 
-    private Task<EndpointScan> ScanAsync(IEnumerable<int> endpointIds, CancellationToken cancellationToken) =>
-        EndpointScan.ReadAsync(database, connection, endpointIds, look.Due.Keys, cancellationToken);
-
-    private async Task RecordQuarantineAsync(IReadOnlyList<RejectedEndpoint> rejected, CancellationToken cancellationToken)
+    private async Task RecordQuarantineAsync(
+        List<RejectedEndpoint> known, IReadOnlyList<RejectedEndpoint> rejected, CancellationToken cancellationToken)
     {
+        if (!Quarantine.Differs(known, rejected))
+        {
+            return;
+        }
+
         foreach (var endpoint in await new Quarantine(database, connection).RecordAsync(rejected, cancellationToken))
         {
             SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
         }
     }
 
-    private async Task<SyncResult> AdvanceAsync(
-        VersionState state, SyncPlan done, List<RouteChange> changes, int deferred, int callers, CancellationToken cancellationToken)
+    private SyncResult Result(VersionState before, VersionState now, SyncPlan done, List<RouteChange> changes, int synced, int deferred)
     {
-        var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
-        var now = changes.Count == 0 ? state : await _versions.AdvanceAsync(state, changes, synced, callers, cancellationToken);
         var outcome = OutcomeOf(done.EndpointIds.Count() + changes.Count, deferred);
         if (outcome == ReloadOutcome.Synced)
         {
-            SyncLog.Synced(logger, synced, database.Name, state.Version, now.Version);
+            SyncLog.Synced(logger, synced, database.Name, before.Version, now.Version);
         }
 
-        return new SyncResult(outcome, now.Version, state.Version)
+        return new SyncResult(outcome, now.Version, before.Version)
         {
             EndpointsSynced = synced,
             EndpointsDeferred = deferred,
             Routes = RouteCounts.Of(changes),
             Delta = changes.Count is > 0 and <= MostChangesInDelta
-                ? new RouteDelta(state.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)])
+                ? new RouteDelta(before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)])
                 : null,
         };
     }
 
     // Before the notes are taken away: the log is made of them.
-    private async Task JudgeAsync(SyncPlan done, List<RouteChange> changes, SyncResult result, CancellationToken cancellationToken)
+    private async Task JudgeAsync(SyncPlan done, List<RouteChange> changes, RouteVersion next, CancellationToken cancellationToken)
     {
         var judged = JudgedWrite.Judge(look.Due.Noted, done, changes);
-        RouteVersion? version = changes.Count > 0 ? result.Version : null;
+        RouteVersion? version = changes.Count > 0 ? next : null;
         await new ForeignWriteLog(database, connection).AddAsync(judged, version, cancellationToken);
         foreach (var write in judged)
         {
@@ -142,21 +173,21 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         }
     }
 
-    private async Task SettleAsync(HashSet<int> left, bool isVersion, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        SyncPlan done, HashSet<int> left, Action<NpgsqlBatch> addVersion, bool isVersion, CancellationToken cancellationToken)
     {
-        var everything = look.Scope == ReloadScope.Everything;
-        await new PendingChanges(database, connection).SettleAsync(look, left, isVersion, cancellationToken);
-        var requests = new ReloadRequests(database, connection);
-        await requests.SettleAsync(look.Requests, cancellationToken);
+        // Rows that only go back to what the newest version says make no version either.
+        var isWritten = done.Writes.Count + done.Removals.Count > 0;
+        await new Settlement(database, connection, look).RunAsync(left, isWritten, isVersion ? addVersion : null, cancellationToken);
         if (left.Count == 0)
         {
             return;
         }
 
         SyncLog.Deferred(logger, left.Count, database.Name);
-        if (everything)
+        if (look.Scope == ReloadScope.Everything)
         {
-            await requests.AddAsync($"{left.Count} endpoints were open in another session", cancellationToken);
+            await new ReloadRequests(database, connection).AddAsync($"{left.Count} endpoints were open in another session", cancellationToken);
         }
     }
 

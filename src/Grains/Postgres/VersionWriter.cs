@@ -54,12 +54,6 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     private const string NotifySql =
         "select pg_notify('endpoint_sync_version', $2 || ' ' || $1) where pg_notification_queue_usage() < 0.5";
 
-    private readonly OdooSignal _odoo = new(database, connection);
-
-    // The row's lock is a second fence: two writers that were configured with different lock names still take turns here.
-    public async Task<VersionState> LockStateAsync(CancellationToken cancellationToken) =>
-        StateIn(await connection.ListAsync(StateSql + " for no key update", ReadState, cancellationToken, database.SchemaName), database);
-
     /// <exception cref="RegistryUnusableException">There is none, which preparing the database cures.</exception>
     public static VersionState StateIn(IEnumerable<VersionState> rows, RegistryDatabase database) => rows.SingleOrDefault() ?? throw NoState(database);
 
@@ -73,29 +67,42 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     /// <param name="endpointIds">The endpoints whose routes may have changed.</param>
     /// <param name="keys">Further keys of routes that may have.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public Task<List<RouteChange>> FindChangesAsync(IEnumerable<int> endpointIds, IEnumerable<string> keys, CancellationToken cancellationToken) =>
-        connection.ListAsync(
-            database.Sql.Of(ChangesSql), row => new RouteChange(ReadRoute(row, 0), ReadRoute(row, 6)), cancellationToken,
-            database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()), PostgresCommands.Value(keys.ToArray()));
-
-    /// <summary>Advances the version by one and records what it changed.</summary>
-    public async Task<VersionState> AdvanceAsync(
-        VersionState state, IReadOnlyList<RouteChange> changes, int endpointsSynced, int callers, CancellationToken cancellationToken)
+    public async Task<List<RouteChange>> FindChangesAsync(IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys, CancellationToken cancellationToken)
     {
-        var hash = changes.Aggregate(state.ContentHash, (sum, change) => sum ^ (change.Before?.Hash ?? default) ^ (change.After?.Hash ?? default));
-        var version = state.Version.Next;
+        await using var batch = connection.CreateBatch();
+        AddChanges(batch, endpointIds, keys);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ListAsync(ReadChange, cancellationToken);
+    }
+
+    /// <summary>Adds the statement that finds it to a batch; each row of its result is for <see cref="ReadChange"/>.</summary>
+    public void AddChanges(NpgsqlBatch batch, IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys) => batch.Then(
+        database.Sql.Of(ChangesSql), database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()), PostgresCommands.Value(keys.ToArray()));
+
+    public static RouteChange ReadChange(NpgsqlDataReader row) => new(ReadRoute(row, 0), ReadRoute(row, 6));
+
+    /// <summary>The version that changes lead to; the same if there are none.</summary>
+    public static VersionState Next(VersionState state, IReadOnlyCollection<RouteChange> changes) => changes.Count == 0
+        ? state
+        : state with
+        {
+            Version = state.Version.Next,
+            ContentHash = changes.Aggregate(state.ContentHash, (sum, change) => sum ^ (change.Before?.Hash ?? default) ^ (change.After?.Hash ?? default)),
+        };
+
+    /// <summary>Adds to a batch what makes a version the newest one and records what it changed.</summary>
+    public void AddVersion(NpgsqlBatch batch, VersionState next, IReadOnlyList<RouteChange> changes, int endpointsSynced, int callers)
+    {
+        var hash = next.ContentHash.ToBytes();
         var counts = RouteCounts.Of(changes);
-        await using var batch = connection.CreateBatch()
-            .Then(AdvanceSql, database.SchemaName, Number(version), PostgresCommands.Value(hash.ToBytes()), PostgresCommands.Value(database.Author))
+        batch
+            .Then(AdvanceSql, database.SchemaName, Number(next.Version), PostgresCommands.Value(hash), PostgresCommands.Value(database.Author))
             .Then(
-                ReceiptSql, database.SchemaName, Number(version), PostgresCommands.Value(database.Author), PostgresCommands.Value(hash.ToBytes()),
+                ReceiptSql, database.SchemaName, Number(next.Version), PostgresCommands.Value(database.Author), PostgresCommands.Value(hash),
                 PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(counts.Added), PostgresCommands.Value(counts.Changed),
                 PostgresCommands.Value(counts.Removed), PostgresCommands.Value(callers));
-        AddHistory(batch, version, changes);
-        batch.Then(NotifySql, database.SchemaName, Number(version));
-        await _odoo.LeaveAsync(cancellationToken);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        return state with { Version = version, ContentHash = hash };
+        AddHistory(batch, next.Version, changes);
+        batch.Then(NotifySql, database.SchemaName, Number(next.Version));
     }
 
     private void AddHistory(NpgsqlBatch batch, RouteVersion version, IReadOnlyList<RouteChange> changes)

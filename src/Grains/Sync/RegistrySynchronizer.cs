@@ -45,12 +45,7 @@ internal sealed partial class RegistrySynchronizer(
         using var deadline = new CancellationTokenSource(database.Limits.Deadline, clock);
         try
         {
-            var result = await SyncAsync(run, deadline.Token).WaitAsync(database.Limits.Deadline + CancelPatience, clock);
-            if (result.Delta is { } delta)
-            {
-                committed?.Invoke(delta);
-            }
-
+            var result = await SyncAsync(run, committed, deadline.Token).WaitAsync(database.Limits.Deadline + CancelPatience, clock);
             return Receipt(run, result);
         }
         catch (Exception failure) when (SqlStates.Describe(run.LastFailure(failure)) is { } problem)
@@ -59,16 +54,16 @@ internal sealed partial class RegistrySynchronizer(
         }
     }
 
-    private async Task<SyncResult> SyncAsync(Run run, CancellationToken deadline) =>
-        await _retries.ExecuteAsync(async token => await AttemptAsync(run, token), deadline);
+    private async Task<SyncResult> SyncAsync(Run run, Action<RouteDelta>? committed, CancellationToken deadline) =>
+        await _retries.ExecuteAsync(async token => await AttemptAsync(run, committed, token), deadline);
 
-    private async ValueTask<SyncResult> AttemptAsync(Run run, CancellationToken cancellationToken)
+    private async ValueTask<SyncResult> AttemptAsync(Run run, Action<RouteDelta>? committed, CancellationToken cancellationToken)
     {
         run.Attempts++;
         try
         {
             await preparation.EnsureAsync(cancellationToken);
-            return await store.SyncAsync(run.Callers, run.Scope, cancellationToken);
+            return await store.SyncAsync(run.Callers, run.Scope, committed, cancellationToken);
         }
         catch (Exception failure) when (SqlStates.IsUnreachable(failure) && clock.GetElapsedTime(run.Started) > ConnectPatience)
         {

@@ -67,6 +67,7 @@ public sealed class SubscribedGrainTests
     {
         await using var cluster = await SyncCluster.StartAsync();
         await MakeVersionAsync(cluster, 1);
+        await cluster.UntilServedAsync(1).Within("version 1 in every silo");
         var listener = cluster.Client.GetGrain<IListenerGrain>(7);
         var witness = cluster.Client.GetGrain<IListenerGrain>(9);
 

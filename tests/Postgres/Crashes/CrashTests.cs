@@ -26,7 +26,7 @@ public sealed class CrashTests : FreshDatabaseTests
 
         await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
-            var died = await Assert.ThrowsAnyAsync<NpgsqlException>(() => registry.Store.SyncAsync(1, ReloadScope.Everything, TestContext.Current.CancellationToken));
+            var died = await Assert.ThrowsAnyAsync<NpgsqlException>(() => registry.Store.SyncAsync(1, ReloadScope.Everything, committed: null, TestContext.Current.CancellationToken));
             Assert.Equal(PostgresErrorCodes.AdminShutdown, died.SqlState);
             await other.RollbackAsync();
         }
@@ -45,7 +45,7 @@ public sealed class CrashTests : FreshDatabaseTests
 
         await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
-            var sync = registry.Store.SyncAsync(1, ReloadScope.Everything, TestContext.Current.CancellationToken);
+            var sync = registry.Store.SyncAsync(1, ReloadScope.Everything, committed: null, TestContext.Current.CancellationToken);
             await Database.UntilBlockedAsync();
             await Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
             await Assert.ThrowsAnyAsync<NpgsqlException>(() => sync).Within("the end of the sync");

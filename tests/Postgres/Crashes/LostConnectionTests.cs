@@ -43,7 +43,7 @@ public sealed class LostConnectionTests : FreshDatabaseTests
         await using var pause = await Pause.AtAsync(Database, "before insert on endpoint_sync.versions");
         var before = await EverythingAsync();
         using var caller = new CancellationTokenSource();
-        var sync = registry.Store.SyncAsync(1, ReloadScope.Everything, caller.Token);
+        var sync = registry.Store.SyncAsync(1, ReloadScope.Everything, committed: null, caller.Token);
         await pause.ReachedAsync();
 
         await caller.CancelAsync();

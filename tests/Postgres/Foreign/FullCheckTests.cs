@@ -36,7 +36,8 @@ public sealed class FullCheckTests : ForeignTests
         await using var connection = await registry.Database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var check = await FullCheck.RunAsync(registry.Database, connection, TestContext.Current.CancellationToken);
         var keys = await Database.ListAsync("select key from endpoint_route where key is not null");
-        var scan = await EndpointScan.ReadAsync(registry.Database, connection, Enumerable.Range(1, 60), keys.OfType<string>(), TestContext.Current.CancellationToken);
+        var scan = await new EndpointReader(registry.Database, connection, new RouteVersion(1))
+            .ReadAsync(Enumerable.Range(1, 60), keys.OfType<string>(), TestContext.Current.CancellationToken);
 
         Assert.Empty(scan.Plan(new HashSet<int>()).EndpointIds.Except(check.EndpointIds));
         Assert.True(check.EndpointIds.Count < 40, "everything is suspect, so this proves nothing");

@@ -175,7 +175,7 @@ internal sealed class RandomSchedule : IAsyncDisposable
         await _database.ExecuteAsync($"update fault set at = nextval('fault_steps') + {_random.Next(1, 25)}");
         try
         {
-            await _silos[0].Store.SyncAsync(callers: 1, AnyScope(), CancellationToken.None);
+            await _silos[0].Store.SyncAsync(callers: 1, AnyScope(), committed: null, CancellationToken.None);
         }
         catch (NpgsqlException)
         {

@@ -29,7 +29,7 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
     {
         if (!look.IsDue)
         {
-            await new PendingChanges(registry.Database, connection).SettleAsync(look, [], isVersion: false, CancellationToken.None);
+            await new Settlement(registry.Database, connection, look).RunAsync(left: [], isWritten: false, addVersion: null, CancellationToken.None);
             return;
         }
 

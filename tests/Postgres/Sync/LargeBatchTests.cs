@@ -26,4 +26,16 @@ public sealed class LargeBatchTests
         Assert.Equal(new string('0', 64), (await registry.Status.ReadAsync(CancellationToken.None)).ContentHash);
         Assert.Empty(await database.ErrorsAsync());
     }
+
+    [Fact]
+    public async Task Postgres_counts_the_routes_anew_after_a_large_batch()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = new TestRegistry(database);
+        await database.ExecuteAsync($"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true from generate_series(1, {Count}) as n");
+
+        await registry.ReloadAsync();
+
+        Assert.Equal($"{Count}", await database.ScalarAsync<string>("select reltuples::bigint::text from pg_class where oid = 'endpoint_sync.routes'::regclass"));
+    }
 }

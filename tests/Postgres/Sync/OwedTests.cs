@@ -47,7 +47,7 @@ public sealed class OwedTests : RegistryTests
         var look = await RegistryLook.ReadAsync(Registry.Database, connection, ReloadScope.Everything, isTracked: true, CancellationToken.None);
         await Registry.Store.TryOweAsync("the second request");
 
-        await new ReloadRequests(Registry.Database, connection).SettleAsync(look.Requests, CancellationToken.None);
+        await new Settlement(Registry.Database, connection, look).RunAsync(left: [], isWritten: false, addVersion: null, CancellationToken.None);
 
         Assert.Equal(["the second request"], await Database.ListAsync("select reason from endpoint_sync.requests"));
     }
