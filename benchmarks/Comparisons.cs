@@ -16,6 +16,7 @@ internal static class Comparisons
     [
         new IdleComparison(),
         new CallersComparison(),
+        new SpreadComparison(),
         new FanoutComparison(),
         new MatchComparison(),
         new DeltaComparison(),

@@ -18,11 +18,13 @@ internal sealed class CallingClient : IAsyncDisposable
     private readonly IHost _host;
     private readonly IEndpointSyncClient _client;
     private readonly IRouteFeedGrain _feed;
+    private readonly IEndpointSyncGrain _coordinator;
 
     private CallingClient(SiloProcess silo, IHost host)
     {
         (_silo, _host) = (silo, host);
         _client = host.Services.GetRequiredService<IEndpointSyncClient>();
+        _coordinator = host.Services.GetRequiredService<IClusterClient>().GetGrain<IEndpointSyncGrain>(Registry);
         _feed = host.Services.GetRequiredService<IClusterClient>().GetGrain<IRouteFeedGrain>(Registry);
     }
 
@@ -46,6 +48,9 @@ internal sealed class CallingClient : IAsyncDisposable
 
     /// <summary>A grain call that does nothing but to look for a worker that is not there, in the silo's memory.</summary>
     public Task CallAsync() => _feed.LeaveAsync(Guid.Empty);
+
+    /// <summary>A reload asked of the coordinator directly.</summary>
+    public Task<ReloadReceipt> ReloadDirectlyAsync() => _coordinator.ReloadAsync(new ReloadRequest());
 
     /// <summary>A reload through the typed client.</summary>
     public Task<ReloadReceipt> ReloadAsync() => _client.ReloadAsync(Registry);

@@ -24,6 +24,12 @@ public sealed class FanoutGrain : Grain, IFanoutGrain
     /// <summary>The keys of the grains on a silo.</summary>
     public static IEnumerable<long> On(SiloAddress silo) => Everywhere.Where(grain => grain.Value.Equals(silo)).Select(grain => grain.Key);
 
+    /// <summary>When the last grain was told of the newest version.</summary>
+    public static DateTimeOffset Told { get; private set; }
+
+    /// <summary>Forgets the grains of a cluster that has ended.</summary>
+    public static void ForgetAll() => Everywhere.Clear();
+
     /// <summary>Completes when every grain was told once more.</summary>
     public static Task ExpectAll()
     {
@@ -51,6 +57,7 @@ public sealed class FanoutGrain : Grain, IFanoutGrain
     {
         if (Interlocked.Decrement(ref _missing) == 0)
         {
+            Told = TimeProvider.System.GetUtcNow();
             _everybody.TrySetResult();
         }
 

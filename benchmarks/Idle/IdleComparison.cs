@@ -33,6 +33,7 @@ internal sealed class IdleComparison : IComparison
         var reload = found.Ours("reload");
         var call = found.Part("a no-op grain call");
         var query = found.Part("a query");
+        var direct = found.Part("a reload asked of the coordinator's grain");
         await using var command = new NpgsqlCommand("select version from endpoint_sync.state", connection);
         for (var round = 0; round < WarmUp; round++)
         {
@@ -51,6 +52,7 @@ internal sealed class IdleComparison : IComparison
                 await command.ExecuteScalarAsync();
             });
             await reload.MeasureAsync(client.ReloadAsync);
+            await direct.MeasureAsync(client.ReloadDirectlyAsync);
         }
 
         run.Expect(Budget.Ratio(reload, floor, atMost: 1.5, margin: 0.2));

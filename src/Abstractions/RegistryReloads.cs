@@ -35,9 +35,7 @@ internal sealed partial class RegistryReloads(string registry, IGrainFactory gra
     {
         if (!Volatile.Read(ref _silent))
         {
-            using var heard = new CancellationTokenSource();
-            await Task.WhenAny(coordinator, Task.Delay(standIn.Patience, clock, heard.Token));
-            await heard.CancelAsync();
+            await ((Task)coordinator).WaitAsync(standIn.Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         if (IsAnswer(coordinator))

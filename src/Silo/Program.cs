@@ -16,7 +16,7 @@ try
     app.MapSiloHealth();
     app.MapApi();
     app.LogStarted(settings);
-    await app.RunAsync();
+    await app.RunAsync(settings);
     return 0;
 }
 catch (StartException refused)

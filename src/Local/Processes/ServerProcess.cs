@@ -10,6 +10,7 @@ namespace EndpointSync.Local.Processes;
 public abstract class ServerProcess : IAsyncDisposable
 {
     private const int TailLength = 4000;
+    private const int MostAttempts = 3;
 
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
@@ -86,24 +87,36 @@ public abstract class ServerProcess : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The process, once <c>GET /health/ready</c> answers 200; if it never does, the process is killed.</summary>
+    /// <summary>A process, once <c>GET /health/ready</c> answers 200; if it never does, the process is killed.</summary>
+    /// <param name="start">Starts it. A port that it picks may be taken before it is used; then it is started again, a few times.</param>
+    /// <param name="cancellationToken">Ends the wait, and the process.</param>
     /// <exception cref="InvalidOperationException">The process ended first; the message has its exit code and the end of its output.</exception>
     /// <exception cref="TimeoutException">It was not ready within 60 seconds.</exception>
-    private protected static async Task<T> ReadyAsync<T>(T server, CancellationToken cancellationToken)
+    private protected static async Task<T> ReadyAsync<T>(Func<T> start, CancellationToken cancellationToken)
         where T : ServerProcess
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await server.WaitUntilReadyAsync(cancellationToken);
-            return server;
-        }
-        catch
-        {
-            server.Kill();
-            await server.DisposeAsync();
-            throw;
+            var server = start();
+            try
+            {
+                await server.WaitUntilReadyAsync(cancellationToken);
+                return server;
+            }
+            catch (InvalidOperationException) when (server.LostItsPort && attempt < MostAttempts)
+            {
+                await server.DisposeAsync();
+            }
+            catch
+            {
+                server.Kill();
+                await server.DisposeAsync();
+                throw;
+            }
         }
     }
+
+    private bool LostItsPort => Output.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
 
     private void Collect(object sender, DataReceivedEventArgs received)
     {

@@ -18,10 +18,10 @@ public sealed class SiloProcess : ServerProcess
     public static Task<SiloProcess> StartAsync(SiloProcessOptions options, CancellationToken cancellationToken = default)
     {
         var program = ServerProgram.Find(Path.Combine("src", "Silo"), "EndpointSync.Silo");
-        var launch = new ServerLaunch("Silo", options.Name, program, ServerLaunch.AddressOf(options.HttpPort), options.OnOutput)
+        ServerLaunch Launch() => new("Silo", options.Name, program, ServerLaunch.AddressOf(options.HttpPort), options.OnOutput)
         {
             Configuration = SiloConfiguration.Of(options),
         };
-        return ReadyAsync(new SiloProcess(launch), cancellationToken);
+        return ReadyAsync(() => new SiloProcess(Launch()), cancellationToken);
     }
 }

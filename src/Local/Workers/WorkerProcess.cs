@@ -18,11 +18,11 @@ public sealed class WorkerProcess : ServerProcess
     public static Task<WorkerProcess> StartAsync(WorkerProcessOptions options, CancellationToken cancellationToken = default)
     {
         var program = ServerProgram.Find(Path.Combine("samples", "Worker"), "EndpointSync.SampleWorker");
-        var launch = new ServerLaunch("Worker", options.Name, program, ServerLaunch.AddressOf(options.HttpPort), options.OnOutput)
+        ServerLaunch Launch() => new("Worker", options.Name, program, ServerLaunch.AddressOf(options.HttpPort), options.OnOutput)
         {
             Configuration = Configuration(options),
         };
-        return ReadyAsync(new WorkerProcess(launch), cancellationToken);
+        return ReadyAsync(() => new WorkerProcess(Launch()), cancellationToken);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Configuration(WorkerProcessOptions options) =>

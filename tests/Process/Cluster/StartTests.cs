@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using EndpointSync.Local;
 using EndpointSync.Local.Silos;
@@ -52,6 +53,31 @@ public sealed partial class StartTests
         Assert.Contains("AllowPlaintextClusterTraffic", refused.Message, StringComparison.Ordinal);
         Assert.Contains("EndpointSync:Registries:Upper is no name", refused.Message, StringComparison.Ordinal);
         Assert.Contains("EndpointSync:Sync:Deadline (00:00:40)", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silo_whose_port_is_taken_is_started_again_a_few_times()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var starts = 0;
+        await using var database = await TestDatabase.CreateAsync();
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => SiloProcess.StartAsync(new SiloProcessOptions
+        {
+            ClusterConnectionString = database.ConnectionString,
+            Configuration = new Dictionary<string, string>
+            {
+                ["EndpointSync:Registries:openspp:Schema"] = "public",
+                ["EndpointSync:Cluster:SiloPort"] = $"{port}",
+            },
+            OnOutput = line => starts += line.StartsWith("Address already in use", StringComparison.Ordinal) ? 1 : 0,
+        }));
+
+        Assert.Contains("exit code 69", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"another process listens on port {port} (EndpointSync:Cluster:SiloPort)", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(3, starts);
     }
 
     [Fact]
