@@ -26,27 +26,37 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
     /// <summary>Joins the next flight. Cancelling ends the caller's wait, never the flight.</summary>
     public Task<TResult> JoinAsync(int callers, CancellationToken cancellationToken)
     {
+        Task<TResult> landed;
+        TaskCompletionSource? run = null;
         lock (_lock)
         {
             _next ??= new Flight();
             _next.Callers += callers;
+            landed = _next.Landed.Task;
             if (_running.IsCompleted)
             {
-                _running = RunAsync();
+                run = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _running = run.Task;
             }
-
-            return _next.Landed.Task.WaitAsync(cancellationToken);
         }
+
+        if (run is not null)
+        {
+            // At once: a caller who is alone waits for nobody, and who comes a moment later has the next flight.
+            _ = RunAsync(run);
+        }
+
+        return landed.WaitAsync(cancellationToken);
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(TaskCompletionSource run)
     {
-        // Yielding lets callers that are queued already join the first flight; in a grain it also keeps the flight on the grain's scheduler.
-        await Task.Yield();
         while (TakeOff() is { } flight)
         {
             await FlyAsync(flight);
         }
+
+        run.SetResult();
     }
 
     private Flight? TakeOff()

@@ -79,7 +79,8 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     {
         var scope = _scope;
         _scope = ReloadScope.Routes;
-        var receipt = await _syncs.SyncAsync(Name, callers, scope);
+        // Off this grain's scheduler, which would otherwise have its turn between any two of the sync's statements.
+        var receipt = await Task.Run(() => _syncs.SyncAsync(Name, callers, scope), CancellationToken.None);
         if (!receipt.InLine)
         {
             Owe(scope);

@@ -22,6 +22,21 @@ public sealed class FlightsTests
     }
 
     [Fact]
+    public async Task A_caller_who_is_alone_waits_for_no_other_thread_to_begin()
+    {
+        var began = 0;
+        var flights = new Flights<int>(callers =>
+        {
+            began = Environment.CurrentManagedThreadId;
+            return Task.FromResult(callers);
+        });
+        var (landed, caller) = (flights.JoinAsync(1, CancellationToken.None), Environment.CurrentManagedThreadId);
+
+        Assert.Equal(caller, began);
+        Assert.Equal(1, await landed);
+    }
+
+    [Fact]
     public async Task A_storm_costs_the_running_flight_plus_one()
     {
         var first = _gated.Join();
@@ -55,14 +70,17 @@ public sealed class FlightsTests
     [Fact]
     public async Task A_caller_that_gives_up_ends_its_own_wait_only()
     {
+        _ = _gated.Join();
+        var running = await _gated.NextAsync();
         using var impatience = new CancellationTokenSource();
         var leaver = _gated.Flights.JoinAsync(1, impatience.Token);
         var stayer = _gated.Join();
         await impatience.CancelAsync();
+        running.Land();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver);
         (await _gated.NextAsync()).Land();
-        Assert.Equal(1, await stayer.Within("the flight of the one who stayed"));
+        Assert.Equal(2, await stayer.Within("the flight of the one who stayed"));
     }
 
     [Fact]
