@@ -6,6 +6,7 @@ using EndpointSync.Bench.Idle;
 using EndpointSync.Bench.Matching;
 using EndpointSync.Bench.Model;
 using EndpointSync.Bench.Propagation;
+using EndpointSync.Bench.Storm;
 
 namespace EndpointSync.Bench;
 
@@ -14,6 +15,7 @@ internal static class Comparisons
 {
     public static IReadOnlyList<IComparison> All { get; } =
     [
+        new StormComparison(),
         new IdleComparison(),
         new CallersComparison(),
         new SpreadComparison(),

@@ -11,7 +11,8 @@ namespace EndpointSync.Bench.Calling;
 /// <summary>A silo process, and one client of it in this process.</summary>
 internal sealed class CallingClient : IAsyncDisposable
 {
-    private const string Registry = "bench";
+    public const string Registry = "bench";
+
     private const string ClusterId = "bench";
 
     private readonly SiloProcess _silo;
@@ -24,27 +25,39 @@ internal sealed class CallingClient : IAsyncDisposable
     {
         (_silo, _host) = (silo, host);
         _client = host.Services.GetRequiredService<IEndpointSyncClient>();
-        _coordinator = host.Services.GetRequiredService<IClusterClient>().GetGrain<IEndpointSyncGrain>(Registry);
-        _feed = host.Services.GetRequiredService<IClusterClient>().GetGrain<IRouteFeedGrain>(Registry);
+        _coordinator = ClusterOf(host).GetGrain<IEndpointSyncGrain>(Registry);
+        _feed = ClusterOf(host).GetGrain<IRouteFeedGrain>(Registry);
     }
 
     public static async Task<CallingClient> StartAsync(PrivatePostgres postgres)
     {
-        var silo = await SiloProcess.StartAsync(new SiloProcessOptions
-        {
-            ClusterConnectionString = postgres.ConnectionString(),
-            ClusterId = ClusterId,
-            // Its heartbeats are few, where transactions are counted.
-            MembershipProfile = "Default",
-            Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
-        });
+        var silo = await StartSiloAsync(postgres.ConnectionString());
+        return new CallingClient(silo, await ConnectAsync(postgres.ConnectionString()));
+    }
+
+    /// <summary>Starts a silo process.</summary>
+    public static Task<SiloProcess> StartSiloAsync(string connectionString) => SiloProcess.StartAsync(new SiloProcessOptions
+    {
+        ClusterConnectionString = connectionString,
+        ClusterId = ClusterId,
+        // Its heartbeats are few, where transactions are counted.
+        MembershipProfile = "Default",
+        Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
+    });
+
+    /// <summary>Starts a client, which is connected when this returns.</summary>
+    public static async Task<IHost> ConnectAsync(string connectionString)
+    {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (postgres.ConnectionString(), ClusterId));
+        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (connectionString, ClusterId));
         var host = builder.Build();
         await host.StartAsync();
-        return new CallingClient(silo, host);
+        return host;
     }
+
+    /// <summary>A client's way to grains.</summary>
+    public static IClusterClient ClusterOf(IHost client) => client.Services.GetRequiredService<IClusterClient>();
 
     /// <summary>A grain call that does nothing but to look for a worker that is not there, in the silo's memory.</summary>
     public Task CallAsync() => _feed.LeaveAsync(Guid.Empty);

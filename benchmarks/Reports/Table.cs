@@ -36,16 +36,14 @@ internal static class Table
             yield return new("of floor", (found, row) => Ratio(row, found.LeastCost));
         }
 
-        foreach (var rival in Named(run, row => row.Role == Role.Rival ? [row.Name] : []))
+        if (run.Cases.Any(found => found.Rows.Any(row => row.Role == Role.Rival)))
         {
-            yield return new($"of {rival}", (found, row) => Ratio(row, found.Rows.FirstOrDefault(other => other.Role == Role.Rival && other.Name == rival)));
+            yield return new("of ours", (found, row) => row.Role == Role.Rival ? Ratio(row, found.Rows.FirstOrDefault(other => other.Role == Role.Ours)) : "");
         }
     }
 
-    private static IEnumerable<Column> Counted(BenchRun run) => Named(run, row => row.Counts.Keys)
+    private static IEnumerable<Column> Counted(BenchRun run) => run.Cases.SelectMany(found => found.Rows).SelectMany(row => row.Counts.Keys).Distinct()
         .Select(name => new Column(name, (_, row) => row.Counts.TryGetValue(name, out var count) ? Figures.Count(count) : ""));
-
-    private static IEnumerable<string> Named(BenchRun run, Func<Row, IEnumerable<string>> names) => run.Cases.SelectMany(found => found.Rows).SelectMany(names).Distinct();
 
     private static string Ratio(Row row, Row? other) => other is null ? "" : Figures.Ratio(row.Times.Median / other.Times.Median);
 
