@@ -1,4 +1,5 @@
 using EndpointSync.Bench.Callers;
+using EndpointSync.Bench.Changing;
 using EndpointSync.Bench.Failover;
 using EndpointSync.Bench.Fanout;
 using EndpointSync.Bench.Foreign;
@@ -18,6 +19,7 @@ internal static class Comparisons
         new StormComparison(),
         new IdleComparison(),
         new CallersComparison(),
+        new ChangeComparison(),
         new SpreadComparison(),
         new FanoutComparison(),
         new MatchComparison(),

@@ -29,20 +29,25 @@ internal sealed class CallingClient : IAsyncDisposable
         _feed = ClusterOf(host).GetGrain<IRouteFeedGrain>(Registry);
     }
 
-    public static async Task<CallingClient> StartAsync(PrivatePostgres postgres)
+    /// <param name="postgres">The server.</param>
+    /// <param name="configuration">Further keys of the silo.</param>
+    public static async Task<CallingClient> StartAsync(PrivatePostgres postgres, IReadOnlyDictionary<string, string>? configuration = null)
     {
-        var silo = await StartSiloAsync(postgres.ConnectionString());
+        var silo = await StartSiloAsync(postgres.ConnectionString(), configuration);
         return new CallingClient(silo, await ConnectAsync(postgres.ConnectionString()));
     }
 
     /// <summary>Starts a silo process.</summary>
-    public static Task<SiloProcess> StartSiloAsync(string connectionString) => SiloProcess.StartAsync(new SiloProcessOptions
+    public static Task<SiloProcess> StartSiloAsync(string connectionString, IReadOnlyDictionary<string, string>? configuration = null) => SiloProcess.StartAsync(new SiloProcessOptions
     {
         ClusterConnectionString = connectionString,
         ClusterId = ClusterId,
         // Its heartbeats are few, where transactions are counted.
         MembershipProfile = "Default",
-        Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
+        Configuration = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
+        {
+            [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true",
+        },
     });
 
     /// <summary>Starts a client, which is connected when this returns.</summary>
