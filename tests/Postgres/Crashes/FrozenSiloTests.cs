@@ -30,7 +30,9 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         ice.Melt();
         var receipt = await reload.Within("the thawed silo");
 
-        Assert.Equal((ReloadOutcome.UpToDate, new RouteVersion(1), 2), (receipt.Outcome, receipt.Version, receipt.Timings.Attempts));
+        Assert.Equal((ReloadOutcome.UpToDate, new RouteVersion(1)), (receipt.Outcome, receipt.Version));
+        // One for the freeze; a busy machine may freeze it once more.
+        Assert.True(receipt.Timings.Attempts >= 2, $"{receipt.Timings.Attempts} attempts");
         Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
         await History.AssertAddsUpAsync(Database);
     }
