@@ -5,6 +5,7 @@ using EndpointSync.Bench.Fanout;
 using EndpointSync.Bench.Foreign;
 using EndpointSync.Bench.Idle;
 using EndpointSync.Bench.Matching;
+using EndpointSync.Bench.Memory;
 using EndpointSync.Bench.Model;
 using EndpointSync.Bench.Propagation;
 using EndpointSync.Bench.Storm;
@@ -24,6 +25,7 @@ internal static class Comparisons
         new FanoutComparison(),
         new MatchComparison(),
         new DeltaComparison(),
+        new MemoryComparison(),
         new PropagateComparison(),
         new ForeignComparison(),
         new FailoverComparison(),
