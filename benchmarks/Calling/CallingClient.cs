@@ -11,8 +11,7 @@ namespace EndpointSync.Bench.Calling;
 /// <summary>A silo process, and one client of it in this process.</summary>
 internal sealed class CallingClient : IAsyncDisposable
 {
-    public const string Registry = "bench";
-
+    private const string Registry = "bench";
     private const string ClusterId = "bench";
 
     private readonly SiloProcess _silo;
@@ -24,45 +23,34 @@ internal sealed class CallingClient : IAsyncDisposable
     private CallingClient(SiloProcess silo, IHost host)
     {
         (_silo, _host) = (silo, host);
+        var cluster = host.Services.GetRequiredService<IClusterClient>();
         _client = host.Services.GetRequiredService<IEndpointSyncClient>();
-        _coordinator = ClusterOf(host).GetGrain<IEndpointSyncGrain>(Registry);
-        _feed = ClusterOf(host).GetGrain<IRouteFeedGrain>(Registry);
+        _coordinator = cluster.GetGrain<IEndpointSyncGrain>(Registry);
+        _feed = cluster.GetGrain<IRouteFeedGrain>(Registry);
     }
 
     /// <param name="postgres">The server.</param>
     /// <param name="configuration">Further keys of the silo.</param>
     public static async Task<CallingClient> StartAsync(PrivatePostgres postgres, IReadOnlyDictionary<string, string>? configuration = null)
     {
-        var silo = await StartSiloAsync(postgres.ConnectionString(), configuration);
-        return new CallingClient(silo, await ConnectAsync(postgres.ConnectionString()));
-    }
-
-    /// <summary>Starts a silo process.</summary>
-    public static Task<SiloProcess> StartSiloAsync(string connectionString, IReadOnlyDictionary<string, string>? configuration = null) => SiloProcess.StartAsync(new SiloProcessOptions
-    {
-        ClusterConnectionString = connectionString,
-        ClusterId = ClusterId,
-        // Its heartbeats are few, where transactions are counted.
-        MembershipProfile = "Default",
-        Configuration = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
+        var silo = await SiloProcess.StartAsync(new SiloProcessOptions
         {
-            [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true",
-        },
-    });
-
-    /// <summary>Starts a client, which is connected when this returns.</summary>
-    public static async Task<IHost> ConnectAsync(string connectionString)
-    {
+            ClusterConnectionString = postgres.ConnectionString(),
+            ClusterId = ClusterId,
+            // Its heartbeats are few, where transactions are counted.
+            MembershipProfile = "Default",
+            Configuration = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
+            {
+                [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true",
+            },
+        });
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (connectionString, ClusterId));
+        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (postgres.ConnectionString(), ClusterId));
         var host = builder.Build();
         await host.StartAsync();
-        return host;
+        return new CallingClient(silo, host);
     }
-
-    /// <summary>A client's way to grains.</summary>
-    public static IClusterClient ClusterOf(IHost client) => client.Services.GetRequiredService<IClusterClient>();
 
     /// <summary>A grain call that does nothing but to look for a worker that is not there, in the silo's memory.</summary>
     public Task CallAsync() => _feed.LeaveAsync(Guid.Empty);

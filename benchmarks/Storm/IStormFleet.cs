@@ -1,19 +1,21 @@
-using EndpointSync.Bench.Model;
-
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>A way to keep many workers at the same routes.</summary>
-internal interface IStormFleet : IAsyncDisposable
+/// <summary>Workers of one protocol, each with a table of its own.</summary>
+internal interface IStormFleet
 {
-    /// <summary>What it is called; a protocol that was re-created says so.</summary>
-    string Name { get; }
+    /// <summary>The database whose endpoints they serve.</summary>
+    StormDatabase Database { get; }
 
-    Role Role { get; }
+    /// <summary>The processes that work for them, beside this one and Postgres.</summary>
+    IReadOnlyList<int> Processes => [];
 
-    /// <summary>The processes whose time counts, besides this one and the server's.</summary>
-    IEnumerable<int> Processes { get; }
+    /// <summary>The routes that each worker holds, by key.</summary>
+    IEnumerable<IReadOnlyDictionary<string, string>> Tables { get; }
 
-    /// <summary>Starts one more worker, which has the table of now.</summary>
-    /// <param name="number">How many there are already.</param>
-    Task<IStormWorker> StartAsync(int number);
+    /// <summary>What is done before the workers start; not measured.</summary>
+    Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Lets all workers start together, and returns when each of them takes its table for the right one.</summary>
+    /// <returns>How many errors they met.</returns>
+    Task<int> ReloadAsync();
 }

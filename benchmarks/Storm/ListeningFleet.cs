@@ -1,83 +1,35 @@
-using EndpointSync.Bench.Model;
-using Npgsql;
+using EndpointSync.Grains.Postgres;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>
-/// PostgREST's model: one program writes and notifies, and each worker listens on a connection of its own and reads everything anew when it is told. The
-/// first worker's reload stands for that program's.
-/// </summary>
-internal sealed class ListeningFleet(StormDatabase database) : IStormFleet
+/// <summary>Workers that each listen, and read every row when they are notified, as PostgREST does; one writer syncs and notifies.</summary>
+internal sealed class ListeningFleet(StormSessions sessions) : IStormFleet
 {
-    public string Name => "each worker listens and reads all (PostgREST's model, re-created)";
+    private readonly OdooWorker _writer = OdooWorker.On(sessions.Writer, "read committed");
+    private readonly OdooWorker[] _workers = [.. sessions.Workers.Select(session => OdooWorker.On(session, "read committed"))];
 
-    public Role Role => Role.Rival;
+    public StormDatabase Database => sessions.Database;
 
-    public IEnumerable<int> Processes => [];
+    public IEnumerable<IReadOnlyDictionary<string, string>> Tables => _workers.Select(worker => worker.Table);
 
-    public async Task<IStormWorker> StartAsync(int number)
+    public Task PrepareAsync()
     {
-        var worker = new Worker(database.ConnectionString, number == 0);
-        await worker.StartAsync();
-        return worker;
+        Array.ForEach(_workers, worker => worker.Forget());
+        return Task.WhenAll(sessions.Workers.Select(session => session.ExecuteAsync("listen storm", CancellationToken.None)));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private sealed class Worker : IStormWorker
+    public async Task<int> ReloadAsync()
     {
-        private readonly NpgsqlConnection _connection;
-        private readonly NpgsqlConnection _ear;
-        private readonly RouteSync _sync;
-        private readonly bool _writes;
-        private readonly CancellationTokenSource _ended = new();
-        private volatile string _table = "";
-        private Task _listening = Task.CompletedTask;
-
-        public Worker(string connectionString, bool writes)
+        var told = _workers.Zip(sessions.Workers, (worker, session) => Task.Run(async () =>
         {
-            (_connection, _ear, _writes) = (new NpgsqlConnection(connectionString), new NpgsqlConnection(connectionString), writes);
-            _sync = new RouteSync(_connection, "read committed");
-        }
-
-        public async Task StartAsync()
-        {
-            await Task.WhenAll(_connection.OpenAsync(), _ear.OpenAsync());
-            await new RouteSync(_ear, "read committed").ExecuteAsync("listen routes");
-            _table = await _sync.ReadTableAsync();
-            _listening = ListenAsync();
-        }
-
-        public async Task ReloadAsync()
-        {
-            if (_writes)
-            {
-                await _sync.BeginAsync();
-                await _sync.SyncAsync();
-                await _sync.ExecuteAsync("notify routes");
-            }
-        }
-
-        public Task<string> ServeAsync() => Task.FromResult(_table);
-
-        public async ValueTask DisposeAsync()
-        {
-            await _ended.CancelAsync();
-            await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _ear.DisposeAsync();
-            await _connection.DisposeAsync();
-            _ended.Dispose();
-        }
-
-        // Between two waits the ear's own connection reads, as a worker's pool would give it another one.
-        private async Task ListenAsync()
-        {
-            var reader = new RouteSync(_ear, "read committed");
-            while (true)
-            {
-                await _ear.WaitAsync(_ended.Token);
-                _table = await reader.ReadTableAsync();
-            }
-        }
+            await session.WaitAsync();
+            // The session goes on to another rival, which must not be notified.
+            await session.ExecuteAsync("unlisten storm", CancellationToken.None);
+            await worker.ReadAsync();
+        })).ToArray();
+        var errors = await _writer.SyncUnlockedAsync();
+        await sessions.Writer.ExecuteAsync("notify storm", CancellationToken.None);
+        await Task.WhenAll(told);
+        return errors;
     }
 }

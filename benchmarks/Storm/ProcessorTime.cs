@@ -1,47 +1,49 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>How long processors have worked for some processes, in user and in system mode.</summary>
-internal static class ProcessorTime
+/// <summary>
+/// The time that processes have had a processor, at one moment. For Postgres' sessions it is what Linux counts in nanoseconds: the ticks that others count
+/// in are longer than what one of hundreds of sessions does in a round.
+/// </summary>
+internal sealed class ProcessorTime
 {
-    private const double TicksPerSecond = 100;
+    private readonly Dictionary<int, double> _seconds;
 
-    // Behind the name, which may have spaces: the parent, and the times of the process and of its children that have ended.
-    private const int Parent = 1;
-    private const int FirstTime = 11;
-    private const int Times = 4;
+    private ProcessorTime(Dictionary<int, double> seconds) => _seconds = seconds;
 
-    /// <param name="server">PostgreSQL's first process; its sessions count too.</param>
-    /// <param name="others">Further processes.</param>
-    /// <returns>The seconds; 0 where the system has no <c>/proc</c>.</returns>
-    public static double Of(int server, IEnumerable<int> others)
+    /// <param name="processes">Processes with threads, which come and go.</param>
+    /// <param name="postmaster">The first process of Postgres; its children have a single thread each.</param>
+    public static ProcessorTime Now(IEnumerable<int> processes, int postmaster) =>
+        new(processes.ToDictionary(process => process, OfProcess).Concat(SessionsOf(postmaster).ToDictionary(session => session, OfSession)).ToDictionary());
+
+    /// <summary>Seconds since an earlier moment, of the processes that are there still; not a number where Linux is not.</summary>
+    public double Since(ProcessorTime earlier) =>
+        OperatingSystem.IsLinux() ? _seconds.Sum(process => process.Value - earlier._seconds.GetValueOrDefault(process.Key)) : double.NaN;
+
+    private static double OfProcess(int id)
     {
-        HashSet<int> wanted = [server, Environment.ProcessId, .. others];
-        return Directory.Exists("/proc/self")
-            ? Directory.EnumerateDirectories("/proc").Select(Read).OfType<(int Id, int Parent, double Seconds)>()
-                .Where(process => wanted.Contains(process.Id) || process.Parent == server).Sum(process => process.Seconds)
-            : 0;
+        using var process = Process.GetProcessById(id);
+        return process.TotalProcessorTime.TotalSeconds;
     }
 
-    private static (int Id, int Parent, double Seconds)? Read(string folder)
-    {
-        if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-        {
-            return null;
-        }
+    private static IEnumerable<int> SessionsOf(int postmaster) => !OperatingSystem.IsLinux() ? [] :
+    [
+        .. File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+        postmaster,
+    ];
 
+    private static double OfSession(int session)
+    {
         try
         {
-            var stat = File.ReadAllText(Path.Combine(folder, "stat"));
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (id, Number(fields[Parent]), fields.Skip(FirstTime).Take(Times).Sum(Number) / TicksPerSecond);
+            return double.Parse(File.ReadAllText($"/proc/{session}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9;
         }
         catch (IOException)
         {
-            return null; // It has ended.
+            return 0; // It has ended since it was listed.
         }
     }
-
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

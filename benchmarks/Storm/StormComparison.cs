@@ -1,118 +1,90 @@
-using System.Diagnostics;
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Grains.Postgres;
+using Npgsql;
 
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
-/// All workers of a fleet ask at once for the routes to be brought in line, after a deploy has reset every flag and moved one endpoint, until each has the
-/// right table; beside other ways to come there. A worker that has another table after three seconds counts as stale.
+/// Many workers that ask for a reload at the same moment after every flag of 100 endpoints was reset and one was moved, until each holds its table. What a
+/// worker is of is said at <see cref="FeedWorker"/>: its lease, feed, table and typed client are its own, and of its process it has the Orleans client in
+/// common with others. Rivals have a session of their own for each worker. Whether the tables are right is looked at when all workers have ended.
 /// </summary>
 internal sealed class StormComparison : IComparison
 {
-    private const string Fix = "OpenSPP's fix (re-created)";
-    private const int MostRounds = 20;
-    private const int Compared = 64;
+    private const int Budgeted = 64;
+    private const string RepeatableRead = "repeatable read";
+    private const string ReadCommitted = "read committed";
 
     private static readonly Dictionary<string, string> Settings = new()
     {
+        ["max_connections"] = "400",
         ["shared_preload_libraries"] = "pg_stat_statements",
-        ["max_connections"] = "600",
     };
 
     public string Name => "storm";
 
-    public string Question => "From a deploy's storm of reloads until every worker has the right table";
+    public string Question => "Workers that all reload after every flag was reset, until each has its table";
 
     public string Axis => "workers";
 
     public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(Settings, async postgres =>
     {
-        var cases = run.Sized<int[]>(full: [1, 8, 64, 256], quick: [64]).Select(run.Case).ToList();
-        await using (var database = new StormDatabase(postgres, "postgres"))
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString());
+        await connection.OpenAsync();
+        await connection.ExecuteAsync("create extension pg_stat_statements", CancellationToken.None);
+        await using var ours = await StormDatabase.CreateAsync(postgres, connection, "ours");
+        await using var rivals = await StormDatabase.CreateAsync(postgres, connection, "rivals");
+        await using var silo = await StormSilo.StartAsync(ours);
+        var meter = new StormMeter(connection, postgres.ProcessId);
+        foreach (var workers in run.Sized<int[]>(full: [1, 8, 64, 256], quick: [1, 8, 64]))
         {
-            await using var ours = await CoordinatedFleet.StartAsync(postgres.ConnectionString());
-            await database.OpenAsync();
-            await database.DeclareAsync();
-            await MeasureAsync(run, cases, database, ours);
+            await using var fleet = await FeedFleet.StartAsync(silo, workers);
+            await using var sessions = await StormSessions.OpenAsync(rivals, workers);
+            await CompareAsync(run, workers, meter, fleet, sessions);
         }
-
-        await using var rivals = await WithoutCoordinatorAsync(postgres);
-        foreach (var rival in Rivals(rivals))
-        {
-            await MeasureAsync(run, cases, rivals, rival);
-        }
-
-        cases.ForEach(found => Expect(run, found));
     });
 
-    private static IEnumerable<IStormFleet> Rivals(StormDatabase database) =>
-    [
-        new OdooFleet("no coordination (re-created)", database, "repeatable read", takesLock: false),
-        new OdooFleet(Fix, database, "repeatable read", takesLock: true),
-        new OdooFleet("the same under READ COMMITTED (re-created)", database, "read committed", takesLock: true),
-        new BlockingLockFleet(database),
-        new ListeningFleet(database),
-        new PollingFleet(database),
-    ];
-
-    // A copy of Odoo's tables without our triggers, which no rival has to pay for.
-    private static async Task<StormDatabase> WithoutCoordinatorAsync(PrivatePostgres postgres)
+    private static async Task CompareAsync(BenchRun run, int workers, StormMeter meter, FeedFleet fleet, StormSessions sessions)
     {
-        await using (var template = new StormDatabase(postgres, "template1"))
-        {
-            await template.OpenAsync();
-            // Pools of clients that have ended.
-            await template.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'");
-            await template.ExecuteAsync("create database rivals template postgres");
-        }
-
-        var database = new StormDatabase(postgres, "rivals");
-        await database.OpenAsync();
-        await database.ExecuteAsync("drop schema endpoint_sync cascade; drop schema orleans cascade");
-        return database;
+        var found = run.Case(workers);
+        var ours = found.Ours("reloads");
+        var upstream = found.Rival("upstream's fix (re-created)");
+        (Row Row, IStormFleet Fleet)[] rows =
+        [
+            (ours, fleet),
+            (found.Rival("no coordination (re-created)"), new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnlockedAsync())),
+            (upstream, new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnlessLockedAsync())),
+            (found.Rival("the fix, READ COMMITTED (re-created)"), new AskingFleet(sessions, ReadCommitted, worker => worker.SyncUnlessLockedAsync())),
+            (found.Rival("DistributedLock.Postgres"), new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnderLockAsync())),
+            (found.Rival("LISTEN, as PostgREST (re-created)"), new ListeningFleet(sessions)),
+            (found.Rival("poll of 1 s, as Hasura (re-created)"), new PollingFleet(sessions)),
+        ];
+        await MeasureAsync(meter, [.. rows.Select(row => (new Row("", "", Role.Part), row.Fleet))], run.Sized(full: 2, quick: 1));
+        await MeasureAsync(meter, rows, run.Sized(full: 16, quick: 2));
+        Expect(run, workers, ours, upstream);
     }
 
-    private static async Task MeasureAsync(BenchRun run, List<Case> cases, StormDatabase database, IStormFleet fleet)
+    private static async Task MeasureAsync(StormMeter meter, IReadOnlyList<(Row Row, IStormFleet Fleet)> rows, int rounds)
     {
-        var workers = new List<IStormWorker>();
-        foreach (var found in cases)
+        for (var round = 0; round < rounds; round++)
         {
-            while (workers.Count < found.Number)
+            foreach (var (row, fleet) in rows)
             {
-                workers.Add(await fleet.StartAsync(workers.Count));
+                await meter.MeasureAsync(row, fleet, rounds);
             }
-
-            var row = fleet.Role == Role.Ours ? found.Ours(fleet.Name) : found.Rival(fleet.Name);
-            var patience = TimeSpan.FromSeconds(run.Sized(full: 3, quick: 1.5));
-            await MeasureAsync(run, row, () => new StormRound(database, fleet, workers, patience).RunAsync);
-        }
-
-        await Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
-    }
-
-    private static async Task MeasureAsync(BenchRun run, Row row, Func<Func<Row, Task>> round)
-    {
-        var (least, time) = (run.Sized(full: 3, quick: 2), TimeSpan.FromSeconds(run.Sized(full: 8, quick: 0)));
-        await round()(new Row("", "", Role.Part));
-        var begun = Stopwatch.GetTimestamp();
-        for (var number = 0; number < least || (number < MostRounds && Stopwatch.GetElapsedTime(begun) < time); number++)
-        {
-            await round()(row);
         }
     }
 
-    private static void Expect(BenchRun run, Case found)
+    private static void Expect(BenchRun run, int workers, Row ours, Row upstream)
     {
-        var ours = found.Rows.Single(row => row.Role == Role.Ours);
-        run.Expect(Budget.Count(ours, StormRound.Errors, atMost: 0));
-        run.Expect(Budget.Count(ours, StormRound.Stale, atMost: 0));
-        // The server's count has the cluster's heartbeats and the draw of Odoo's sequence too.
-        run.Expect(Budget.Count(ours, StormRound.Writes, atMost: 2, margin: 1));
-        if (found.Number == Compared)
+        run.Expect(Budget.Count(ours, StormMeter.Errors, atMost: 0));
+        run.Expect(Budget.Count(ours, StormMeter.Stale, atMost: 0));
+        // Beside the sync itself the server counts the heartbeats of the cluster and the settling of versions before.
+        run.Expect(Budget.Count(ours, StormMeter.Writes, atMost: 2, margin: 1));
+        if (workers == Budgeted)
         {
-            run.Expect(Budget.Ratio(ours, found.Rows.Single(row => row.Name == Fix), atMost: 0.5, margin: 0.2));
+            run.Expect(Budget.Ratio(ours, upstream, atMost: 0.5, margin: 0.2));
         }
     }
 }

@@ -1,77 +1,66 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Postgres.Migrations;
+using EndpointSync.Grains.Sync;
 using EndpointSync.Local.Postgres;
 using Npgsql;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>The declared endpoints of a storm, and what the server has done.</summary>
-internal sealed class StormDatabase(PrivatePostgres postgres, string database) : IAsyncDisposable
+/// <summary>
+/// A database with Odoo's tables and the endpoints that a storm is about. EndpointSync's and its rivals' are two, so that no trigger of ours costs a rival
+/// anything.
+/// </summary>
+internal sealed class StormDatabase : IAsyncDisposable
 {
-    public const int Endpoints = 100;
+    /// <summary>What the sessions that only prepare and check are called, so that they are not counted.</summary>
+    public const string Checker = "bench";
 
-    // What the harness itself asks is told apart by its name.
-    private const string Application = "storm-harness";
+    // As many as an installation with a few add-ons has: enough for a table to be worth reading once, few enough for rounds to be about the storm.
+    private const int Endpoints = 100;
 
-    private const string WorkSql =
-        """
-        select pg_snapshot_xmax(pg_current_snapshot())::text::bigint, (select sum(calls)::bigint from pg_stat_statements),
-          (select count(*) from pg_stat_activity where backend_type = 'client backend' and datname = current_database() and application_name <> $1)
-        """;
+    private readonly NpgsqlConnection _connection;
+    private int _moves;
 
-    private readonly NpgsqlConnection _connection = new($"{postgres.ConnectionString(database)};Pooling=false;Application Name={Application}");
-
-    /// <summary>Its connection string, for workers.</summary>
-    public string ConnectionString { get; } = $"{postgres.ConnectionString(database)};Pooling=false;Application Name=worker";
-
-    /// <summary>The process id of the server.</summary>
-    public int ServerId => postgres.ProcessId;
-
-    /// <summary>Opens the harness's session.</summary>
-    public async Task OpenAsync()
+    private StormDatabase(string name, string connectionString)
     {
-        await _connection.OpenAsync();
-        await ExecuteAsync("create extension if not exists pg_stat_statements");
+        (Name, ConnectionString) = (name, connectionString);
+        _connection = new NpgsqlConnection($"{connectionString};Pooling=false;Application Name={Checker}");
     }
 
-    public Task DeclareAsync() => ExecuteAsync(
-        $"""
-         insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
-         select 'service ' || n, '/services/' || n, 'api', true, false, false from generate_series(1, {Endpoints}) as n
-         """);
+    public string Name { get; }
 
-    /// <summary>A deploy: all flags are reset, and one endpoint has another path, by which a worker with an old table is known.</summary>
-    /// <returns>The table that every worker should have.</returns>
-    public async Task<string> DeployAsync()
+    public string ConnectionString { get; }
+
+    public static async Task<StormDatabase> CreateAsync(PrivatePostgres postgres, NpgsqlConnection server, string name)
     {
-        await ExecuteAsync(
-            $"update fastapi_endpoint set registry_sync = false, root_path = case when id = 1 then '/services/one/{Guid.NewGuid():N}' else root_path end");
-        await using var command = new NpgsqlCommand("select root_path || '/' from fastapi_endpoint", _connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var paths = new List<string>();
-        while (await reader.ReadAsync())
-        {
-            paths.Add(reader.GetString(0));
-        }
-
-        return Table(paths);
+        await server.ExecuteAsync($"create database {name}", CancellationToken.None);
+        var database = new StormDatabase(name, postgres.ConnectionString(name));
+        await database._connection.OpenAsync();
+        await database.ExecuteAsync(Migrator.Script("Odoo/fastapi_endpoint.sql"));
+        await database.ExecuteAsync(Migrator.Script("Odoo/endpoint_route.sql"));
+        await database.ExecuteAsync(
+            $"""
+             insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
+             select 'service ' || n, '/services/' || n, 'api_v2', true, false, false, now() at time zone 'utc', now() at time zone 'utc'
+             from generate_series(1, {Endpoints}) as n
+             """);
+        return database;
     }
 
-    /// <summary>The transactions that have written, the statements, and the connections of now.</summary>
-    public async Task<(long Writes, long Statements, long Connections)> WorkAsync()
-    {
-        await using var command = new NpgsqlCommand(WorkSql, _connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = Application } } };
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-    }
+    public Task ExecuteAsync(string statements) => _connection.ExecuteAsync(statements, CancellationToken.None);
 
-    public async Task ExecuteAsync(string statements)
-    {
-        await using var command = new NpgsqlCommand(statements, _connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    /// <summary>Resets every flag, as an upgrade of all modules does, and moves one endpoint, so that an old table is told from a new one.</summary>
+    public Task DisturbAsync() => ExecuteAsync(
+        $"update fastapi_endpoint set registry_sync = false, root_path = case id when 1 then '/moved/{++_moves}' else root_path end");
 
-    /// <summary>A table as text.</summary>
-    public static string Table(IEnumerable<string> rootPaths) => string.Join(' ', rootPaths.Order(StringComparer.Ordinal));
+    /// <summary>How many of some tables are not what the endpoints declare.</summary>
+    public async Task<int> StaleAsync(IEnumerable<IReadOnlyDictionary<string, string>> tables)
+    {
+        var right = await _connection.ListAsync(
+            "select id, root_path from fastapi_endpoint where active", row => ExpectedRoute.For(row.GetInt32(0), row.GetString(1), saveHttpSession: false),
+            CancellationToken.None);
+        return tables.Count(table => table.Count != right.Count || right.Any(row => table.GetValueOrDefault(row.Key) != row.Route));
+    }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -11,7 +11,7 @@ internal sealed class Session : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
 
-    private Session(NpgsqlConnection connection) => _connection = connection;
+    public Session(NpgsqlConnection connection) => _connection = connection;
 
     /// <summary>Its backend's process id.</summary>
     public int ProcessId => _connection.ProcessID;

@@ -10,11 +10,12 @@ namespace EndpointSync.Tests.Testing.Upstream;
 
 /// <summary>
 /// One Odoo worker process, as far as endpoints go: the statements that it runs, each a step of its own so that a test can put others between.
-/// Every transaction is REPEATABLE READ. The flags are committed first; a hook after that commit writes the routes in a second transaction.
+/// The flags are committed first; a hook after that commit writes the routes in a second transaction.
 /// </summary>
 /// <param name="session">Its connection.</param>
 /// <param name="hashSeed">What its process hashes strings with; processes that were forked from one another share it.</param>
-internal sealed class UpstreamWorker(Session session, int hashSeed) : IAsyncDisposable
+/// <param name="isolation">Of its transactions, where they are not Odoo's.</param>
+internal sealed class UpstreamWorker(Session session, int hashSeed, string isolation = "repeatable read") : IAsyncDisposable
 {
     /// <summary>The key of the lock that OpenSPP's workers take.</summary>
     public const long LockKey = 3827055375235039567;
@@ -30,7 +31,7 @@ internal sealed class UpstreamWorker(Session session, int hashSeed) : IAsyncDisp
     public static async Task<UpstreamWorker> StartAsync(TestDatabase database, int? hashSeed = null) =>
         new(await Session.OpenAsync(database, "odoo"), hashSeed ?? Random.Shared.Next());
 
-    public Task BeginAsync() => session.BeginAsync("repeatable read");
+    public Task BeginAsync() => session.BeginAsync(isolation);
 
     public Task<bool> TryLockAsync() => session.ScalarAsync<bool>($"select pg_try_advisory_xact_lock({LockKey})");
 

@@ -1,0 +1,63 @@
+using EndpointSync.Bench.Model;
+using EndpointSync.Grains.Postgres;
+using Npgsql;
+
+namespace EndpointSync.Bench.Storm;
+
+/// <summary>Measures one round of one fleet, and what it cost beside its time.</summary>
+/// <param name="connection">A session in a database of its own, which has pg_stat_statements.</param>
+/// <param name="postmaster">The first process of Postgres.</param>
+internal sealed class StormMeter(NpgsqlConnection connection, int postmaster)
+{
+    public const string Errors = "errors";
+    public const string Writes = "writing transactions, most";
+    public const string Stale = "workers left stale";
+
+    private const string Statements = "statements, mean";
+    private const string Connections = "Postgres connections, most";
+    private const string Cpu = "CPU s, mean";
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
+
+    public async Task MeasureAsync(Row row, IStormFleet fleet, int rounds)
+    {
+        await fleet.Database.DisturbAsync();
+        await fleet.PrepareAsync();
+        await SettleAsync();
+        var (statements, writes, cpu) = (await StatementsAsync(fleet), await WritesAsync(), CpuOf(fleet));
+        var errors = 0;
+        await row.MeasureAsync(async () => errors = await fleet.ReloadAsync());
+        row.Tally(Cpu, CpuOf(fleet).Since(cpu) / rounds);
+        row.TallyMost(Writes, await WritesAsync() - writes);
+        row.TallyMost(Connections, await ConnectionsAsync(fleet));
+        row.Tally(Statements, (double)(await StatementsAsync(fleet) - statements) / rounds);
+        row.Tally(Errors, errors);
+        row.Tally(Stale, await fleet.Database.StaleAsync(fleet.Tables));
+    }
+
+    // Until nobody writes: what a round leaves to be done behind it is its own, and no other's.
+    private async Task SettleAsync()
+    {
+        long before;
+        do
+        {
+            before = await WritesAsync();
+            await Task.Delay(Quiet);
+        }
+        while (await WritesAsync() != before);
+    }
+
+    // Every transaction that writes takes a number, of all databases of the server; one that reads takes none.
+    private Task<long> WritesAsync() => connection.ScalarAsync<long>("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint", CancellationToken.None);
+
+    private Task<long> StatementsAsync(IStormFleet fleet) => connection.ScalarAsync<long>(
+        "select coalesce(sum(calls), 0)::bigint from pg_stat_statements where dbid = (select oid from pg_database where datname = $1)",
+        CancellationToken.None, PostgresCommands.Value(fleet.Database.Name));
+
+    // Nobody closes a session in a round, so those that are there at its end are those of its peak.
+    private Task<long> ConnectionsAsync(IStormFleet fleet) => connection.ScalarAsync<long>(
+        $"select count(*) from pg_stat_activity where datname = $1 and backend_type = 'client backend' and application_name <> '{StormDatabase.Checker}'",
+        CancellationToken.None, PostgresCommands.Value(fleet.Database.Name));
+
+    private ProcessorTime CpuOf(IStormFleet fleet) => ProcessorTime.Now([Environment.ProcessId, .. fleet.Processes], postmaster);
+}
