@@ -11,6 +11,9 @@ internal sealed class LockWait(Registry registry, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    // A server that says nothing keeps a question waiting for as long as a command may take, which is longer than its callers wait.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+
     private readonly RetryDelays _delays = new(Pause, Pause);
     private readonly long _begun = clock.GetTimestamp();
 
@@ -25,7 +28,7 @@ internal sealed class LockWait(Registry registry, TimeProvider clock)
     {
         try
         {
-            while (await registry.Status.LockHolderAsync(cancellationToken) is { } holder)
+            while (await AskAsync(cancellationToken) is { } holder)
             {
                 if (IsOver || !worthwhile(holder))
                 {
@@ -37,10 +40,17 @@ internal sealed class LockWait(Registry registry, TimeProvider clock)
 
             return true;
         }
-        catch (Exception failure) when (SqlStates.Describe(failure) is not null && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when ((failure is TimeoutException || SqlStates.Describe(failure) is not null) && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
+    }
+
+    private async Task<LockHolder?> AskAsync(CancellationToken cancellationToken)
+    {
+        var asked = registry.Status.LockHolderAsync(cancellationToken);
+        asked.Ignore();
+        return await asked.WaitAsync(AnswerTime, clock, cancellationToken);
     }
 
     /// <summary>Whether a sync wrote nothing because another process had the lock.</summary>
