@@ -10,6 +10,8 @@ namespace EndpointSync.Tests.Outages;
 /// <summary>A PostgreSQL server of one test's own, to be stopped, frozen and copied.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
+    private const int StartAttempts = 3;
+
     private readonly PrivatePostgres _server;
     private readonly ServerAccount _account;
     private readonly ServerPrograms _programs;
@@ -84,16 +86,14 @@ internal sealed class OwnServer : IAsyncDisposable
     /// <returns>The standby's port.</returns>
     public async Task<int> AddReplicaAsync()
     {
-        var port = LoopbackPort.PickFree();
         var replica = $"{_server.Directory}/replica";
         var from = new NpgsqlConnectionStringBuilder(ConnectionString);
         var source = $"host={from.Host} port={from.Port} user={from.Username} password={from.Password}";
         // Made in a folder of the server's own account, which alone may write there.
         await RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _account.Name ?? "");
         await RunAsync(_account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
-        await ControlAsync(replica, "start", "-l", $"{replica}/log", "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}"));
         _replica = replica;
-        return port;
+        return await StartReplicaAsync(replica);
     }
 
     /// <summary>Makes the standby the primary; the test's own questions go to it from now on.</summary>
@@ -108,7 +108,7 @@ internal sealed class OwnServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
-        if (_replica is not null)
+        if (_replica is not null && File.Exists($"{_replica}/postmaster.pid"))
         {
             await ControlAsync(_replica, "stop", "-m", "immediate");
         }
@@ -124,9 +124,28 @@ internal sealed class OwnServer : IAsyncDisposable
 
     private int Postmaster() => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
-    private Task ControlAsync(string data, params string[] command) =>
-        // The server would inherit the pipes of a program whose output is read, and keep them open.
-        RunAsync(["sh", "-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", .. _account.Command([_programs.PgCtl, "-D", data, "-s", "-w", .. command])]);
+    // Another process may take a port between its choice and the server's start.
+    private async Task<int> StartReplicaAsync(string replica)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = LoopbackPort.PickFree();
+            var log = $"{replica}/log{attempt}";
+            var start = await CommandLine.RunAsync(Control(replica, "start", "-l", log, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}")), "/", CancellationToken.None);
+            if (start.Succeeded)
+            {
+                return port;
+            }
+
+            Assert.True(attempt < StartAttempts, $"the standby did not start on port {port}: {ServerLog.Tail(log)}");
+        }
+    }
+
+    private Task ControlAsync(string data, params string[] command) => RunAsync(Control(data, command));
+
+    // The server would inherit the pipes of a program whose output is read, and keep them open.
+    private string[] Control(string data, params string[] command) =>
+        ["sh", "-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", .. _account.Command([_programs.PgCtl, "-D", data, "-s", "-w", .. command])];
 
     private static async Task RunAsync(params string[] command)
     {
