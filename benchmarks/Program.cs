@@ -1,5 +1,12 @@
 using EndpointSync.Bench;
+using EndpointSync.Bench.Propagation.Rivals;
 using EndpointSync.Bench.Reports;
+
+if (args is [RivalWorker.Command, var kind, var address, .. var more])
+{
+    await RivalWorker.RunAsync(kind, address, more.FirstOrDefault());
+    return 0;
+}
 
 const string Quick = "--quick";
 

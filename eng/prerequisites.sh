@@ -86,6 +86,22 @@ TEXT
   exit 69
 }
 
+# What routes are compared with: unpacked, for an installed package would start its server. What is absent is left out, and ./bench says so.
+want_rivals() {
+  want_rival caddy caddy
+  want_rival nginx nginx
+  want_rival etcd etcd-server
+}
+
+# want_rival PROGRAM PACKAGE
+want_rival() {
+  local folder=.data/rivals
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "$folder/usr/bin/$1" ] || [ -x "$folder/usr/sbin/$1" ] && return
+  command -v apt-get >/dev/null || return 0
+  mkdir -p "$folder"
+  (cd "$folder" && { apt-get download -q "$2" || { as_root apt-get update -q && apt-get download -q "$2"; }; } && dpkg -x "$2"_*.deb .) >/dev/null 2>&1 || true
+}
+
 # A registry behind a pooler is tried with PgBouncer itself; without it those tests say that they were skipped.
 want_pgbouncer() {
   command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || apt_install pgbouncer || true

@@ -34,11 +34,11 @@ internal sealed class ForeignRounds(ServingFleet fleet, DeclaredEndpoints endpoi
         await floor.MeasureAsync(async () =>
         {
             await endpoints.CommitOnceAsync();
-            await fleet.AskOnceAsync(DeclaredEndpoints.PathOf(endpoints.Count));
+            await fleet.Asked.AskOnceAsync(DeclaredEndpoints.PathOf(endpoints.Count));
         });
         // The round before ended with a poll; a writer comes at any time between two.
         await Task.Delay(pause * Random.Shared.NextDouble());
         var path = await writing.MoveAsync(endpoints, ++_moved);
-        await served.MeasureAsync(() => fleet.UntilServedAsync(path, Task.CompletedTask));
+        await served.MeasureAsync(() => fleet.Asked.UntilServedAsync(path, Task.CompletedTask));
     }
 }

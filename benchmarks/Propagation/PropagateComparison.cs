@@ -1,78 +1,61 @@
-using System.Diagnostics;
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
-using EndpointSync.Bench.Serving;
-using Npgsql;
+using EndpointSync.Bench.Propagation.Rivals;
 
 namespace EndpointSync.Bench.Propagation;
 
 /// <summary>
-/// From a committed endpoint until each of eight worker processes answers its path with 200: the reload is posted when the endpoint is committed, and
-/// all workers are asked for the path again and again from its receipt on. Beside it, in the same rounds, what cannot be had for less: one commit, and
-/// one request to a worker for a path that it serves already.
+/// One route written until each of eight server processes answers its path with 200, while all of them answer other requests. Ours is the way from an
+/// endpoint's INSERT in Postgres to the workers; beside it, in the same rounds, what cannot be had for less: one commit, and one request to a worker for
+/// a path that it serves already. Rivals keep routes in memory or in etcd and are told of the new one at once, with no database in between.
 /// </summary>
 internal sealed class PropagateComparison : IComparison
 {
     private const int Workers = 8;
-    private const int WarmUp = 5;
+    private const int LeastBudgeted = 5_000;
 
-    // For so long eleven new processes compile what they run often, on the processors that the rounds need; a fleet that has run for a minute is done.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(10);
 
     public string Name => "propagate";
 
-    public string Question => "From a committed endpoint until 8 workers answer its path";
+    public string Question => "From a route's write until 8 workers answer its path";
 
-    public string Axis => "endpoints";
+    public string Axis => "routes";
 
-    public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
+    public async Task RunAsync(BenchRun run)
     {
-        var sizes = run.Sized<int[]>(full: [100, 1_000, 5_000, 50_000], quick: [100, 1_000]);
-        await using var fleet = await ServingFleet.StartAsync(postgres, new ServingFleetOptions(Workers));
-        await using var connection = new NpgsqlConnection(postgres.ConnectionString());
-        await connection.OpenAsync();
-        var endpoints = new DeclaredEndpoints(fleet, connection);
-        await endpoints.DeclareAsync(sizes[0]);
-        await fleet.StartWorkersAsync(postgres);
-        await SettleAsync(new PropagationRound(fleet, endpoints), run.Sized(full: Settling, quick: TimeSpan.Zero));
-        foreach (var size in sizes)
+        var cases = run.Sized<int[]>(full: [100, 1_000, 5_000, 50_000], quick: [100, 1_000]).Select(size => (Size: size, Case: run.Case(size))).ToList();
+        var ours = cases.ToDictionary(one => one.Size, one => (Served: one.Case.Ours("EndpointSync"), Floor: one.Case.Floor("one commit, then one request")));
+        await BenchPostgres.UseAsync(async postgres =>
         {
-            await endpoints.DeclareAsync(size);
-            await MeasureAsync(run, size, new PropagationRound(fleet, endpoints));
-        }
-    });
-
-    private static async Task SettleAsync(PropagationRound round, TimeSpan time)
-    {
-        var begun = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begun) < time)
-        {
-            await round.FloorAsync();
-            await round.PropagateAsync();
-        }
-    }
-
-    private static async Task MeasureAsync(BenchRun run, int size, PropagationRound round)
-    {
-        var found = run.Case(size);
-        var served = found.Ours("commit to 200 of all workers");
-        var floor = found.Floor("one commit, then one request");
-        var receipt = found.Part("commit to receipt");
-        var others = found.Part("receipt to 200 of all workers");
-        for (var number = 0; number < WarmUp + run.Sized(full: 100, quick: 15); number++)
-        {
-            var floorTime = await round.FloorAsync();
-            var (toReceipt, toServed) = await round.PropagateAsync();
-            if (number >= WarmUp)
+            await using var fleet = await EndpointSyncFleet.StartAsync(postgres, Workers);
+            var rounds = new PropagationRounds(run, fleet);
+            foreach (var (size, _) in cases)
             {
-                floor.Times.Add(floorTime);
-                served.Times.Add(toServed);
-                receipt.Times.Add(toReceipt);
-                others.Times.Add(toServed - toReceipt);
+                await rounds.MeasureAsync(size, ours[size].Served, ours[size].Floor, fleet.CommitOnceAsync);
+            }
+        });
+
+        foreach (var rival in RivalFleets.Of(run.IsQuick))
+        {
+            await using var fleet = await rival.StartAsync(Workers);
+            var rounds = new PropagationRounds(run, fleet);
+            foreach (var (size, found) in cases)
+            {
+                var row = found.Rival(rival.Name);
+                await rounds.MeasureAsync(size, row);
+                if (rival.Name == RivalFleets.Yarp && size == LeastBudgeted)
+                {
+                    run.Expect(Budget.Ratio(ours[size].Served, row, atMost: 0.1, margin: 0.5));
+                }
             }
         }
 
-        run.Expect(Budget.Time(served, Longest, margin: 1));
+        foreach (var (served, _) in ours.Values)
+        {
+            run.Expect(Budget.Time(served, Longest, margin: 1));
+            run.Expect(Budget.Count(served, PropagationRounds.Failed, atMost: 0));
+            run.Expect(Budget.Count(served, PropagationRounds.Closed, atMost: 0));
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection con
             await fleet.ReloadAsync();
         }
 
-        await fleet.UntilServedAsync(PathOf(size), Task.CompletedTask);
+        await fleet.Asked.UntilServedAsync(PathOf(size), Task.CompletedTask);
     }
 
     /// <summary>Commits one more endpoint, and asks for no reload.</summary>

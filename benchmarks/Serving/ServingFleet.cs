@@ -6,7 +6,7 @@ using EndpointSync.Local.Workers;
 
 namespace EndpointSync.Bench.Serving;
 
-/// <summary>Two silo processes and several worker processes on one database, and a connection to each that is kept alive.</summary>
+/// <summary>Two silo processes and several worker processes on one database.</summary>
 internal sealed class ServingFleet : IAsyncDisposable
 {
     public const int Silos = 2;
@@ -18,7 +18,6 @@ internal sealed class ServingFleet : IAsyncDisposable
     private const string ClusterId = "bench";
 
     private readonly List<ServerProcess> _processes = [];
-    private readonly List<HttpClient> _workers = [];
     private readonly ServingFleetOptions _options;
     private readonly HttpClient _silo;
 
@@ -27,6 +26,7 @@ internal sealed class ServingFleet : IAsyncDisposable
         _options = options;
         _processes.AddRange(silos);
         _silo = new HttpClient { BaseAddress = silos[0].Address };
+        Asked = new AskedWorkers([], options.Pause);
     }
 
     /// <summary>Starts the silos.</summary>
@@ -45,7 +45,7 @@ internal sealed class ServingFleet : IAsyncDisposable
             Configuration = _options.Worker,
         })));
         _processes.AddRange(workers);
-        _workers.AddRange(workers.Select(worker => new HttpClient { BaseAddress = worker.Address }));
+        Asked = new AskedWorkers(Workers, _options.Pause);
     }
 
     /// <summary>Completes with the receipt of a reload.</summary>
@@ -59,42 +59,17 @@ internal sealed class ServingFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>One request to one worker, for a path that it serves.</summary>
-    public Task AskOnceAsync(string path) => UntilServedAsync(_workers[0], path, Task.CompletedTask);
+    /// <summary>The workers that were started, asked by the rounds.</summary>
+    public AskedWorkers Asked { get; private set; }
 
-    /// <summary>
-    /// Asks every worker for a path until it has answered 200, from the moment when the reload has its receipt: each miss makes the worker ask the
-    /// database for the newest version, and many workers that were asked before would take the processors away from what they wait for.
-    /// </summary>
-    public Task UntilServedAsync(string path, Task receipt) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilServedAsync(worker, path, receipt))));
+    /// <summary>Where the workers answer HTTP.</summary>
+    public IReadOnlyList<Uri> Workers => [.. _processes.OfType<WorkerProcess>().Select(worker => worker.Address)];
 
     public async ValueTask DisposeAsync()
     {
         _silo.Dispose();
-        _workers.ForEach(worker => worker.Dispose());
+        Asked.Dispose();
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
-    }
-
-    private async Task UntilServedAsync(HttpClient worker, string path, Task receipt)
-    {
-        await receipt;
-        var status = await AskAsync(worker, path);
-        while (status == HttpStatusCode.NotFound)
-        {
-            await Task.Delay(_options.Pause);
-            status = await AskAsync(worker, path);
-        }
-
-        if (status != HttpStatusCode.OK)
-        {
-            throw new InvalidOperationException($"{worker.BaseAddress} answered {path} with {(int)status}.");
-        }
-    }
-
-    private static async Task<HttpStatusCode> AskAsync(HttpClient worker, string path)
-    {
-        using var response = await worker.GetAsync(new Uri(path, UriKind.Relative));
-        return response.StatusCode;
     }
 
     private static SiloProcessOptions SiloOptions(PrivatePostgres postgres, ServingFleetOptions options, int number) => new()

@@ -8,6 +8,8 @@ internal static class UnixSignal
 {
     private const int NoSuchProcess = 3;
 
+    public static void HangUp(int processId) => Send(processId, 1);
+
     public static void Terminate(int processId) => Send(processId, 15);
 
     public static void Stop(int processId) => Send(processId, OperatingSystem.IsMacOS() ? 17 : 19);

@@ -1,0 +1,58 @@
+using EndpointSync.Bench.Serving;
+using EndpointSync.Local.Postgres;
+using Npgsql;
+
+namespace EndpointSync.Bench.Propagation;
+
+/// <summary>Two silos and eight workers; an endpoint is committed, and a reload is asked for.</summary>
+internal sealed class EndpointSyncFleet : IRoutedFleet
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly PrivatePostgres _postgres;
+    private readonly ServingFleet _fleet;
+    private readonly DeclaredEndpoints _endpoints;
+
+    private EndpointSyncFleet(PrivatePostgres postgres, ServingFleet fleet, NpgsqlConnection connection)
+    {
+        (_postgres, _fleet, _connection) = (postgres, fleet, connection);
+        _endpoints = new DeclaredEndpoints(fleet, connection);
+    }
+
+    public IReadOnlyList<Uri> Workers => _fleet.Workers;
+
+    public TimeSpan Settling => TimeSpan.FromSeconds(45);
+
+    public static async Task<EndpointSyncFleet> StartAsync(PrivatePostgres postgres, int workers)
+    {
+        var fleet = await ServingFleet.StartAsync(postgres, new ServingFleetOptions(workers));
+        var connection = new NpgsqlConnection(postgres.ConnectionString());
+        await connection.OpenAsync();
+        return new EndpointSyncFleet(postgres, fleet, connection);
+    }
+
+    /// <summary>The first time it starts the workers too, which become ready when there are routes.</summary>
+    public async Task DeclareAsync(int size)
+    {
+        await _endpoints.DeclareAsync(size);
+        if (_fleet.Workers.Count == 0)
+        {
+            await _fleet.StartWorkersAsync(_postgres);
+        }
+    }
+
+    /// <summary>One row inserted and committed, where no trigger is.</summary>
+    public Task CommitOnceAsync() => _endpoints.CommitOnceAsync();
+
+    public async Task<string> AddAsync()
+    {
+        var path = await _endpoints.AddAsync();
+        await _fleet.ReloadAsync();
+        return path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _fleet.DisposeAsync();
+    }
+}

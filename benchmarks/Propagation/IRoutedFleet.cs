@@ -1,0 +1,18 @@
+namespace EndpointSync.Bench.Propagation;
+
+/// <summary>Eight servers that serve the same routes, and what changes the routes of all.</summary>
+internal interface IRoutedFleet : IAsyncDisposable
+{
+    /// <summary>Where they answer HTTP.</summary>
+    IReadOnlyList<Uri> Workers { get; }
+
+    /// <summary>How long they are changed without a measure first: programs of .NET compile what they run often.</summary>
+    TimeSpan Settling { get; }
+
+    /// <summary>Gives them the routes of the first so many <see cref="Serving.DeclaredEndpoints"/>, of which they have fewer.</summary>
+    Task DeclareAsync(int size);
+
+    /// <summary>Writes the next route; completes when the writer is told that it is done, which may be before every server has it.</summary>
+    /// <returns>Its path.</returns>
+    Task<string> AddAsync();
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+
+namespace EndpointSync.Bench.Propagation.Rivals;
+
+/// <summary>A watch of all keys that begin alike, from etcd's first revision on, over its HTTP gateway.</summary>
+internal sealed class EtcdWatch(Uri store, string prefix)
+{
+    private readonly Channel<int> _seen = Channel.CreateUnbounded<int>();
+
+    /// <summary>Hands on the values that come, all that are there at once; completes when the watch ends.</summary>
+    public async Task RunAsync(Action<IReadOnlyList<int>> take) => await Task.WhenAll(Task.Run(ReadAsync), Task.Run(() => HandOnAsync(take)));
+
+    private async Task ReadAsync()
+    {
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var end = $"{prefix[..^1]}{(char)(prefix[^1] + 1)}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(store, "v3/watch"))
+        {
+            Content = JsonContent.Create(new { create_request = new { key = Base64(prefix), range_end = Base64(end), start_revision = "1" } }),
+        };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            using var message = JsonDocument.Parse(line);
+            if (message.RootElement.GetProperty("result").TryGetProperty("events", out var events))
+            {
+                foreach (var happened in events.EnumerateArray())
+                {
+                    _seen.Writer.TryWrite(Number(happened.GetProperty("kv").GetProperty("value").GetBytesFromBase64()));
+                }
+            }
+        }
+
+        _seen.Writer.Complete();
+    }
+
+    private async Task HandOnAsync(Action<IReadOnlyList<int>> take)
+    {
+        while (await _seen.Reader.WaitToReadAsync())
+        {
+            var together = new List<int>();
+            while (_seen.Reader.TryRead(out var number))
+            {
+                together.Add(number);
+            }
+
+            take(together);
+        }
+    }
+
+    private static int Number(byte[] value) => int.Parse(Encoding.UTF8.GetString(value), CultureInfo.InvariantCulture);
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,34 @@
+using EndpointSync.Bench.Serving;
+using Yarp.ReverseProxy.Configuration;
+
+namespace EndpointSync.Bench.Propagation.Rivals;
+
+/// <summary>The routes of one YARP, in memory.</summary>
+internal sealed class YarpRoutes(InMemoryConfigProvider provider)
+{
+    public const string Cluster = "none";
+
+    private readonly Lock _lock = new();
+    private readonly List<RouteConfig> _routes = [];
+
+    /// <summary>Adds the routes up to a number.</summary>
+    public void FillTo(int number)
+    {
+        lock (_lock)
+        {
+            while (_routes.Count < number)
+            {
+                _routes.Add(Route(_routes.Count + 1));
+            }
+
+            provider.Update([.. _routes], [new ClusterConfig { ClusterId = Cluster }]);
+        }
+    }
+
+    private static RouteConfig Route(int number) => new()
+    {
+        RouteId = $"route {number}",
+        ClusterId = Cluster,
+        Match = new RouteMatch { Path = $"{DeclaredEndpoints.PathOf(number)}{{**rest}}" },
+    };
+}
