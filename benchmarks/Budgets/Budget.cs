@@ -14,7 +14,16 @@ internal sealed record Budget(string What, double AtMost, double Margin, Func<do
     /// <summary>Whether another machine may miss it by being slower: so it is with times, and not with ratios and counts.</summary>
     public bool DependsOnMachine { get; private init; }
 
-    public Verdict Verdict => Verdicts.Judge(Measure(), AtMost, Margin);
+    /// <summary>What the measure is known to come to where the limit is not kept yet; null where it is.</summary>
+    public double? Known { get; private init; }
+
+    public Verdict Verdict => Verdicts.Judge(Measure(), AtMost, Margin, Known);
+
+    /// <summary>
+    /// The same budget, which is known to be missed: the run fails only beyond what is known and the margin. The documentation says why it is missed.
+    /// </summary>
+    /// <param name="known">What the measure comes to, in the unit of the limit.</param>
+    public Budget KnownToCome(double known) => this with { Known = known };
 
     /// <summary>How many times as long a row may take as another.</summary>
     public static Budget Ratio(Row row, Row against, double atMost, double margin, Statistic statistic = Statistic.Median) => new(

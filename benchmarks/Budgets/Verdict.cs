@@ -8,6 +8,9 @@ internal enum Verdict
     /// <summary>Passed by no more than its margin.</summary>
     WithinNoise,
 
-    /// <summary>Passed by more than its margin, or not measured.</summary>
+    /// <summary>Passed by more than its margin, and by no more than is known.</summary>
+    KnownMiss,
+
+    /// <summary>Passed by more than its margin and than is known, or not measured.</summary>
     Missed,
 }

@@ -18,6 +18,8 @@ internal sealed class CallersComparison : IComparison
 
     public string Question => "Concurrent reloads through one client, until the last receipt";
 
+    public bool IsInQuickRuns => true;
+
     public string Axis => "callers";
 
     public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
@@ -25,7 +27,7 @@ internal sealed class CallersComparison : IComparison
         await using var client = await CallingClient.StartAsync(postgres);
         await using var connection = new NpgsqlConnection(postgres.ConnectionString());
         await connection.OpenAsync();
-        foreach (var callers in run.Sized<int[]>(full: [1, 100, 1_000, 10_000], quick: [1, 100, 10_000]))
+        foreach (var callers in run.Sized<int[]>(full: [1, 100, 1_000, 10_000], quick: [1, 10_000]))
         {
             await CompareAsync(run, callers, new CallersRound(client, connection, callers));
         }

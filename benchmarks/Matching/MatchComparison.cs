@@ -1,82 +1,54 @@
 using EndpointSync.Bench.Budgets;
+using EndpointSync.Bench.Micro;
 using EndpointSync.Bench.Model;
-using EndpointSync.Routing;
 
 namespace EndpointSync.Bench.Matching;
 
 /// <summary>
 /// One request's path matched with the route table, beside a lookup of the whole path in a dictionary, which knows no variable, and beside the endpoint
-/// routing of ASP.NET Core with the same routes. All are asked for the same paths, one after the other on one thread.
+/// routing of ASP.NET Core with the same routes, mapped by the application and made by YARP.
 /// </summary>
-internal sealed class MatchComparison : IComparison
+/// <param name="shape">What routes and paths are like.</param>
+internal sealed class MatchComparison(MatchShape shape) : IComparison
 {
-    private const int Operations = 10_000;
-    private const int Hot = 100;
     private const int LeastAgainstAspNetCore = 1_000;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(0.2);
 
-    public string Name => "match";
+    public string Name => $"match-{shape.Name}";
 
-    public string Question => "What one match of a path costs";
+    public string Question => $"What one match costs of {shape.Title}";
 
     public string Axis => "routes";
 
-    public async Task RunAsync(BenchRun run)
-    {
-        foreach (var size in run.Sized<int[]>(full: [100, 1_000, 5_000, 50_000, 100_000], quick: [100, 1_000, 10_000]))
-        {
-            await CompareAsync(run, size);
-        }
-    }
+    public bool IsInQuickRuns => shape == MatchShape.Below;
 
-    private static async Task CompareAsync(BenchRun run, int size)
+    public Task RunAsync(BenchRun run)
     {
-        var found = run.Case(size);
-        var match = found.Ours("route table");
-        var hot = found.Part("route table, 100 paths in turns");
-        var lookup = found.Floor("dictionary of whole paths");
-        var rival = found.Rival("ASP.NET Core routing");
-        var paths = DeclaredRoutes.Paths(size, Operations);
-        var few = Enumerable.Range(0, Operations).Select(number => paths[number % Hot]).ToArray();
-        var known = paths.Distinct().ToDictionary(path => path, path => path.Length, StringComparer.Ordinal);
-        var table = DeclaredRoutes.Image(size).Table;
-        await using var aspNetCore = new AspNetCoreRouting(size);
-        var received = AspNetCoreRouting.Receive(paths);
-        var batches = new Batches(Operations);
-        batches.Add(match, () => MatchAll(table, paths));
-        batches.Add(hot, () => MatchAll(table, few));
-        batches.Add(lookup, () => LookUpAll(known, paths));
-        batches.Add(rival, () => aspNetCore.MatchAll(received));
-        batches.Measure(run.Sized(full: 200, quick: 50));
-
-        run.Expect(Budget.Time(match, Longest, margin: 0.5));
-        run.Expect(Budget.Count(match, "bytes", atMost: 0));
-        if (size >= LeastAgainstAspNetCore)
+        MatchBenchmarks.Shape = shape;
+        MatchBenchmarks.Sizes = run.Sized<int[]>(full: [100, 1_000, 10_000, 100_000], quick: [100, 10_000]);
+        var rows = MatchBenchmarks.Sizes.ToDictionary(size => size, size => RowsOf(run.Case(size)));
+        MicroRuns.Measure<MatchBenchmarks>(run, (size, method) => rows[size][method]);
+        foreach (var size in MatchBenchmarks.Sizes)
         {
-            run.Expect(Budget.Ratio(match, rival, atMost: 1, margin: 0.2));
-        }
-    }
-
-    private static void LookUpAll(Dictionary<string, int> known, string[] paths)
-    {
-        foreach (var path in paths)
-        {
-            if (known[path] == 0)
+            var (match, rival) = (rows[size][nameof(MatchBenchmarks.Table)], rows[size][nameof(MatchBenchmarks.AspNetCore)]);
+            run.Expect(Budget.Time(match, Longest, margin: 0.5));
+            run.Expect(Budget.Count(match, MicroRuns.Bytes, atMost: 0));
+            if (size >= LeastAgainstAspNetCore)
             {
-                throw new InvalidOperationException($"{path} was not found.");
+                run.Expect(Budget.Ratio(match, rival, atMost: 1, margin: 0.2));
             }
         }
+
+        return Task.CompletedTask;
     }
 
-    private static void MatchAll(RouteTable table, string[] paths)
+    private static Dictionary<string, Row> RowsOf(Case found) => new()
     {
-        foreach (var path in paths)
-        {
-            if (table.Match(path, "GET").Entry is null)
-            {
-                throw new InvalidOperationException($"{path} was not found.");
-            }
-        }
-    }
+        [nameof(MatchBenchmarks.Table)] = found.Ours("route table"),
+        [nameof(MatchBenchmarks.TableFewPaths)] = found.Part("route table, 100 paths in turns"),
+        [nameof(MatchBenchmarks.Dictionary)] = found.Floor("dictionary of whole paths"),
+        [nameof(MatchBenchmarks.AspNetCore)] = found.Rival("ASP.NET Core routing"),
+        [nameof(MatchBenchmarks.Yarp)] = found.Rival("YARP's endpoints"),
+    };
 }

@@ -22,8 +22,8 @@ internal sealed class MemoryComparison : IComparison
         foreach (var size in run.Sized<int[]>(full: [1_000, 10_000, 100_000], quick: [1_000, 10_000]))
         {
             var found = run.Case(size);
-            Measure(found.Floor("list of routes"), size, count => DeclaredRoutes.Of(count).ToList());
-            Measure(found.Ours("table"), size, DeclaredRoutes.Image);
+            Measure(found.Floor("list of routes"), size, count => MatchShape.Below.Routes(count).ToList());
+            Measure(found.Ours("table"), size, MatchShape.Below.Image);
         }
 
         return Task.CompletedTask;

@@ -12,6 +12,12 @@ internal interface IComparison
     /// <summary>What the numbers of its cases count, such as "routes"; null where its cases have names only.</summary>
     string? Axis => null;
 
+    /// <summary>Whether it runs only when it is named, for it takes longer than all others together.</summary>
+    bool IsOnRequest => false;
+
+    /// <summary>Whether a quick run has it without being told its name: it finds ratios or counts there that can be judged on any machine.</summary>
+    bool IsInQuickRuns => false;
+
     /// <summary>Measures, and adds what it finds to the run.</summary>
     Task RunAsync(BenchRun run);
 }

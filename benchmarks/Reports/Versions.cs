@@ -25,7 +25,7 @@ internal sealed record Versions(string Commit, string DotNet, string Orleans, st
     }
 
     private static async Task<string> SaidByAsync(IReadOnlyList<string> command) =>
-        (await CommandLine.RunAsync(command, Directory.GetCurrentDirectory(), CancellationToken.None)).Output;
+        (await Local.Postgres.CommandLine.RunAsync(command, Directory.GetCurrentDirectory(), CancellationToken.None)).Output;
 
     // Behind a plus, or in words, stands the commit that the package was built from.
     private static string Of(Type type) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using EndpointSync.Local.Postgres;
 using EndpointSync.Local.Processes;
@@ -65,11 +66,21 @@ internal sealed class ServingFleet : IAsyncDisposable
     /// <summary>Where the workers answer HTTP.</summary>
     public IReadOnlyList<Uri> Workers => [.. _processes.OfType<WorkerProcess>().Select(worker => worker.Address)];
 
+    /// <summary>What the largest silo and the largest worker have of the machine's memory, in bytes.</summary>
+    public (long Silo, long Worker) Memory() =>
+        (_processes.OfType<SiloProcess>().Max(MemoryOf), _processes.OfType<WorkerProcess>().Max(MemoryOf));
+
     public async ValueTask DisposeAsync()
     {
         _silo.Dispose();
         Asked.Dispose();
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
+    }
+
+    private static long MemoryOf(ServerProcess server)
+    {
+        using var process = Process.GetProcessById(server.ProcessId);
+        return process.WorkingSet64;
     }
 
     private static SiloProcessOptions SiloOptions(PrivatePostgres postgres, ServingFleetOptions options, int number) => new()

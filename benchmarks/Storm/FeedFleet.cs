@@ -11,6 +11,13 @@ internal sealed class FeedFleet(StormSilo silo, IReadOnlyList<FeedWorker> worker
 
     public static async Task<FeedFleet> StartAsync(StormSilo silo, int workers) => new(silo, await silo.StartWorkersAsync(workers));
 
+    /// <summary>One worker reloads, until all of them have its version.</summary>
+    public async Task SpreadAsync()
+    {
+        var receipt = await workers[0].AskAsync();
+        await Task.WhenAll(workers.Select(worker => worker.UntilAsync(receipt.Version)));
+    }
+
     public async Task<int> ReloadAsync() =>
         (await Task.WhenAll(workers.Select(worker => Task.Run(worker.ReloadAsync)))).Count(reached => !reached);
 

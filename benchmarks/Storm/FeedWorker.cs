@@ -51,13 +51,31 @@ internal sealed class FeedWorker : IAsyncDisposable
     {
         try
         {
-            var receipt = await _client.ReloadAsync(_identity.Registry);
+            var receipt = await AskAsync();
             await UntilAsync(receipt.Version);
             return receipt.InLine;
         }
         catch (TimeoutException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Asks for a reload.</summary>
+    public Task<ReloadReceipt> AskAsync() => _client.ReloadAsync(_identity.Registry);
+
+    /// <summary>Waits until its own table is that of a version or a later one.</summary>
+    public async Task UntilAsync(RouteVersion version)
+    {
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            if (Volatile.Read(ref _image).Version >= version)
+            {
+                return;
+            }
+
+            await changed.WaitAsync(Patience);
         }
     }
 
@@ -86,20 +104,6 @@ internal sealed class FeedWorker : IAsyncDisposable
             {
                 return;
             }
-        }
-    }
-
-    private async Task UntilAsync(RouteVersion version)
-    {
-        while (true)
-        {
-            var changed = Volatile.Read(ref _changed).Task;
-            if (Volatile.Read(ref _image).Version >= version)
-            {
-                return;
-            }
-
-            await changed.WaitAsync(Patience);
         }
     }
 

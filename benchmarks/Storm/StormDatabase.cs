@@ -53,6 +53,9 @@ internal sealed class StormDatabase : IAsyncDisposable
     public Task DisturbAsync() => ExecuteAsync(
         $"update fastapi_endpoint set registry_sync = false, root_path = case id when 1 then '/moved/{++_moves}' else root_path end");
 
+    /// <summary>Moves one endpoint.</summary>
+    public Task MoveAsync() => ExecuteAsync($"update fastapi_endpoint set registry_sync = false, root_path = '/moved/{++_moves}' where id = 1");
+
     /// <summary>How many of some tables are not what the endpoints declare.</summary>
     public async Task<int> StaleAsync(IEnumerable<IReadOnlyDictionary<string, string>> tables)
     {

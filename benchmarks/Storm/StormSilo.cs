@@ -1,6 +1,7 @@
 using EndpointSync.Client;
 using EndpointSync.Client.Workers;
 using EndpointSync.Local.Silos;
+using EndpointSync.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,10 @@ internal sealed class StormSilo : IAsyncDisposable
     /// <summary>Starts workers, each of which has the silo's newest table.</summary>
     public Task<FeedWorker[]> StartWorkersAsync(int workers) => Task.WhenAll(Enumerable.Range(0, workers).Select(number => FeedWorker.StartAsync(
         _clients[number % Clients].Services.GetRequiredService<IClusterClient>(), new WorkerIdentity(Registry, $"worker-{number}"))));
+
+    /// <summary>So many grain calls at once that do nothing, over all clients.</summary>
+    public Task CallAsync(int calls) => Task.WhenAll(Enumerable.Range(0, calls).Select(number =>
+        _clients[number % Clients].Services.GetRequiredService<IClusterClient>().GetGrain<IRouteFeedGrain>(Registry).LeaveAsync(Guid.Empty)));
 
     public async ValueTask DisposeAsync()
     {

@@ -13,13 +13,12 @@ internal sealed class OwnServer : IAsyncDisposable
     private const int StartAttempts = 3;
 
     private readonly PrivatePostgres _server;
-    private readonly ServerAccount _account;
-    private readonly ServerPrograms _programs;
+    private readonly ServerControl _control;
     private string? _replica;
 
-    private OwnServer(PrivatePostgres server, ServerAccount account, ServerPrograms programs)
+    private OwnServer(PrivatePostgres server, ServerControl control)
     {
-        (_server, _account, _programs) = (server, account, programs);
+        (_server, _control) = (server, control);
         ConnectionString = server.ConnectionString();
         Source = NpgsqlDataSource.Create(ConnectionString + ";Application Name=test;Pooling=false");
     }
@@ -40,9 +39,7 @@ internal sealed class OwnServer : IAsyncDisposable
             Directory = Path.Combine(Path.GetTempPath(), $"endpointsync-outage-{Guid.NewGuid():N}"),
             Settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
         });
-        var account = await ServerAccount.ForThisProcessAsync(CancellationToken.None);
-        var programs = await ServerPrograms.ChooseAsync(ServerSearch.OfThisMachine(), dataVersion: null, server.Directory, CancellationToken.None);
-        return new OwnServer(server, account, programs);
+        return new OwnServer(server, await ServerControl.OfAsync(server));
     }
 
     public Task<long> AddEndpointAsync(string rootPath) => ScalarAsync<long>(
@@ -74,10 +71,10 @@ internal sealed class OwnServer : IAsyncDisposable
         await connection.ExecuteAsync(sql, CancellationToken.None);
     }
 
-    /// <summary>Stops the server: <c>fast</c> says good-bye to its sessions, <c>immediate</c> is a crash.</summary>
-    public Task StopAsync(string mode) => ControlAsync(Data, "stop", "-m", mode);
+    /// <inheritdoc cref="ServerControl.StopAsync" />
+    public Task StopAsync(string mode) => _control.StopAsync(mode);
 
-    public Task StartAgainAsync() => ControlAsync(Data, "start", "-l", _server.LogFile);
+    public Task StartAgainAsync() => _control.StartAgainAsync();
 
     /// <summary>Freezes the postmaster and all of its children, until the result is disposed.</summary>
     public Frozen Freeze() => new(Postmaster());
@@ -90,8 +87,8 @@ internal sealed class OwnServer : IAsyncDisposable
         var from = new NpgsqlConnectionStringBuilder(ConnectionString);
         var source = $"host={from.Host} port={from.Port} user={from.Username} password={from.Password}";
         // Made in a folder of the server's own account, which alone may write there.
-        await RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _account.Name ?? "");
-        await RunAsync(_account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
+        await ServerControl.RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _control.Account.Name ?? "");
+        await ServerControl.RunAsync(_control.Account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
         _replica = replica;
         return await StartReplicaAsync(replica);
     }
@@ -110,7 +107,7 @@ internal sealed class OwnServer : IAsyncDisposable
         await Source.DisposeAsync();
         if (_replica is not null && File.Exists($"{_replica}/postmaster.pid"))
         {
-            await ControlAsync(_replica, "stop", "-m", "immediate");
+            await _control.ControlAsync(_replica, "stop", "-m", "immediate");
         }
 
         await _server.DisposeAsync();
@@ -120,9 +117,7 @@ internal sealed class OwnServer : IAsyncDisposable
     // Not always beside the server's own programs.
     private static string BaseBackup() => ServerSearch.OfThisMachine().Found.Select(folder => Path.Combine(folder, "pg_basebackup")).First(File.Exists);
 
-    private string Data => Path.Combine(_server.Directory, "data");
-
-    private int Postmaster() => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+    private int Postmaster() => int.Parse(File.ReadLines(Path.Combine(_control.Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     // Another process may take a port between its choice and the server's start.
     private async Task<int> StartReplicaAsync(string replica)
@@ -131,7 +126,7 @@ internal sealed class OwnServer : IAsyncDisposable
         {
             var port = LoopbackPort.PickFree();
             var log = $"{replica}/log{attempt}";
-            var start = await CommandLine.RunAsync(Control(replica, "start", "-l", log, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}")), "/", CancellationToken.None);
+            var start = await CommandLine.RunAsync(_control.Control(replica, "start", "-l", log, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}")), "/", CancellationToken.None);
             if (start.Succeeded)
             {
                 return port;
@@ -139,17 +134,5 @@ internal sealed class OwnServer : IAsyncDisposable
 
             Assert.True(attempt < StartAttempts, $"the standby did not start on port {port}: {ServerLog.Tail(log)}");
         }
-    }
-
-    private Task ControlAsync(string data, params string[] command) => RunAsync(Control(data, command));
-
-    // The server would inherit the pipes of a program whose output is read, and keep them open.
-    private string[] Control(string data, params string[] command) =>
-        ["sh", "-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", .. _account.Command([_programs.PgCtl, "-D", data, "-s", "-w", .. command])];
-
-    private static async Task RunAsync(params string[] command)
-    {
-        var result = await CommandLine.RunAsync(command, "/", CancellationToken.None);
-        Assert.True(result.Succeeded, $"{string.Join(' ', command)}: {result.Output}");
     }
 }

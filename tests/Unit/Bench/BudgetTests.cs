@@ -64,6 +64,29 @@ public sealed class BudgetTests
         Assert.Equal(Verdict.Missed, Budget.Time(ours, TimeSpan.FromMilliseconds(99), margin: 0, Statistic.Percentile99).Verdict);
     }
 
+    [Theory]
+    [InlineData(240, "KnownMiss")]
+    [InlineData(241, "Missed")]
+    [InlineData(149, "Kept")]
+    public void A_budget_that_is_known_to_be_missed_is_missed_beyond_what_is_known(int measured, string verdict)
+    {
+        var ours = Timed(_case.Ours("ours"), measured);
+        var floor = Timed(_case.Floor("floor"), 100);
+
+        Assert.Equal(verdict, Budget.Ratio(ours, floor, atMost: 1.5, margin: 0.2).KnownToCome(2).Verdict.ToString());
+    }
+
+    [Fact]
+    public void A_known_miss_says_what_is_known()
+    {
+        var ours = Timed(_case.Ours("reload"), 21);
+        var floor = Timed(_case.Floor("query"), 10);
+
+        Assert.Equal(
+            "known   case: reload, beside query: 2.10 x, at most 1.50 x (noise margin 20 %), known to come to 2.00 x",
+            BudgetList.Line(Budget.Ratio(ours, floor, atMost: 1.5, margin: 0.2).KnownToCome(2)));
+    }
+
     [Fact]
     public void A_missed_budget_says_which_with_its_figures()
     {

@@ -1,0 +1,46 @@
+using EndpointSync.Bench.Model;
+using EndpointSync.Bench.Storm;
+using Npgsql;
+
+namespace EndpointSync.Bench.Fanout;
+
+/// <summary>
+/// One endpoint moved and one reload, until each of many workers has its version, beside as many no-op grain calls at once. A worker is that of the storm:
+/// its lease, feed and table are its own, and its Orleans client is shared.
+/// </summary>
+internal sealed class WorkersComparison : IComparison
+{
+    private const int WarmUp = 3;
+
+    public string Name => "workers";
+
+    public string Question => "From a reload's call until every worker has its version";
+
+    public string Axis => "workers";
+
+    public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
+    {
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString());
+        await connection.OpenAsync();
+        await using var database = await StormDatabase.CreateAsync(postgres, connection, "ours");
+        await using var silo = await StormSilo.StartAsync(database);
+        foreach (var workers in run.Sized<int[]>(full: [10, 100, 1_000], quick: [10, 100]))
+        {
+            await using var fleet = await FeedFleet.StartAsync(silo, workers);
+            await CompareAsync(run, silo, fleet, workers);
+        }
+    });
+
+    private static async Task CompareAsync(BenchRun run, StormSilo silo, FeedFleet fleet, int workers)
+    {
+        var found = run.Case(workers);
+        var floor = found.Floor("as many no-op grain calls");
+        var spread = found.Ours("reload, until all workers have it");
+        for (var round = -WarmUp; round < run.Sized(full: 50, quick: 10); round++)
+        {
+            await (round < 0 ? new Samples() : floor.Times).MeasureAsync(() => silo.CallAsync(workers));
+            await silo.Database.MoveAsync();
+            await (round < 0 ? new Samples() : spread.Times).MeasureAsync(fleet.SpreadAsync);
+        }
+    }
+}
