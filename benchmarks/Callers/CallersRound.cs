@@ -5,10 +5,10 @@ using Npgsql;
 namespace EndpointSync.Bench.Callers;
 
 /// <summary>One round with a number of callers: no-op calls, reloads with nothing to do, reloads with one change due.</summary>
-internal sealed class CallersRound(CallingClient client, NpgsqlConnection connection, int callers)
+internal sealed class CallersRound(CallingClient client, NpgsqlConnection connection, int callers, int rounds)
 {
     public const string Errors = "errors";
-    public const string Writes = "writing transactions, most";
+    public const string Writes = "writing transactions, mean";
 
     public async Task MeasureAsync(Row floor, Row idle, Row due)
     {
@@ -29,7 +29,7 @@ internal sealed class CallersRound(CallingClient client, NpgsqlConnection connec
                 Interlocked.Increment(ref errors);
             }
         }));
-        reloads.TallyMost(Writes, await WritesAsync() - before);
+        reloads.Tally(Writes, (double)(await WritesAsync() - before) / rounds);
         reloads.Tally(Errors, errors);
     }
 

@@ -19,6 +19,7 @@ internal sealed class FailoverFleet : IAsyncDisposable
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     private readonly HttpClient _http = new();
     private readonly SiloCluster _silos;
@@ -110,7 +111,8 @@ internal sealed class FailoverFleet : IAsyncDisposable
     }
 
     /// <summary>Completes when every worker answers a path.</summary>
-    public Task UntilServedAsync(string path) => _asked.UntilServedAsync(path, Task.CompletedTask);
+    /// <exception cref="TimeoutException">One does not within a minute.</exception>
+    public Task UntilServedAsync(string path) => _asked.UntilServedAsync(path, Task.CompletedTask).WaitAsync(Longest);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,7 @@ internal sealed record PlainSiloName(Uri Address, int ProcessId);
 internal sealed class PlainCluster : IAsyncDisposable
 {
     private const int Silos = 3;
+    private const string Schema = "orleans";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -34,6 +35,7 @@ internal sealed class PlainCluster : IAsyncDisposable
         await using (var connection = new NpgsqlConnection(postgres.ConnectionString()))
         {
             await connection.OpenAsync();
+            await connection.ExecuteAsync($"create schema {Schema}", CancellationToken.None);
             await connection.ExecuteAsync(Migrator.Script("Orleans/0001_membership.sql"), CancellationToken.None);
             await connection.ExecuteAsync("create table plain (reloads integer not null); insert into plain values (0)", CancellationToken.None);
         }
@@ -41,7 +43,7 @@ internal sealed class PlainCluster : IAsyncDisposable
         var addresses = Enumerable.Range(0, Silos).Select(_ => new Uri($"http://127.0.0.1:{LoopbackPort.PickFree()}/")).ToList();
         var processes = await Task.WhenAll(addresses.Select(address => RivalProcess.StartAsync(
             new Uri(address, PlainSilo.Ready), new Dictionary<string, string>(), "dotnet",
-            typeof(PlainSilo).Assembly.Location, PlainSilo.Command, address.GetLeftPart(UriPartial.Authority), postgres.ConnectionString(), Port(), Port())));
+            typeof(PlainSilo).Assembly.Location, PlainSilo.Command, address.GetLeftPart(UriPartial.Authority), $"{postgres.ConnectionString()};Search Path={Schema},public", Port(), Port())));
         return new PlainCluster(addresses, processes);
     }
 

@@ -17,17 +17,15 @@ internal sealed class EndpointRouting : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly DefaultHttpContext _context = new();
     private readonly RequestDelegate _pipeline;
-    private readonly bool _finds;
 
-    private EndpointRouting(MatchShape shape, WebApplication application)
+    private EndpointRouting(WebApplication application)
     {
-        (_application, _finds) = (application, shape.IsFound);
+        _application = application;
         var pipeline = new ApplicationBuilder(application.Services);
         pipeline.UseRouting();
         pipeline.Use((HttpContext _, RequestDelegate _) => Task.CompletedTask);
         pipeline.UseEndpoints(endpoints => ((IEndpointRouteBuilder)application).DataSources.ToList().ForEach(endpoints.DataSources.Add));
         _pipeline = pipeline.Build();
-        _context.Request.Method = shape.Method;
     }
 
     /// <summary>Endpoints that an application has mapped.</summary>
@@ -35,7 +33,7 @@ internal sealed class EndpointRouting : IAsyncDisposable
     {
         var application = WebApplication.CreateSlimBuilder().Build();
         ((IEndpointRouteBuilder)application).DataSources.Add(new DefaultEndpointDataSource(shape.Routes(size).SelectMany(Endpoints)));
-        return new EndpointRouting(shape, application);
+        return new EndpointRouting(application);
     }
 
     /// <summary>Endpoints that YARP makes of its configuration.</summary>
@@ -46,24 +44,25 @@ internal sealed class EndpointRouting : IAsyncDisposable
         builder.Services.AddReverseProxy().LoadFromMemory([.. shape.Routes(size).SelectMany(YarpRoutes)], [new ClusterConfig { ClusterId = Cluster }]);
         var application = builder.Build();
         application.MapReverseProxy();
-        return new EndpointRouting(shape, application);
+        return new EndpointRouting(application);
     }
 
     /// <summary>The paths as a server hands them to an application.</summary>
     public static PathString[] Receive(string[] paths) => [.. paths.Select(path => new PathString(path))];
 
     /// <exception cref="InvalidOperationException">A path was found and should not be, or the other way round.</exception>
-    public void MatchAll(PathString[] paths)
+    public void MatchAll(PathString[] paths, MatchShape shape)
     {
+        _context.Request.Method = shape.Method;
         foreach (var path in paths)
         {
             _context.Request.Path = path;
             _context.SetEndpoint(null);
             // It completes at once, but for the first time: then the matcher is built.
             _pipeline(_context).GetAwaiter().GetResult();
-            if (_context.GetEndpoint() is not null != _finds)
+            if (_context.GetEndpoint() is not null != shape.IsFound)
             {
-                throw new InvalidOperationException($"{path} was {(_finds ? "not " : "")}found.");
+                throw new InvalidOperationException($"{path} was {(shape.IsFound ? "not " : "")}found.");
             }
         }
     }

@@ -13,6 +13,9 @@ internal sealed class MatchComparison(MatchShape shape) : IComparison
 {
     private const int LeastAgainstAspNetCore = 1_000;
 
+    // Of more, ASP.NET Core takes minutes to make a matcher; that of the routes that endpoints have is made all the same, and YARP's would be another.
+    private const int Many = 10_000;
+
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(0.2);
 
     public string Name => $"match-{shape.Name}";
@@ -27,28 +30,41 @@ internal sealed class MatchComparison(MatchShape shape) : IComparison
     {
         MatchBenchmarks.Shape = shape;
         MatchBenchmarks.Sizes = run.Sized<int[]>(full: [100, 1_000, 10_000, 100_000], quick: [100, 10_000]);
-        var rows = MatchBenchmarks.Sizes.ToDictionary(size => size, size => RowsOf(run.Case(size)));
-        MicroRuns.Measure<MatchBenchmarks>(run, (size, method) => rows[size][method]);
+        var rows = MatchBenchmarks.Sizes.ToDictionary(size => size, size => RowsOf(run.Case(size), size));
+        MicroRuns.Measure<MatchBenchmarks>(run, (size, method) => rows[size].GetValueOrDefault(method));
         foreach (var size in MatchBenchmarks.Sizes)
         {
-            var (match, rival) = (rows[size][nameof(MatchBenchmarks.Table)], rows[size][nameof(MatchBenchmarks.AspNetCore)]);
+            var match = rows[size][nameof(MatchBenchmarks.Table)];
             run.Expect(Budget.Time(match, Longest, margin: 0.5));
             run.Expect(Budget.Count(match, MicroRuns.Bytes, atMost: 0));
-            if (size >= LeastAgainstAspNetCore)
+            if (size >= LeastAgainstAspNetCore && rows[size].TryGetValue(nameof(MatchBenchmarks.AspNetCore), out var rival))
             {
-                run.Expect(Budget.Ratio(match, rival, atMost: 1, margin: 0.2));
+                var faster = Budget.Ratio(match, rival, atMost: 1, margin: 0.2);
+                run.Expect(size > Many && !shape.IsFound ? faster.KnownToCome(1.3) : faster);
             }
         }
 
         return Task.CompletedTask;
     }
 
-    private static Dictionary<string, Row> RowsOf(Case found) => new()
+    private Dictionary<string, Row> RowsOf(Case found, int size)
     {
-        [nameof(MatchBenchmarks.Table)] = found.Ours("route table"),
-        [nameof(MatchBenchmarks.TableFewPaths)] = found.Part("route table, 100 paths in turns"),
-        [nameof(MatchBenchmarks.Dictionary)] = found.Floor("dictionary of whole paths"),
-        [nameof(MatchBenchmarks.AspNetCore)] = found.Rival("ASP.NET Core routing"),
-        [nameof(MatchBenchmarks.Yarp)] = found.Rival("YARP's endpoints"),
-    };
+        var rows = new Dictionary<string, Row>
+        {
+            [nameof(MatchBenchmarks.Table)] = found.Ours("route table"),
+            [nameof(MatchBenchmarks.TableFewPaths)] = found.Part("route table, 100 paths in turns"),
+            [nameof(MatchBenchmarks.Dictionary)] = found.Floor("dictionary of whole paths"),
+        };
+        if (size <= Many || shape.Rules == MatchShape.Below.Rules)
+        {
+            rows.Add(nameof(MatchBenchmarks.AspNetCore), found.Rival("ASP.NET Core routing"));
+        }
+
+        if (size <= Many)
+        {
+            rows.Add(nameof(MatchBenchmarks.Yarp), found.Rival("YARP's endpoints"));
+        }
+
+        return rows;
+    }
 }

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
@@ -22,12 +23,12 @@ internal static class MicroRuns
     /// <summary>Runs all benchmarks of a class.</summary>
     /// <typeparam name="T">The class; the parameter of its benchmarks is what <paramref name="rowOf"/> gets first.</typeparam>
     /// <param name="run">How long it may take.</param>
-    /// <param name="rowOf">The row of a benchmark, by the value of its parameter and by the name of its method.</param>
+    /// <param name="rowOf">The row of a benchmark, by the value of its parameter and by the name of its method; null for one that is left out.</param>
     /// <exception cref="InvalidOperationException">A benchmark failed.</exception>
-    public static void Measure<T>(BenchRun run, Func<int, string, Row> rowOf)
+    public static void Measure<T>(BenchRun run, Func<int, string, Row?> rowOf)
     {
         var log = new AccumulationLogger();
-        var summary = BenchmarkRunner.Run<T>(Config(run, log));
+        var summary = BenchmarkRunner.Run<T>(Config(run, log).AddFilter(new SimpleFilter(benchmark => RowOf(benchmark, rowOf) is not null)));
         foreach (var report in summary.Reports)
         {
             if (!report.Success)
@@ -35,7 +36,7 @@ internal static class MicroRuns
                 throw new InvalidOperationException($"{report.BenchmarkCase.DisplayInfo} failed:{Environment.NewLine}{log.GetLog()}");
             }
 
-            Keep(report, rowOf((int)report.BenchmarkCase.Parameters.Items[0].Value, report.BenchmarkCase.Descriptor.WorkloadMethod.Name));
+            Keep(report, RowOf(report.BenchmarkCase, rowOf)!);
         }
 
         if (summary.Reports.IsEmpty)
@@ -43,6 +44,9 @@ internal static class MicroRuns
             throw new InvalidOperationException($"{typeof(T).Name} has no benchmark that runs:{Environment.NewLine}{log.GetLog()}");
         }
     }
+
+    private static Row? RowOf(BenchmarkCase benchmark, Func<int, string, Row?> rowOf) =>
+        rowOf((int)benchmark.Parameters.Items[0].Value, benchmark.Descriptor.WorkloadMethod.Name);
 
     private static void Keep(BenchmarkReport report, Row row)
     {
