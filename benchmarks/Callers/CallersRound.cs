@@ -8,7 +8,7 @@ namespace EndpointSync.Bench.Callers;
 internal sealed class CallersRound(CallingClient client, NpgsqlConnection connection, int callers, int rounds)
 {
     public const string Errors = "errors";
-    public const string Writes = "writing transactions, mean";
+    public const string Writes = "transaction numbers, mean";
 
     public async Task MeasureAsync(Row floor, Row idle, Row due)
     {
@@ -47,7 +47,7 @@ internal sealed class CallersRound(CallingClient client, NpgsqlConnection connec
         }
     }
 
-    // Every transaction that writes takes a number; the look takes none.
+    // Every transaction that writes takes a number, and one more for each savepoint that it writes under; the look takes none.
     private async Task<long> WritesAsync() => (long)(await ExecuteAsync("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))!;
 
     private async Task<object?> ExecuteAsync(string statement)
