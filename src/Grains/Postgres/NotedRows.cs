@@ -11,7 +11,7 @@ internal sealed record NotedRows(
     {
         await using var batch = connection.CreateBatch()
             .Then("set transaction read only")
-            .Then(PostgresCommands.PlanOnceSql)
+            .ThenPlanOnce()
             .Then(VersionWriter.StateSql, database.SchemaName)
             .Then(PendingChanges.ReadSql, database.SchemaName)
             .Then(Postgres.Quarantine.ReadSql, database.SchemaName)

@@ -5,12 +5,6 @@ namespace EndpointSync.Grains.Postgres;
 /// <summary>Short forms for commands with positional parameters.</summary>
 internal static class PostgresCommands
 {
-    /// <summary>
-    /// For the rest of a transaction: statements are planned once in a session. Ours look rows up by keys, however many, and planning them anew for
-    /// each list of keys takes Postgres longer than running them.
-    /// </summary>
-    public const string PlanOnceSql = "set local plan_cache_mode = force_generic_plan";
-
     public static NpgsqlParameter Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
     public static NpgsqlParameter TextOrNull(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
@@ -27,6 +21,12 @@ internal static class PostgresCommands
 
         return command;
     }
+
+    /// <summary>
+    /// For the rest of a transaction: statements are planned once in a session, and never compiled. Ours look rows up by keys, however many, and planning
+    /// them anew for each list of keys takes Postgres longer than running them, as compiling them does.
+    /// </summary>
+    public static NpgsqlBatch ThenPlanOnce(this NpgsqlBatch batch) => batch.Then("set local plan_cache_mode = force_generic_plan").Then("set local jit = off");
 
     public static NpgsqlBatch Then(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

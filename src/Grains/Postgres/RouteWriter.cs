@@ -25,7 +25,7 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         """
         update {odoo}.endpoint_route as stored
         set route = wanted.route, opts = wanted.opts, routing = wanted.routing,
-          endpoint_hash = case when not exists (
+          endpoint_hash = case when stored.endpoint_hash = wanted.endpoint_hash or not exists (
             select from {odoo}.endpoint_route as other where other.endpoint_hash = wanted.endpoint_hash and other.key <> wanted.key
           ) then wanted.endpoint_hash end
         from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)

@@ -51,7 +51,7 @@ internal sealed class SyncLock(RegistryDatabase database)
             .Then(
                 LimitsSql, Milliseconds(limits.StatementTimeout), Milliseconds(limits.LockTimeout), Milliseconds(idle),
                 PostgresCommands.Value($"{database.Sql.Quoted}, \"$user\", public"))
-            .Then(PostgresCommands.PlanOnceSql)
+            .ThenPlanOnce()
             .Then("select pg_try_advisory_xact_lock($1)", PostgresCommands.Value(database.LockKey));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
