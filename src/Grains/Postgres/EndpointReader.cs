@@ -37,30 +37,24 @@ internal sealed class EndpointReader(RegistryDatabase database, NpgsqlConnection
     /// <summary>Looks at endpoints, together with those that have the root paths that they want.</summary>
     /// <param name="ids">The endpoints.</param>
     /// <param name="keys">Keys of further rows that may be theirs.</param>
+    /// <param name="known">Endpoints beside them that need no look.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public async Task<EndpointScan> ReadAsync(IEnumerable<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
+    public async Task<EndpointScan> ReadAsync(IEnumerable<int> ids, IEnumerable<string> keys, EndpointScan known, CancellationToken cancellationToken)
     {
-        var wanted = ids.ToHashSet();
-        await using var batch = connection.CreateBatch();
-        AddTo(batch, wanted, keys);
-        EndpointScan scan;
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
-        {
-            scan = await ReadAsync(reader, wanted, cancellationToken);
-        }
-
-        return await WithOwnersAsync(scan, cancellationToken);
+        var scan = known.And(await ReadAsync(ids.ToHashSet(), keys, cancellationToken));
+        var claims = scan.Claims();
+        await LearnOwnersAsync([.. claims.Where(claim => !_owners.ContainsKey(claim))], cancellationToken);
+        var owners = claims.SelectMany(claim => _owners[claim]).Where(id => !scan.Ids.Contains(id)).ToHashSet();
+        return owners.Count == 0 ? scan : scan.And(await ReadAsync(owners, [], cancellationToken));
     }
 
-    /// <summary>Adds the statement to a batch; <see cref="ReadAsync(NpgsqlDataReader, IReadOnlySet{int}, CancellationToken)"/> reads its result.</summary>
-    public void AddTo(NpgsqlBatch batch, IReadOnlySet<int> ids, IEnumerable<string> keys) =>
-        batch.Then(database.Sql.Of(Statement), database.SchemaName, PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(keys.ToArray()));
-
-    /// <summary>Reads the result of the statement, without the endpoints that have the root paths.</summary>
-    public static async Task<EndpointScan> ReadAsync(NpgsqlDataReader reader, IReadOnlySet<int> ids, CancellationToken cancellationToken)
+    private async Task<EndpointScan> ReadAsync(HashSet<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         var endpoints = new Dictionary<int, EndpointRow>();
         var routes = new List<RouteRow>();
+        await using var command = connection.Command(
+            database.Sql.Of(Statement), database.SchemaName, PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(keys.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             if (!reader.IsDBNull(0))
@@ -75,23 +69,6 @@ internal sealed class EndpointReader(RegistryDatabase database, NpgsqlConnection
         }
 
         return new EndpointScan(ids, [.. endpoints.Values], routes);
-    }
-
-    /// <summary>A scan, together with the endpoints that have the root paths that its own want.</summary>
-    public async Task<EndpointScan> WithOwnersAsync(EndpointScan scan, CancellationToken cancellationToken)
-    {
-        var claims = scan.Claims();
-        await LearnOwnersAsync([.. claims.Where(claim => !_owners.ContainsKey(claim))], cancellationToken);
-        var owners = claims.SelectMany(claim => _owners[claim]).Where(id => !scan.Ids.Contains(id)).ToHashSet();
-        if (owners.Count == 0)
-        {
-            return scan;
-        }
-
-        await using var batch = connection.CreateBatch();
-        AddTo(batch, owners, []);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return scan.And(await ReadAsync(reader, owners, cancellationToken));
     }
 
     private async Task LearnOwnersAsync(string[] claims, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed record RegistryLook(
         }
 
         var endpoints = new EndpointReader(database, connection, noted.State.Version);
-        var scan = await endpoints.ReadAsync(due.EndpointIds, due.Keys, cancellationToken);
+        var scan = await endpoints.ReadAsync(due.EndpointIds, due.Keys, EndpointScan.Empty, cancellationToken);
         due = due.Without(scan.HeldBack(due.Left), quarantined);
         var plan = scan.Plan(due.Left);
         var rejected = scan.Rejected(plan, noted.Quarantine, due.Left);

@@ -26,8 +26,8 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     {
         var (state, quarantine) = await LockStateAsync(cancellationToken);
         var endpoints = new EndpointReader(database, connection, state.Version, look.Endpoints);
-        var (done, rejected) = await BringInLineAsync(endpoints, quarantine, cancellationToken);
-        var (changes, left) = await LookBackAsync(endpoints, quarantine, cancellationToken);
+        var (done, settled, rejected) = await BringInLineAsync(endpoints, quarantine, cancellationToken);
+        var (changes, left) = await LookBackAsync(endpoints, settled, quarantine, cancellationToken);
         await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
         var next = VersionWriter.Next(state, changes);
         await JudgeAsync(done, changes, next.Version, cancellationToken);
@@ -51,13 +51,13 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         return (state, quarantine);
     }
 
-    private async Task<(SyncPlan Done, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(
+    private async Task<(SyncPlan Done, EndpointScan Settled, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(
         EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
         var rejectedSince = quarantine.ExceptBy(look.Rejected.Select(endpoint => endpoint.Id), endpoint => endpoint.Id).Select(endpoint => endpoint.Id);
         var routes = new RouteWriter(database, connection);
         var locked = await routes.LockEndpointsAsync([.. _due, .. rejectedSince.Except(look.Due.Left)], cancellationToken);
-        var scan = await endpoints.ReadAsync(_touched, look.Due.Keys, cancellationToken);
+        var scan = await endpoints.ReadAsync(_touched, look.Due.Keys, EndpointScan.Empty, cancellationToken);
         var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
         var plan = scan.Plan(look.Due.Left);
         var done = await routes.WriteAsync(plan.Without(open), scan, cancellationToken);
@@ -67,34 +67,36 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
         }
 
         var undone = plan.EndpointIds.Except(done.EndpointIds);
-        return (done, scan.Rejected(plan, quarantine, look.Due.Left.Concat(undone).ToHashSet()));
+        return (done, scan.Settled(done, locked), scan.Rejected(plan, quarantine, look.Due.Left.Concat(undone).ToHashSet()));
     }
 
     // What is left is looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed.
     private async Task<(List<RouteChange> Changes, HashSet<int> Left)> LookBackAsync(
-        EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
+        EndpointReader endpoints, EndpointScan settled, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         _versions.AddChanges(batch, _touched, look.Due.Keys);
         batch.Then(PendingChanges.ReadSql, database.SchemaName);
-        endpoints.AddTo(batch, _touched, look.Due.Keys);
         List<RouteChange> changes;
         List<PendingChange> noted;
-        EndpointScan scan;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             changes = await reader.ListAsync(VersionWriter.ReadChange, cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             noted = await reader.ListAsync(PendingChanges.Read, cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
-            scan = await EndpointReader.ReadAsync(reader, _touched, cancellationToken);
         }
 
         var (spoilt, edited) = await FindChangedSinceAsync(noted, cancellationToken);
-        var all = spoilt.All(_touched.Contains)
-            ? await endpoints.WithOwnersAsync(scan, cancellationToken)
-            : await endpoints.ReadAsync(_touched.Concat(spoilt), look.Due.Keys, cancellationToken);
-        return (changes, LeftIn(all, quarantine, edited));
+        var known = settled.Without(spoilt);
+        var others = _touched.Concat(spoilt).Except(known.Ids).ToList();
+        var keys = look.Due.Keys.Where(key => RouteRow.EndpointIdOf(key) is not { } id || !known.Ids.Contains(id)).ToList();
+        if (others.Count + keys.Count == 0)
+        {
+            return (changes, []);
+        }
+
+        var scan = await endpoints.ReadAsync(others, keys, known, cancellationToken);
+        return (changes, LeftIn(scan, quarantine, edited));
     }
 
     // What was due and is open elsewhere, and what another writer spoilt meanwhile, which a flag still calls right. An edit that came meanwhile cleared

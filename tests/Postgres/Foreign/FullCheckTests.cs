@@ -37,7 +37,7 @@ public sealed class FullCheckTests : ForeignTests
         var check = await FullCheck.RunAsync(registry.Database, connection, TestContext.Current.CancellationToken);
         var keys = await Database.ListAsync("select key from endpoint_route where key is not null");
         var scan = await new EndpointReader(registry.Database, connection, new RouteVersion(1))
-            .ReadAsync(Enumerable.Range(1, 60), keys.OfType<string>(), TestContext.Current.CancellationToken);
+            .ReadAsync(Enumerable.Range(1, 60), keys.OfType<string>(), EndpointScan.Empty, TestContext.Current.CancellationToken);
 
         Assert.Empty(scan.Plan(new HashSet<int>()).EndpointIds.Except(check.EndpointIds));
         Assert.True(check.EndpointIds.Count < 40, "everything is suspect, so this proves nothing");
