@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using EndpointSync.Grains.Postgres;
 using Npgsql;
 
 namespace EndpointSync.Tests.Testing;
 
 /// <summary>A fresh database with every table in place and no endpoint; dropped at the end. Use it as a class fixture, or make one in a test.</summary>
-public sealed class TestDatabase : IAsyncLifetime
+public sealed partial class TestDatabase : IAsyncLifetime
 {
     private NpgsqlDataSource? _source;
 
@@ -84,17 +85,21 @@ public sealed class TestDatabase : IAsyncLifetime
         delete from endpoint_sync.versions where version > 1;
         """);
 
-    /// <summary>The lines that the server logged for this database at ERROR or worse.</summary>
+    /// <summary>What the server logged for this database at ERROR or worse, each with the lines that explain it.</summary>
     public async Task<List<string>> ErrorsAsync()
     {
         var server = await TestServer.StartedAsync();
         await using var log = new FileStream(server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(log);
-        var lines = (await reader.ReadToEndAsync()).Split('\n');
-        return [.. lines.Where(line => line.Contains($"@{Name}/", StringComparison.Ordinal) && ErrorLevels.Any(line.Contains))];
+        var messages = Messages().Split(await reader.ReadToEndAsync());
+        return [.. messages.Where(message => message.Contains($"@{Name}/", StringComparison.Ordinal) && ErrorLevels.Any(message.Contains))];
     }
 
     private static readonly string[] ErrorLevels = [" ERROR: ", " FATAL: ", " PANIC: "];
+
+    // Where a line begins that does not go on with the message before it.
+    [GeneratedRegex(@"^(?=\S)(?!.*? (?:DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT): )", RegexOptions.Multiline)]
+    private static partial Regex Messages();
 
     private async Task CreateFromAsync(string template)
     {

@@ -10,19 +10,21 @@ namespace EndpointSync.Grains.Postgres;
 /// </summary>
 internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<ChangeTracking> logger)
 {
-    // Creating a trigger waits for every writer of the table, and whoever comes next waits behind it. So it does not begin while there is one, and
-    // gives up soon if one came in between. Nor may they wait for a silo that freezes before its commit.
+    // Creating a trigger waits for every writer of the table, and whoever comes next waits behind it. So it does not begin while there is one, keeps
+    // syncs out by their lock, and gives up soon if another writer came in between. Nor may they wait for a silo that freezes before its commit.
+    // A copy of the database has tables of the same numbers.
     private const string IsOpenSql =
         """
         select exists (
           select from pg_locks
-          where relation in (to_regclass($1 || '.fastapi_endpoint'), to_regclass($1 || '.endpoint_route')) and pid <> pg_backend_pid()
+          where database = (select oid from pg_database where datname = current_database())
+            and relation in (to_regclass($1 || '.fastapi_endpoint'), to_regclass($1 || '.endpoint_route')) and pid <> pg_backend_pid()
             and mode not in ('AccessShareLock', 'RowShareLock'))
         """;
 
     private const string PatienceSql = "set local lock_timeout = '300ms'; set local idle_in_transaction_session_timeout = '1s'";
 
-    private const string OpenElsewhere = "Another session has the tables open; it is tried again with every poll.";
+    private const string OpenElsewhere = "Another session has the tables open or the lock; it is tried again with every poll.";
 
     private const string Functions =
         "endpoint_sync.track(text), endpoint_sync.check_all(text), endpoint_sync.note_endpoints(), endpoint_sync.note_routes()";
@@ -55,7 +57,7 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
             PostgresCommands.Value(database.Sql.Quoted));
         if (owners.TrueForAll(owner => owner.MayInstall))
         {
-            return !await IsOpenElsewhereAsync(connection, cancellationToken) && await TryInstallAsync(connection, cancellationToken);
+            return await TryInstallAsync(connection, cancellationToken);
         }
 
         if (!owners.TrueForAll(owner => owner.HasFunctions))
@@ -79,17 +81,13 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
     private Task<bool> IsTrackedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ScalarAsync<bool>("select endpoint_sync.is_tracked($1)", cancellationToken, database.SchemaName);
 
-    private async Task<bool> IsOpenElsewhereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var isOpen = await connection.ScalarAsync<bool>(IsOpenSql, cancellationToken, PostgresCommands.Value(database.Sql.Quoted));
-        if (isOpen)
-        {
-            Tell(OpenElsewhere);
-        }
+    private Task<bool> TryKeepSyncsOutAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>("select pg_try_advisory_xact_lock($1)", cancellationToken, PostgresCommands.Value(database.LockKey));
 
-        return isOpen;
-    }
+    private Task<bool> IsOpenElsewhereAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>(IsOpenSql, cancellationToken, PostgresCommands.Value(database.Sql.Quoted));
 
+    // Nothing is asked before its turn: a silo that took another one's installation for a writer would go on to sync in the middle of it.
     private async Task<bool> TryInstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
@@ -101,6 +99,12 @@ internal sealed partial class ChangeTracking(RegistryDatabase database, ILogger<
         try
         {
             await connection.ExecuteAsync(PatienceSql, cancellationToken);
+            if (!await TryKeepSyncsOutAsync(connection, cancellationToken) || await IsOpenElsewhereAsync(connection, cancellationToken))
+            {
+                Tell(OpenElsewhere);
+                return false;
+            }
+
             await connection.ExecuteAsync("select endpoint_sync.track($1)", cancellationToken, database.SchemaName);
             await turn.CommitAsync(cancellationToken);
         }

@@ -1,3 +1,4 @@
+using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
@@ -157,5 +158,68 @@ public sealed class TrackingTests : ForeignTests
 
         Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
         Assert.Empty(await Database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task A_writer_of_a_copy_of_the_database_does_not_put_the_triggers_off()
+    {
+        await using var copy = await TestDatabase.CreateAsync();
+        await using var form = await Session.InTransactionAsync(copy, "lock table fastapi_endpoint in row exclusive mode");
+        await using var registry = Registry();
+
+        await registry.TrackAsync().Within("the triggers");
+
+        const string number = "select 'fastapi_endpoint'::regclass::oid";
+        Assert.Equal(await copy.ScalarAsync<uint>(number), await Database.ScalarAsync<uint>(number));
+    }
+
+    [Fact]
+    public async Task Silos_that_start_together_wait_until_one_of_them_has_installed_the_triggers()
+    {
+        await using var first = Registry("silo-1");
+        await using var second = Registry("silo-2");
+        await using var pause = await PreparedWithoutTriggersAsync(first, second);
+        var installation = first.TrackAsync();
+        await pause.ReachedAsync();
+
+        var start = second.TrackAsync();
+        await Database.UntilBlockedAsync(count: 2);
+        await pause.EndAsync();
+
+        await Task.WhenAll(installation, start).Within("the triggers");
+        Assert.DoesNotContain(second.Log.Entries, entry => entry.EventId == 1702);
+        Assert.Empty(await Database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task A_sync_and_the_installation_of_triggers_keep_out_of_each_others_way()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await using var first = Registry("silo-1");
+        await using var second = Registry("silo-2");
+        await using var pause = await PreparedWithoutTriggersAsync(first, second);
+        await Database.AddEndpointAsync("bills", "/bills");
+        var installation = first.TrackAsync();
+        await pause.ReachedAsync();
+
+        var meanwhile = await second.ReloadAsync();
+        await pause.EndAsync();
+        await installation.Within("the triggers");
+
+        Assert.Equal((ReloadOutcome.Skipped, "EndpointSync/silo-1"), (meanwhile.Outcome, meanwhile.LockHolder?.Application));
+        Assert.Equal(ReloadOutcome.Synced, (await second.ReloadAsync()).Outcome);
+        Assert.Empty(await Database.ErrorsAsync());
+    }
+
+    // They have prepared the database, and somebody has taken a trigger away since; whoever creates it again is stopped.
+    private async Task<Pause> PreparedWithoutTriggersAsync(params TestRegistry[] registries)
+    {
+        foreach (var registry in registries)
+        {
+            await registry.TrackAsync().Within("the triggers");
+        }
+
+        await Database.ExecuteAsync("drop trigger endpoint_sync_delete on endpoint_route");
+        return await Pause.AtInstallationAsync(Database);
     }
 }

@@ -17,18 +17,33 @@ internal sealed class Pause(TestDatabase database, Session holder) : IAsyncDispo
     public static Task<Pause> AtCommitAsync(TestDatabase database) =>
         AtAsync(database, "constraint trigger", "after insert on endpoint_sync.versions deferrable initially deferred");
 
-    private static async Task<Pause> AtAsync(TestDatabase database, string kind, string writes)
+    /// <summary>Stops whoever installs triggers when the first is there, whatever patience it has with locks.</summary>
+    public static Task<Pause> AtInstallationAsync(TestDatabase database) => CloseAsync(
+        database,
+        $"""
+         create function pause() returns event_trigger language plpgsql set lock_timeout = 0 as $$
+         begin
+           perform pg_advisory_xact_lock_shared({Turnstile});
+         end;
+         $$;
+         create event trigger pause on ddl_command_end when tag in ('CREATE TRIGGER') execute function pause();
+         """);
+
+    private static Task<Pause> AtAsync(TestDatabase database, string kind, string writes) => CloseAsync(
+        database,
+        $"""
+         create function pause() returns trigger language plpgsql as $$
+         begin
+           perform pg_advisory_xact_lock_shared({Turnstile});
+           return case when tg_op = 'DELETE' then old else new end;
+         end;
+         $$;
+         create {kind} pause {writes} for each row execute function pause();
+         """);
+
+    private static async Task<Pause> CloseAsync(TestDatabase database, string pauseSql)
     {
-        await database.ExecuteAsync(
-            $"""
-             create function pause() returns trigger language plpgsql as $$
-             begin
-               perform pg_advisory_xact_lock_shared({Turnstile});
-               return case when tg_op = 'DELETE' then old else new end;
-             end;
-             $$;
-             create {kind} pause {writes} for each row execute function pause();
-             """);
+        await database.ExecuteAsync(pauseSql);
         var holder = await Session.OpenAsync(database);
         await holder.ExecuteAsync($"select pg_advisory_lock({Turnstile})");
         return new Pause(database, holder);
