@@ -18,7 +18,9 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     private const string LockEndpointsSql = "select id from {odoo}.fastapi_endpoint where id = any($1) order by id for no key update skip locked";
 
     private const string LockRoutesSql =
-        "select key, route, opts, routing from {odoo}.endpoint_route where key = any($1) order by key for update skip locked";
+        """
+        select key from {odoo}.endpoint_route where key in (select key from endpoint_sync.keys_of($1, $2, $3)) order by key for update skip locked
+        """;
 
     // The hash is unique and need not be there: a row whose key was changed by hand keeps the one that was made from its old key.
     private const string UpdateSql =
@@ -58,19 +60,53 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         update {odoo}.fastapi_endpoint set registry_sync = $2 where id = any($1) and registry_sync is distinct from $2
         """;
 
+    private readonly HashSet<int> _endpoints = [];
+    private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
     private TimeSpan _insertWait = FirstWait;
 
-    /// <summary>Locks the endpoints that no other session has open.</summary>
-    /// <returns>Their ids.</returns>
-    public async Task<HashSet<int>> LockEndpointsAsync(int[] ids, CancellationToken cancellationToken) =>
-        [.. await connection.ListAsync(database.Sql.Of(LockEndpointsSql), row => row.GetInt32(0), cancellationToken, PostgresCommands.Value(ids))];
+    /// <summary>The endpoints that are locked.</summary>
+    public IReadOnlySet<int> Locked => _endpoints;
+
+    /// <summary>Locks what no other session has open of endpoints and their rows.</summary>
+    /// <param name="ids">The endpoints.</param>
+    /// <param name="keys">Keys of further rows that may be theirs.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task LockAsync(IReadOnlyCollection<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = connection.CreateBatch();
+        AddLocks(batch, ids, keys);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await ReadLocksAsync(reader, cancellationToken);
+    }
+
+    /// <summary>Adds to a batch what locks them; the reader of its results is for <see cref="ReadLocksAsync"/>.</summary>
+    public void AddLocks(NpgsqlBatch batch, IReadOnlyCollection<int> ids, IEnumerable<string> keys)
+    {
+        var wanted = ids.ToHashSet();
+        var further = keys.Where(key => RouteRow.EndpointIdOf(key) is { } id && wanted.Contains(id)).ToArray();
+        batch
+            .Then(database.Sql.Of(LockEndpointsSql), PostgresCommands.Value(ids.ToArray()))
+            .Then(database.Sql.Of(LockRoutesSql), database.SchemaName, PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(further));
+    }
+
+    public async Task ReadLocksAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        _endpoints.UnionWith(await reader.ListAsync(row => row.GetInt32(0), cancellationToken));
+        await reader.NextResultAsync(cancellationToken);
+        _rows.UnionWith(await reader.ListAsync(row => row.GetString(0), cancellationToken));
+    }
 
     /// <summary>Carries out a plan.</summary>
     /// <returns>The part of it that was carried out; the rest belongs to endpoints whose rows another session has open.</returns>
     public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
     {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
-        plan = plan.Without(await BusyAsync(plan, scan, cancellationToken)).WithoutCollisions(scan.Routes);
+        plan = plan.Without(Busy(plan, scan)).WithoutCollisions(scan.Routes);
         var superseded = plan.Removals.ToLookup(row => row.EndpointId!.Value, row => row.Key);
         plan = plan.Without(await InsertAsync(plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray(), superseded, cancellationToken));
 
@@ -89,20 +125,12 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         return plan;
     }
 
-    // Rows that only have to stay as they are count too: a flag must not say that they are right while another session is changing them. A row
-    // that was changed between the scan and its lock is left as well, because the plan was not made from it.
-    private async Task<HashSet<int>> BusyAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
+    // Rows that only have to stay as they are count too: a flag must not say that they are right while another session is changing them.
+    private HashSet<int> Busy(SyncPlan plan, EndpointScan scan)
     {
-        var ids = plan.EndpointIds.ToHashSet();
-        var seen = scan.Routes.Where(row => row.EndpointId is { } id && ids.Contains(id)).ToList();
-        if (seen.Count == 0)
-        {
-            return [];
-        }
-
-        var keys = seen.Select(row => row.Key).ToArray();
-        var locked = await connection.ListAsync(database.Sql.Of(LockRoutesSql), ReadRoute, cancellationToken, PostgresCommands.Value(keys));
-        return [.. seen.Except(locked).Select(row => row.EndpointId!.Value)];
+        var open = scan.Routes.Where(row => !_rows.Contains(row.Key)).Select(row => row.EndpointId).OfType<int>().ToHashSet();
+        open.UnionWith(scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !_endpoints.Contains(id)));
+        return [.. plan.EndpointIds.Where(open.Contains)];
     }
 
     // A batch in which one row cannot be had in time is halved until that row stands alone, so that one stuck session holds up one endpoint.
@@ -185,8 +213,6 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
             batch.Then(database.Sql.Of(MarkSql), PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(synced));
         }
     }
-
-    private static RouteRow ReadRoute(NpgsqlDataReader row) => new(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3));
 
     private static NpgsqlParameter[] Columns(IReadOnlyList<RouteRow> rows) =>
     [

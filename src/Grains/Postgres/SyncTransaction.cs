@@ -16,6 +16,7 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     private const int MostChangesInDelta = 1000;
 
     private readonly VersionWriter _versions = new(database, connection);
+    private readonly RouteWriter _routes = new(database, connection);
     private readonly int[] _due = [.. look.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. look.Plan.EndpointIds, .. look.Due.EndpointIds];
 
@@ -24,7 +25,7 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
     /// <param name="cancellationToken">Ends the sync; nothing is written then.</param>
     public async Task<SyncResult> RunAsync(int callers, CancellationToken cancellationToken)
     {
-        var (state, quarantine) = await LockStateAsync(cancellationToken);
+        var (state, quarantine) = await LockAsync(cancellationToken);
         var endpoints = new EndpointReader(database, connection, state.Version, look.Endpoints);
         var (done, settled, rejected) = await BringInLineAsync(endpoints, quarantine, cancellationToken);
         var (changes, left) = await LookBackAsync(endpoints, settled, quarantine, cancellationToken);
@@ -38,36 +39,43 @@ internal sealed class SyncTransaction(RegistryDatabase database, NpgsqlConnectio
 
     // The row's lock is a second fence: two writers that were configured with different lock names still take turns here. The quarantine is read again
     // behind it, because another sync may have changed it since the look. What this one changes may be what keeps those endpoints out.
+    private async Task<(VersionState State, List<RejectedEndpoint> Quarantine)> LockAsync(CancellationToken cancellationToken)
+    {
+        var (state, quarantine) = await LockStateAsync(cancellationToken);
+        var rejectedSince = quarantine.Select(endpoint => endpoint.Id).Except(look.Rejected.Select(endpoint => endpoint.Id)).Except(look.Due.Left);
+        await _routes.LockAsync([.. rejectedSince.Except(_due)], look.Due.Keys, cancellationToken);
+        _touched.UnionWith(quarantine.Select(endpoint => endpoint.Id).Except(look.Due.Left));
+        return (state, quarantine);
+    }
+
     private async Task<(VersionState State, List<RejectedEndpoint> Quarantine)> LockStateAsync(CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch()
             .Then(VersionWriter.StateSql + " for no key update", database.SchemaName)
             .Then(Quarantine.ReadSql, database.SchemaName);
+        _routes.AddLocks(batch, _due, look.Due.Keys);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var state = VersionWriter.StateIn(await reader.ListAsync(VersionWriter.ReadState, cancellationToken), database);
         await reader.NextResultAsync(cancellationToken);
         var quarantine = await reader.ListAsync(Quarantine.Read, cancellationToken);
-        _touched.UnionWith(quarantine.Select(endpoint => endpoint.Id).Except(look.Due.Left));
+        await reader.NextResultAsync(cancellationToken);
+        await _routes.ReadLocksAsync(reader, cancellationToken);
         return (state, quarantine);
     }
 
     private async Task<(SyncPlan Done, EndpointScan Settled, IReadOnlyList<RejectedEndpoint> Rejected)> BringInLineAsync(
         EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
-        var rejectedSince = quarantine.ExceptBy(look.Rejected.Select(endpoint => endpoint.Id), endpoint => endpoint.Id).Select(endpoint => endpoint.Id);
-        var routes = new RouteWriter(database, connection);
-        var locked = await routes.LockEndpointsAsync([.. _due, .. rejectedSince.Except(look.Due.Left)], cancellationToken);
         var scan = await endpoints.ReadAsync(_touched, look.Due.Keys, EndpointScan.Empty, cancellationToken);
-        var open = scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !locked.Contains(id)).ToHashSet();
         var plan = scan.Plan(look.Due.Left);
-        var done = await routes.WriteAsync(plan.Without(open), scan, cancellationToken);
+        var done = await _routes.WriteAsync(plan, scan, cancellationToken);
         foreach (var orphan in done.Orphans)
         {
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
         }
 
         var undone = plan.EndpointIds.Except(done.EndpointIds);
-        return (done, scan.Settled(done, locked), scan.Rejected(plan, quarantine, look.Due.Left.Concat(undone).ToHashSet()));
+        return (done, scan.Settled(done, _routes.Locked), scan.Rejected(plan, quarantine, look.Due.Left.Concat(undone).ToHashSet()));
     }
 
     // What is left is looked for after the changes that make the version, so that nothing wrong can be part of it unnoticed.
