@@ -12,7 +12,7 @@ namespace EndpointSync.Bench.Fanout;
 /// <summary>Silos in this process, which talk over TCP, with grains that are subscribed.</summary>
 internal sealed class FanoutCluster : IAsyncDisposable
 {
-    private const string Registry = "bench";
+    public const string Registry = "bench";
 
     private FanoutCluster(IReadOnlyList<IHost> silos) => Silos = silos;
 

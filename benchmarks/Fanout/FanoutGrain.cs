@@ -24,9 +24,6 @@ public sealed class FanoutGrain : Grain, IFanoutGrain
     /// <summary>The keys of the grains on a silo.</summary>
     public static IEnumerable<long> On(SiloAddress silo) => Everywhere.Where(grain => grain.Value.Equals(silo)).Select(grain => grain.Key);
 
-    /// <summary>When the last grain was told of the newest version.</summary>
-    public static DateTimeOffset Told { get; private set; }
-
     /// <summary>Forgets the grains of a cluster that has ended.</summary>
     public static void ForgetAll() => Everywhere.Clear();
 
@@ -57,7 +54,6 @@ public sealed class FanoutGrain : Grain, IFanoutGrain
     {
         if (Interlocked.Decrement(ref _missing) == 0)
         {
-            Told = TimeProvider.System.GetUtcNow();
             _everybody.TrySetResult();
         }
 

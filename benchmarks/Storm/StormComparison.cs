@@ -66,7 +66,7 @@ internal sealed class StormComparison : IComparison
         // What runs in processes of its own has more to compile.
         await MeasureAsync(meter, unseen[..1], run.Sized(full: 10, quick: 15));
         await MeasureAsync(meter, unseen, run.Sized(full: 2, quick: 1));
-        await MeasureAsync(meter, rows, run.Sized(full: 12, quick: 3));
+        await MeasureAsync(meter, rows, run.Sized(full: 12, quick: 5));
         Expect(run, workers, ours, upstream);
     }
 
