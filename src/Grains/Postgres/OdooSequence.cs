@@ -16,14 +16,15 @@ internal sealed class OdooSequence(RegistryDatabase database, ILogger<OdooSequen
     // Odoo ends a request after two minutes (limit_time_real), and a sync, which may commit some seconds before its draw, after half of one.
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(3);
 
-    // That it happened is recorded, so that a crash before it leaves it due. A sync that has the row by now is not waited for: it draws when it is done.
+    // That it happened is recorded, so that a crash before it leaves it due; nor does it wait for the disk, for a server that lost it would draw again.
+    // A sync that has the row by now is not waited for: it draws when it is done.
     private const string SignalSql =
         """
         update endpoint_sync.state set signalled_version = version, signalled_at = clock_timestamp()
         where schema_name = (
             select schema_name from endpoint_sync.state
             where schema_name = $1 and (signalled_version < version or signalled_at is null) for no key update skip locked)
-          and nextval($2::regclass) is not null
+          and nextval($2::regclass) is not null and set_config('synchronous_commit', 'off', true) is not null
         """;
 
     // The row's writer is a transaction behind the commit. While no session has a snapshot from before it, every snapshot that there is or comes
@@ -38,7 +39,7 @@ internal sealed class OdooSequence(RegistryDatabase database, ILogger<OdooSequen
                 select from pg_stat_activity as session
                 where session.datname = current_database() and session.pid <> pg_backend_pid() and age(session.backend_xmin) >= age(state.xmin)))
             for no key update skip locked)
-          and nextval($2::regclass) is not null
+          and nextval($2::regclass) is not null and set_config('synchronous_commit', 'off', true) is not null
         """;
 
     private readonly Channel<bool> _drawn = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

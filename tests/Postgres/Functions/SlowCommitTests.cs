@@ -42,6 +42,23 @@ public sealed class SlowCommitTests : IAsyncLifetime
         await commit.Within("the end of the slow commit");
     }
 
+    // What a draw behind a commit leans on; that the setting ends with the statement keeps the next commit of the session as safe as ever.
+    [Fact]
+    public async Task A_statement_can_give_up_the_wait_for_its_own_commit_and_no_other_one()
+    {
+        await using var session = await _source!.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await session.ExecuteAsync("set synchronous_commit = on", TestContext.Current.CancellationToken);
+
+        await session.ExecuteAsync(
+            "update endpoint_sync.state set signalled_at = now() where set_config('synchronous_commit', 'off', true) is not null", TestContext.Current.CancellationToken)
+            .Within("the statement that does not wait");
+
+        var waiting = session.ExecuteAsync("update endpoint_sync.state set signalled_at = now()", TestContext.Current.CancellationToken);
+        await UntilAsync($"select exists (select from pg_stat_activity where pid = {session.ProcessID} and wait_event = 'SyncRep')").Within("the one that waits");
+        await ExecuteAsync($"select pg_cancel_backend({session.ProcessID})");
+        await waiting.Within("its end");
+    }
+
     private async Task UntilAsync(string sql)
     {
         await using var connection = await _source!.OpenConnectionAsync();
