@@ -10,5 +10,5 @@ internal sealed class ClientFeed(IClusterClient client, string registry) : IFeed
 
     public CancellationToken UntilGatewayIsLost => CancellationToken.None;
 
-    public ValueTask<IRouteFeedGrain> FeedAsync(CancellationToken cancellationToken) => new(client.GetGrain<IRouteFeedGrain>(registry));
+    public ValueTask<IRouteFeedGrain> FeedAsync(int door, CancellationToken cancellationToken) => new(client.GetGrain<IRouteFeedGrain>(RouteFeeds.Key(registry, door)));
 }

@@ -3,7 +3,9 @@ using EndpointSync.Publishing;
 namespace EndpointSync.Client;
 
 /// <summary>Waits until those who are waited for serve a version. That they do not in time is an answer too.</summary>
-internal sealed class ConvergenceWait(IRouteFeedGrain feed, TimeProvider clock)
+/// <param name="feeds">The ways to silos, by number: the next one is taken when one gives no answer.</param>
+/// <param name="clock">The time.</param>
+internal sealed class ConvergenceWait(Func<int, IRouteFeedGrain> feeds, TimeProvider clock)
 {
     // Each question is a short one, so that none is left behind in a silo when the next is asked of another.
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
@@ -32,7 +34,7 @@ internal sealed class ConvergenceWait(IRouteFeedGrain feed, TimeProvider clock)
 
             try
             {
-                answer = await AskAsync(version, waitFor, left < Slice ? left : Slice, patience);
+                answer = await AskAsync(feeds(failed), version, waitFor, left < Slice ? left : Slice, patience);
             }
             catch (Exception failure)
             {
@@ -47,7 +49,7 @@ internal sealed class ConvergenceWait(IRouteFeedGrain feed, TimeProvider clock)
     }
 
     // A question that was in a silo when it died is answered by nobody.
-    private Task<Convergence> AskAsync(RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken patience)
+    private Task<Convergence> AskAsync(IRouteFeedGrain feed, RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken patience)
     {
         var asked = feed.ConvergeAsync(version, waitFor, timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, patience);
         asked.Ignore();

@@ -62,15 +62,20 @@ internal sealed class EndpointSyncClient(ICluster cluster, TimeProvider clock, I
             return receipt;
         }
 
-        var feed = (await cluster.GrainsAsync(CancellationToken.None)).GetGrain<IRouteFeedGrain>(receipt.Registry);
-        var wait = new ConvergenceWait(feed, clock);
+        var wait = new ConvergenceWait(await FeedsAsync(receipt.Registry), clock);
         return receipt with { Convergence = await wait.WaitAsync(receipt.Version, options.WaitFor, options.ConvergenceTimeout, patience) };
     }
 
     private async Task<ReloadReceipt> WaitForLockAsync(ReloadReceipt receipt, ReloadOptions options, Attempts attempts, CancellationToken patience)
     {
-        var feed = (await cluster.GrainsAsync(CancellationToken.None)).GetGrain<IRouteFeedGrain>(receipt.Registry);
-        return await new LockWait(feed, () => RetryAsync(receipt.Registry, attempts, patience), clock).WaitAsync(receipt, options.LockWait, patience);
+        var wait = new LockWait(await FeedsAsync(receipt.Registry), () => RetryAsync(receipt.Registry, attempts, patience), clock);
+        return await wait.WaitAsync(receipt, options.LockWait, patience);
+    }
+
+    private async Task<Func<int, IRouteFeedGrain>> FeedsAsync(string registry)
+    {
+        var grains = await cluster.GrainsAsync(CancellationToken.None);
+        return number => grains.GetGrain<IRouteFeedGrain>(RouteFeeds.Key(registry, number % RouteFeeds.Doors));
     }
 
     private static TimeoutException NoReceipt(string registry, TimeSpan timeout, Exception? last) => new(

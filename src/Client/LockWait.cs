@@ -3,10 +3,10 @@ using EndpointSync.Publishing;
 namespace EndpointSync.Client;
 
 /// <summary>Asks for a reload again when the registry's lock is free. That it is not in time is an answer too: the receipt that says who holds it.</summary>
-/// <param name="feed">The silo that the client is connected to, which looks at the lock for all who wait.</param>
+/// <param name="feeds">The ways to silos, which look at the lock for all who wait, by number: the next one is taken when one gives no answer.</param>
 /// <param name="reload">Asks once.</param>
 /// <param name="clock">The time.</param>
-internal sealed class LockWait(IRouteFeedGrain feed, Func<Task<ReloadReceipt>> reload, TimeProvider clock)
+internal sealed class LockWait(Func<int, IRouteFeedGrain> feeds, Func<Task<ReloadReceipt>> reload, TimeProvider clock)
 {
     // Each question is a short one, so that none is left behind in a silo when the next is asked of another.
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
@@ -36,7 +36,7 @@ internal sealed class LockWait(IRouteFeedGrain feed, Func<Task<ReloadReceipt>> r
         {
             try
             {
-                if (await AskAsync(left < Slice ? left : Slice, patience))
+                if (await AskAsync(feeds(failed), left < Slice ? left : Slice, patience))
                 {
                     return true;
                 }
@@ -50,7 +50,7 @@ internal sealed class LockWait(IRouteFeedGrain feed, Func<Task<ReloadReceipt>> r
         return false;
     }
 
-    private Task<bool> AskAsync(TimeSpan timeout, CancellationToken patience)
+    private Task<bool> AskAsync(IRouteFeedGrain feed, TimeSpan timeout, CancellationToken patience)
     {
         var asked = feed.LockFreeAsync(timeout, patience);
         asked.Ignore();

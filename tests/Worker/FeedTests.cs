@@ -75,6 +75,20 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_silo_that_gives_no_answer_is_left_for_the_next_one_that_does()
+    {
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
+
+        worker.Silo.FrozenDoors = 3;
+        worker.Silo.Publish(2, Routes.Of(2, "a", "/two"));
+
+        await worker.Silo.ServesAsync(2);
+        Assert.Equal("a", await worker.TextAsync("/two"));
+        await worker.Log.FirstAsync(HeardAgain).Within("the good news");
+        Assert.Single(worker.Log.Entries, entry => entry.EventId == HeardNothing);
+    }
+
+    [Fact]
     public async Task An_unknown_registry_is_told_once()
     {
         using var silo = new SiloStandIn { Failure = new UnknownRegistryException(WorkerApp.Registry, ["other"]) };

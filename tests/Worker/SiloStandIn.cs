@@ -31,9 +31,13 @@ internal sealed class SiloStandIn : IFeedSource, IRouteFeedGrain, IDisposable
 
     public Guid? Left { get; private set; }
 
+    /// <summary>How many of the doors, from the first on, lead to a silo that is frozen.</summary>
+    public int FrozenDoors { get; set; }
+
     public CancellationToken UntilGatewayIsLost => _gateway.Token;
 
-    public ValueTask<IRouteFeedGrain> FeedAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IRouteFeedGrain>(this);
+    public ValueTask<IRouteFeedGrain> FeedAsync(int door, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IRouteFeedGrain>(new StandInDoor(this, () => door < FrozenDoors));
 
     public void Publish(long version, params PublishedRoute[] routes)
     {

@@ -3,15 +3,15 @@ using Orleans.Concurrency;
 namespace EndpointSync.Publishing;
 
 /// <summary>
-/// The way of everything outside a silo to that silo's routes of one registry, whose name is the key. Every silo has its own; a client reaches
-/// the one of the silo that it is connected through.
+/// The way of everything outside a silo to that silo's routes of one registry, to which the key leads (<see cref="RouteFeeds"/>). Every silo has its
+/// own; a client reaches the one of the silo that it is connected through.
 /// </summary>
 [Alias("EndpointSync.IRouteFeedGrain")]
 internal interface IRouteFeedGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Takes a worker's report, and answers as soon as the silo serves a newer table than the worker has: at once, or within a few seconds with
-    /// nothing new. Asking again is the worker's sign of life; one that does not for the time of its lease counts no more.
+    /// Takes a worker's report, and answers as soon as the silo serves a newer table than the worker has: at once, or within
+    /// <see cref="RouteFeeds.LongestHold"/> with nothing new. Asking again is the worker's sign of life; one that does not for the time of its lease counts no more.
     /// </summary>
     /// <param name="report">What the worker serves.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -9,6 +9,7 @@ using EndpointSync.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime.GrainDirectory;
 
 namespace EndpointSync.Grains.Hosting;
 
@@ -31,6 +32,7 @@ internal static class EndpointSyncServices
 
         return services
             .AddSingleton<RegistryCatalog>()
+            .AddSingleton<IGrainDirectoryResolver, OwnGrains>()
             .AddPublishing()
             .AddSingleton<SiloSyncs>()
             .AddSingleton<IStandIn, DirectSyncs>()

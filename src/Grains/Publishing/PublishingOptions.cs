@@ -5,7 +5,7 @@ public sealed class PublishingOptions
 {
     /// <summary>
     /// How long a worker counts without a sign of life, before nobody waits for it any more. Workers give one at least every 0.4 of it, and every
-    /// five seconds. 2 seconds to 10 minutes.
+    /// three seconds. 2 seconds to 10 minutes.
     /// </summary>
     public TimeSpan WorkerLease { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Publishing;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Orleans.Concurrency;
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>Answers clients for the silo that it is on. It has no state: what it says is the silo's.</summary>
-[GrainType("route-feed"), StatelessWorker(maxLocalWorkers: 1)]
+[GrainType(OwnGrains.RouteFeed), StatelessWorker(maxLocalWorkers: 1)]
 internal sealed class RouteFeedGrain(
     PublishedRegistries registries, ConvergenceWatch convergence, LockWatch locks, IHostApplicationLifetime lifetime, TimeProvider clock)
     : Grain, IRouteFeedGrain
@@ -19,7 +20,9 @@ internal sealed class RouteFeedGrain(
     // A silo that stops lets go of everybody who waits; those who ask again before they have found another silo must not ask without a pause.
     private static readonly TimeSpan StoppingPause = TimeSpan.FromMilliseconds(200);
 
-    private PublishedRegistry Registry => registries.Get(this.GetPrimaryKeyString());
+    private string Name => RouteFeeds.RegistryOf(this.GetPrimaryKeyString());
+
+    private PublishedRegistry Registry => registries.Get(Name);
 
     public async Task<RouteFeed> NextAsync(WorkerReport report, CancellationToken cancellationToken = default)
     {
@@ -78,7 +81,7 @@ internal sealed class RouteFeedGrain(
     }
 
     public async Task<bool> LockFreeAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        await locks.FreeAsync(this.GetPrimaryKeyString(), timeout < LongestWait ? timeout : LongestWait, cancellationToken)
+        await locks.FreeAsync(Name, timeout < LongestWait ? timeout : LongestWait, cancellationToken)
         || (lifetime.ApplicationStopping.IsCancellationRequested ? throw Stopping() : false);
 
     // A worker that was told of a newer version by another silo makes this one look.

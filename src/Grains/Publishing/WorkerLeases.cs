@@ -10,9 +10,6 @@ namespace EndpointSync.Grains.Publishing;
 /// </summary>
 internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProvider clock)
 {
-    // Shorter than what the worker's call may take, and short enough for a worker to notice soon that its silo is frozen.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
-
     private readonly ConcurrentDictionary<Guid, Lease> _leases = new();
     private readonly ConcurrentDictionary<string, Copy> _copies = new(StringComparer.Ordinal);
     private readonly Signal _changed = new();
@@ -25,7 +22,7 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
     public Task CameOrLeft => _cameOrLeft.Next;
 
     /// <summary>How long a worker may be kept waiting for news, so that it gives its next sign of life in time.</summary>
-    public TimeSpan LongestWait => options.Value.WorkerLease * 0.4 < Longest ? options.Value.WorkerLease * 0.4 : Longest;
+    public TimeSpan LongestWait => options.Value.WorkerLease * 0.4 < RouteFeeds.LongestHold ? options.Value.WorkerLease * 0.4 : RouteFeeds.LongestHold;
 
     private TimeSpan Length => options.Value.WorkerLease;
 

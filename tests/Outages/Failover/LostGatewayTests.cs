@@ -1,3 +1,4 @@
+using EndpointSync.Client;
 using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,27 @@ public sealed class LostGatewayTests(ITestOutputHelper output)
         Assert.True(receipt.InLine);
         Assert.NotEqual(lostSilo.Name, receipt.Silo);
         Assert.InRange(took, TimeSpan.Zero, Losses.Longest);
+        lostSilo.Resume();
+    }
+
+    // The cluster does not give the silo up while the client waits.
+    [Fact]
+    public async Task A_client_that_waits_for_silos_is_answered_by_another_one_when_its_gateway_has_frozen()
+    {
+        await using var fleet = await Fleet.StartAsync(silos: 1, database => Silos.Options(database, profile: "Mid"));
+        var lostSilo = fleet.Silos.Silos[0];
+        await using var host = new ClientHost(
+            fleet.Database.ConnectionString, new() { ["EndpointSync:Cluster:ClusterId"] = fleet.Database.Name }, ShowGateways);
+        await host.StartAsync();
+        var wait = new ReloadOptions { WaitFor = WaitFor.Silos, ConvergenceTimeout = TimeSpan.FromSeconds(9) };
+        await host.ReloadAsync(options: wait);
+        await Task.WhenAll(fleet.Silos.AddAsync(TestContext.Current.CancellationToken), fleet.Silos.AddAsync(TestContext.Current.CancellationToken));
+        await UntilLoggedAsync(host, AllGateways);
+
+        lostSilo.Suspend();
+        var receipt = await host.ReloadAsync(options: wait);
+
+        Assert.Equal([lostSilo.Name], receipt.Convergence!.Missing.Select(silo => silo.Name));
         lostSilo.Resume();
     }
 

@@ -23,8 +23,8 @@ internal sealed partial class ClusterConnection(
 
     public Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) => _grains.Task.WaitAsync(cancellationToken);
 
-    public async ValueTask<IRouteFeedGrain> FeedAsync(CancellationToken cancellationToken) =>
-        (await GrainsAsync(cancellationToken)).GetGrain<IRouteFeedGrain>(worker.Registry);
+    public async ValueTask<IRouteFeedGrain> FeedAsync(int door, CancellationToken cancellationToken) =>
+        (await GrainsAsync(cancellationToken)).GetGrain<IRouteFeedGrain>(RouteFeeds.Key(worker.Registry, door));
 
     public void NotifyGatewayCountChanged(int currentNumberOfGateways, int previousNumberOfGateways, bool connectionRecovered)
     {

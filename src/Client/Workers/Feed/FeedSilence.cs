@@ -6,17 +6,15 @@ namespace EndpointSync.Client.Workers.Feed;
 /// <summary>Tells when a worker stops hearing from silos and when it hears from them again, once each.</summary>
 internal sealed partial class FeedSilence(WorkerIdentity worker, FeedCalls calls, CurrentRoutes current, WorkerState state, ILogger<FeedSilence> logger)
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
-
     private string? _told;
     private bool _isTransport;
 
-    /// <summary>After a silence, asks whether silos answer again: the answer to the next question for news may be held back for seconds.</summary>
+    /// <summary>After a silence, finds a silo that answers: the answer to the next question for news may be held back for seconds.</summary>
     public async Task AskAsync(CancellationToken cancellationToken)
     {
         if (_isTransport)
         {
-            await calls.NewestAsync(AnswerTime, cancellationToken);
+            await calls.FindSiloAsync(cancellationToken);
             Ended();
         }
     }

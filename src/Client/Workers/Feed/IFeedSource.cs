@@ -12,5 +12,7 @@ internal interface IFeedSource
     CancellationToken UntilGatewayIsLost { get; }
 
     /// <summary>Waits until the cluster was reached for the first time.</summary>
-    ValueTask<IRouteFeedGrain> FeedAsync(CancellationToken cancellationToken);
+    /// <param name="door">The number of the way to a silo: each may lead to another one, and stays with it as long as that is connected.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IRouteFeedGrain> FeedAsync(int door, CancellationToken cancellationToken);
 }

@@ -1,0 +1,71 @@
+using System.Net;
+using EndpointSync.Local.Workers;
+using EndpointSync.Tests.Testing;
+
+namespace EndpointSync.Tests.Outages.Failover;
+
+/// <summary>The silo that all workers get their routes from is the coordinator's own, and is lost.</summary>
+[Collection(Alone.Name)]
+public sealed class LostFeedTests(ITestOutputHelper output) : IDisposable
+{
+    private const string BothGateways = "Now has '2' live gateways";
+
+    private readonly HttpClient _http = new();
+
+    [Theory]
+    [InlineData(Loss.Killed)]
+    [InlineData(Loss.Frozen)]
+    public async Task Workers_serve_the_next_version_soon_after_their_silo_is_lost_and_count_once(Loss loss)
+    {
+        await using var fleet = await Fleet.StartAsync(silos: 1, database => Silos.Options(database, profile: "Mid"));
+        var lostSilo = fleet.Silos.Silos[0];
+        await fleet.DeclareAsync("orders");
+        await fleet.ReloadAsync(lostSilo);
+        await using var first = await StartWorkerAsync(fleet, "worker-1");
+        await using var second = await StartWorkerAsync(fleet, "worker-2");
+        WorkerProcess[] workers = [first, second];
+        var other = await fleet.Silos.AddAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAll(workers.Select(worker => worker.WaitForOutputAsync(BothGateways))).Within("both gateways");
+        await fleet.DeclareAsync("invoices");
+
+        lostSilo.Lose(loss);
+        var lost = TimeProvider.System.GetTimestamp();
+        var receipt = await fleet.ReloadAsync(other);
+        await Task.WhenAll(workers.Select(worker => UntilServedAsync(worker, "invoices")));
+
+        var took = TimeProvider.System.GetElapsedTime(lost);
+        output.WriteLine($"{loss}: all workers served the next version after {took.TotalMilliseconds:0} ms");
+        Assert.True(receipt.InLine);
+        Assert.InRange(took, TimeSpan.Zero, Losses.LongestForWorkers);
+        lostSilo.Resume();
+        var convergence = await fleet.ConvergeAsync(other);
+        Assert.Equal((true, workers.Length), (convergence.Reached, convergence.Workers));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet, string name) => WorkerProcess.StartAsync(new WorkerProcessOptions
+    {
+        Registry = Fleet.Registry,
+        ClusterConnectionString = fleet.Database.ConnectionString,
+        ClusterId = fleet.Database.Name,
+        Name = name,
+        // Orleans tells of the gateways that a client knows in its log alone.
+        Configuration = new Dictionary<string, string> { ["Logging:LogLevel:Orleans.Messaging.GatewayManager"] = "Debug" },
+    });
+
+    private async Task UntilServedAsync(WorkerProcess worker, string rootPath)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        while (true)
+        {
+            using var answer = await _http.GetAsync(new Uri(worker.Address, $"{rootPath}/items"), deadline.Token);
+            if (answer.StatusCode == HttpStatusCode.OK)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using EndpointSync.Publishing;
+using EndpointSync.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+
+namespace EndpointSync.Tests.Outages.Failover;
+
+/// <summary>What clients ask a silo for it answers by itself; Orleans' directory of grains, which is spread over all silos, has no part in it.</summary>
+[Collection(Alone.Name)]
+public sealed class OwnGrainsTests
+{
+    [Fact]
+    public async Task A_silo_answers_at_every_door_while_all_others_are_frozen()
+    {
+        await using var fleet = await Silos.StartAsync();
+        await fleet.BeginAsync();
+        using var client = await ConnectAsync(fleet, fleet.Silos.Silos[2].Name);
+        var grains = client.Services.GetRequiredService<IGrainFactory>();
+        var frozen = fleet.Silos.Silos.Take(2).ToList();
+
+        frozen.ForEach(silo => silo.Suspend());
+        var feeds = Enumerable.Range(0, RouteFeeds.Doors).Select(door => grains.GetGrain<IRouteFeedGrain>(RouteFeeds.Key(Fleet.Registry, door)));
+        var pages = await Task.WhenAll(feeds.Select(feed => feed.PageAsync(RouteVersion.None, 0))).WaitAsync(Losses.LongestForWorkers);
+
+        Assert.All(pages, page => Assert.Equal(new RouteVersion(1), page!.Version));
+        frozen.ForEach(silo => silo.Resume());
+        await client.StopAsync();
+    }
+
+    // A client that knows of one gateway alone.
+    private static async Task<IHost> ConnectAsync(Fleet fleet, string silo)
+    {
+        var port = await fleet.Database.ScalarAsync<int>($"select ProxyPort from orleans.OrleansMembershipTable where SiloName = '{silo}'");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleansClient(client => client
+            .UseStaticClustering(new IPEndPoint(IPAddress.Loopback, port))
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (fleet.Database.Name, "endpointsync")));
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+}
