@@ -59,7 +59,7 @@ internal sealed class SpreadComparison : IComparison
         }
 
         var budget = Budget.Ratio(spread, call, atMost: 3, margin: 0.5, Statistic.Percentile99);
-        run.Expect(cluster.Silos.Count > 2 ? budget.KnownToCome(35) : budget);
+        run.Expect(cluster.Silos.Count > 4 ? budget.KnownToCome(12) : budget);
     }
 
     private static async Task<TimeSpan> SpreadAsync(FanoutCluster cluster, NpgsqlConnection connection)
