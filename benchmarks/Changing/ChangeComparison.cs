@@ -72,7 +72,7 @@ internal sealed class ChangeComparison : IComparison
 
         if (changed == All)
         {
-            run.Expect(Budget.Ratio(sync, copy, atMost: 5, margin: 0.2).KnownToCome(38));
+            run.Expect(Budget.Ratio(sync, copy, atMost: 5, margin: 0.2).KnownToCome(20));
         }
 
         return sync;

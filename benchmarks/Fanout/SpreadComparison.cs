@@ -58,8 +58,7 @@ internal sealed class SpreadComparison : IComparison
             (isWarm ? spread.Times : new Samples()).Add(await SpreadAsync(cluster, connection));
         }
 
-        var budget = Budget.Ratio(spread, call, atMost: 3, margin: 0.5, Statistic.Percentile99);
-        run.Expect(cluster.Silos.Count > 4 ? budget.KnownToCome(12) : budget);
+        run.Expect(Budget.Ratio(spread, call, atMost: 3, margin: 0.5, Statistic.Percentile99).KnownToCome(7));
     }
 
     private static async Task<TimeSpan> SpreadAsync(FanoutCluster cluster, NpgsqlConnection connection)
