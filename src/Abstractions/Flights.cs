@@ -9,7 +9,7 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
 {
     private readonly Lock _lock = new();
     private Flight? _next;
-    private Task _running = Task.CompletedTask;
+    private TaskCompletionSource? _running;
 
     /// <summary>Completes when no flight is running or waiting.</summary>
     public Task Idle
@@ -18,7 +18,7 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
         {
             lock (_lock)
             {
-                return _running;
+                return _running?.Task ?? Task.CompletedTask;
             }
         }
     }
@@ -26,37 +26,44 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
     /// <summary>Joins the next flight. Cancelling ends the caller's wait, never the flight.</summary>
     public Task<TResult> JoinAsync(int callers, CancellationToken cancellationToken)
     {
-        Task<TResult> landed;
-        TaskCompletionSource? run = null;
         lock (_lock)
         {
-            _next ??= new Flight();
-            _next.Callers += callers;
-            landed = _next.Landed.Task;
-            if (_running.IsCompleted)
+            if (_running is not null)
             {
-                run = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _running = run.Task;
+                _next ??= new Flight();
+                _next.Callers += callers;
+                return _next.Landed.Task.WaitAsync(cancellationToken);
             }
+
+            _running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        if (run is not null)
-        {
-            // At once: a caller who is alone waits for nobody, and who comes a moment later has the next flight.
-            _ = RunAsync(run);
-        }
-
+        // At once: a caller who is alone waits for nobody, and who comes a moment later has the next flight.
+        var landed = FlyAloneAsync(callers);
+        landed.Ignore();
         return landed.WaitAsync(cancellationToken);
     }
 
-    private async Task RunAsync(TaskCompletionSource run)
+    // The next flight is under way before the one caller of this one goes on, who does so in the thread in which it lands: a hand-over to another one
+    // takes longer than all else here, and whatever the caller does there, nobody else waits for it.
+    private async Task<TResult> FlyAloneAsync(int callers)
+    {
+        try
+        {
+            return await fly(callers);
+        }
+        finally
+        {
+            _ = FlyOthersAsync();
+        }
+    }
+
+    private async Task FlyOthersAsync()
     {
         while (TakeOff() is { } flight)
         {
             await FlyAsync(flight);
         }
-
-        run.SetResult();
     }
 
     private Flight? TakeOff()
@@ -67,7 +74,8 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
             _next = null;
             if (flight is null)
             {
-                _running = Task.CompletedTask;
+                _running!.SetResult();
+                _running = null;
             }
 
             return flight;
@@ -90,6 +98,7 @@ internal sealed class Flights<TResult>(Func<int, Task<TResult>> fly)
 
     private sealed class Flight
     {
+        // Its callers are many: none of them goes on in a thread that the others wait for.
         public TaskCompletionSource<TResult> Landed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Callers { get; set; }

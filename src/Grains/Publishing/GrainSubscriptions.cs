@@ -13,7 +13,7 @@ internal sealed partial class GrainSubscriptions(
     RegistryRoutes routes, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<GrainSubscriptions> logger)
 {
     // So many calls are begun before the thread is given to others.
-    private const int Burst = 500;
+    private const int Burst = 50;
 
     private readonly ConcurrentDictionary<ActivationId, GrainSubscription> _subscriptions = new();
     private int _started;

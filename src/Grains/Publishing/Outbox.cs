@@ -20,7 +20,7 @@ internal sealed class Outbox(Func<RoutePublication, Task> send)
             _sending = true;
         }
 
-        _ = Task.Run(SendAllAsync);
+        _ = SendAllAsync();
     }
 
     private async Task SendAllAsync()

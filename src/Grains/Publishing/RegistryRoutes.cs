@@ -52,14 +52,15 @@ internal sealed partial class RegistryRoutes
     public ImagePages Pages { get; }
 
     /// <summary>Takes up a version that it is told of, and returns when it is served or cannot be.</summary>
-    public async Task TakeUpAsync(RoutePublication publication, CancellationToken cancellationToken)
+    /// <returns>The version that is served then.</returns>
+    public async Task<RouteVersion> TakeUpAsync(RoutePublication publication, CancellationToken cancellationToken)
     {
-        if (publication.Delta is { } delta && (TryApply(delta) || Image?.Stamp == new RouteStamp(delta.To, delta.Hash)))
+        if (publication.Delta is not { } delta || (!TryApply(delta) && Image?.Stamp != new RouteStamp(delta.To, delta.Hash)))
         {
-            return;
+            await PollAsync(cancellationToken);
         }
 
-        await PollAsync(cancellationToken);
+        return Version;
     }
 
     /// <summary>Takes up what the database has, if that is another table than the one served or if the last attempt failed.</summary>

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -30,8 +31,7 @@ internal sealed partial class RouteTableService(
             return publication.Version;
         }
 
-        await Task.Run(() => registry.Routes.TakeUpAsync(publication, StoppedCancellationTokenSource.Token));
-        return registry.Routes.Version;
+        return await OffScheduler.StartAsync(() => registry.Routes.TakeUpAsync(publication, StoppedCancellationTokenSource.Token));
     }
 
     public Task<SiloReport> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience) => registries.TryGet(registry, out _)

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using Microsoft.Extensions.Logging;
@@ -79,8 +80,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
     {
         var scope = _scope;
         _scope = ReloadScope.Routes;
-        // Off this grain's scheduler, which would otherwise have its turn between any two of the sync's statements.
-        var receipt = await Task.Run(() => _syncs.SyncAsync(Name, callers, scope), CancellationToken.None);
+        var receipt = await OffScheduler.StartAsync(() => _syncs.SyncAsync(Name, callers, scope));
         if (!receipt.InLine)
         {
             Owe(scope);

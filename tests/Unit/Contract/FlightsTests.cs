@@ -37,6 +37,53 @@ public sealed class FlightsTests
     }
 
     [Fact]
+    public async Task A_caller_who_is_alone_waits_for_no_other_thread_to_go_on()
+    {
+        var gate = new TaskCompletionSource<int>();
+        var flights = new Flights<int>(_ => gate.Task);
+        async Task<int> GoOnAsync()
+        {
+            await flights.JoinAsync(1, CancellationToken.None);
+            return Environment.CurrentManagedThreadId;
+        }
+
+        var wentOn = GoOnAsync();
+        var landed = 0;
+        var lander = new Thread(() =>
+        {
+            landed = Environment.CurrentManagedThreadId;
+            gate.SetResult(1);
+        });
+        lander.Start();
+        lander.Join();
+
+        Assert.Equal(landed, await wentOn.Within("the caller to go on"));
+    }
+
+    [Fact]
+    public async Task A_caller_who_holds_up_its_thread_holds_up_nobody_else()
+    {
+        using var release = new ManualResetEventSlim();
+        async Task<int> HoldUpAsync()
+        {
+            var number = await _gated.Join();
+            release.Wait();
+            return number;
+        }
+
+        var first = HoldUpAsync();
+        var running = await _gated.NextAsync();
+        var second = _gated.Join();
+        running.Land();
+        (await _gated.NextAsync()).Land();
+
+        Assert.Equal(2, await second.Within("the flight of the others"));
+        Assert.False(first.IsCompleted);
+        release.Set();
+        Assert.Equal(1, await first.Within("the caller who held up its thread"));
+    }
+
+    [Fact]
     public async Task A_storm_costs_the_running_flight_plus_one()
     {
         var first = _gated.Join();
