@@ -40,7 +40,8 @@ public sealed class ForeignDatabaseTests
         var reload = await CliProcess.RunAsync(silo.Address, "reload", Fleet.Registry);
 
         Assert.Equal((0, ""), (reload.ExitCode, reload.Error));
-        Assert.Matches(@"version +0 to 1", reload.Output);
+        // On a busy machine the silo has found them by itself before it is asked.
+        Assert.Matches(@"version +(0 to )?1\n", reload.Output);
         Assert.Equal(2, await odoo.ScalarAsync<long>("select count(*) from endpoint_route"));
         Assert.Equal(before, await odoo.ListAsync(Columns));
     }
