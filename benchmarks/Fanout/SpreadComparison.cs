@@ -64,7 +64,7 @@ internal sealed class SpreadComparison : IComparison
             (isWarm ? spread.Times : new Samples()).Add(await SpreadAsync(cluster, connection));
         }
 
-        run.Expect(Budget.Ratio(spread, call, atMost: 3, margin: 0.5, Statistic.Percentile99).KnownToCome(11));
+        run.Expect(Budget.Ratio(spread, call, atMost: 3, margin: 0.5, Statistic.Percentile99).KnownToCome(16));
     }
 
     private static async Task<TimeSpan> AnswerAsync(NpgsqlConnection connection)

@@ -19,7 +19,7 @@ internal sealed class MatchComparison(MatchShape shape) : IComparison
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(0.2);
 
     // Among so many each step waits for memory, on some machines for longer.
-    private const double KnownOfMost = 0.36;
+    private const double KnownOfMost = 0.39;
 
     public string Name => $"match-{shape.Name}";
 
@@ -43,8 +43,7 @@ internal sealed class MatchComparison(MatchShape shape) : IComparison
             run.Expect(Budget.Count(match, MicroRuns.Bytes, atMost: 0));
             if (size >= LeastAgainstAspNetCore && rows[size].TryGetValue(nameof(MatchBenchmarks.AspNetCore), out var rival))
             {
-                var faster = Budget.Ratio(match, rival, atMost: 1, margin: 0.2);
-                run.Expect(size > Many && !shape.IsFound ? faster.KnownToCome(1.3) : faster);
+                run.Expect(Budget.Ratio(match, rival, atMost: 1, margin: 0.2));
             }
         }
 
