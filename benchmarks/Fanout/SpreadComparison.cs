@@ -57,11 +57,11 @@ internal sealed class SpreadComparison : IComparison
         var far = cluster.Silos.Skip(1).Select(silo => cluster.Grains.GetGrain<IFanoutGrain>(FanoutGrain.On(AddressOf(silo)).First())).ToList();
         for (var round = 0; round < WarmUp + run.Sized(full: 500, quick: 100); round++)
         {
-            var isWarm = round >= WarmUp;
-            await (isWarm ? call.Times : new Samples()).MeasureAsync(far[0].CallAsync);
-            await (isWarm ? calls.Times : new Samples()).MeasureAsync(() => Task.WhenAll(far.Select(grain => grain.CallAsync())));
-            (isWarm ? answer.Times : new Samples()).Add(await AnswerAsync(connection));
-            (isWarm ? spread.Times : new Samples()).Add(await SpreadAsync(cluster, connection));
+            Samples Of(Row row) => round >= WarmUp ? row.Times : new Samples();
+            await Of(call).MeasureAsync(far[0].CallAsync);
+            await Of(calls).MeasureAsync(() => Task.WhenAll(far.Select(grain => grain.CallAsync())));
+            Of(answer).Add(await AnswerAsync(connection));
+            Of(spread).Add(await SpreadAsync(cluster, connection));
         }
 
         run.Expect(Budget.Ratio(spread, call, atMost: 3, margin: 0.5, Statistic.Percentile99).KnownToCome(16));
@@ -72,16 +72,20 @@ internal sealed class SpreadComparison : IComparison
         await using var commit = new NpgsqlCommand(CommitSql, connection);
         await commit.ExecuteNonQueryAsync();
         var answered = TimeProvider.System.GetUtcNow();
-        await using var committed = new NpgsqlCommand(NotedSql, connection);
-        return answered - (DateTime)(await committed.ExecuteScalarAsync())!;
+        return answered - await CommittedAsync(connection, NotedSql);
     }
 
     private static async Task<TimeSpan> SpreadAsync(FanoutCluster cluster, NpgsqlConnection connection)
     {
         await cluster.ReloadAsync(connection);
-        await using var command = new NpgsqlCommand(CommittedSql, connection);
-        var committed = (DateTime)(await command.ExecuteScalarAsync())!;
+        var committed = await CommittedAsync(connection, CommittedSql);
         return cluster.Silos.Max(ServesSince) - committed;
+    }
+
+    private static async Task<DateTime> CommittedAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (DateTime)(await command.ExecuteScalarAsync())!;
     }
 
     private static DateTimeOffset ServesSince(IHost silo) => silo.Services.GetRequiredService<PublishedRegistries>().Get(FanoutCluster.Registry).Routes.Since;
