@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EndpointSync.Grains.Sync;
 using Orleans.Serialization.Invocation;
 
@@ -6,10 +7,11 @@ namespace EndpointSync.Tests.Cluster;
 /// <summary>Counts the messages that reach coordinators, and keeps them from being answered while a test wants coordinators to be silent.</summary>
 internal sealed class CallCounter : IIncomingGrainCallFilter
 {
+    private readonly ConcurrentQueue<int> _crowds = new();
     private volatile TaskCompletionSource? _silence;
-    private int _reloads;
 
-    public int Reloads => Volatile.Read(ref _reloads);
+    /// <summary>For how many callers each message asked that asked for more than one: a silo's own look at what is owed is not among them.</summary>
+    public IEnumerable<int> Crowds => _crowds;
 
     public void Silence() => _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,12 +28,11 @@ internal sealed class CallCounter : IIncomingGrainCallFilter
         await context.Invoke();
     }
 
-    // Not what a silo asks because it was told of other writers.
-    private void Count(IInvokable request)
+    private void Count(IInvokable call)
     {
-        if (request.GetArgumentCount() > 0 && request.GetArgument(0) is ReloadRequest { Scope: ReloadScope.Everything })
+        if (call.GetArgumentCount() > 0 && call.GetArgument(0) is ReloadRequest { Callers: > 1 } request)
         {
-            Interlocked.Increment(ref _reloads);
+            _crowds.Enqueue(request.Callers);
         }
     }
 }

@@ -30,7 +30,9 @@ public sealed class LoadTests
             loads.AddRange((await Task.WhenAll(Enumerable.Range(1, 4).Select(number => StartWorkerAsync(fleet, $"worker-{number}")))).Select((worker, seed) => NewLoad(worker, seed)));
             await EditAsync(fleet, loads, Edits / 4, guarded: true);
 
-            fleet.Silos.Silos[1].Kill();
+            var killed = fleet.Silos.Silos[1];
+            killed.Kill();
+            await killed.Exited.Within("the killed silo's end");
             await EditAsync(fleet, loads, Edits / 4);
 
             var replaced = loads[3];

@@ -2,7 +2,7 @@ using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>Makes the syncs of one silo stand at a step, by a trigger that waits for a lock of the test's. All other silos pass.</summary>
 internal sealed class SyncStep : IAsyncDisposable

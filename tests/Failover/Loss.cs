@@ -1,6 +1,6 @@
 using EndpointSync.Local.Silos;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>How a silo is lost, and how long others may take to do without it.</summary>
 public enum Loss

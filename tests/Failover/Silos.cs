@@ -1,7 +1,7 @@
 using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>Silos with the time limits that they have by default, and in a cluster that is in no hurry to give a lost one up.</summary>
 internal static class Silos

@@ -1,9 +1,8 @@
 using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
-[Collection(Alone.Name)]
 public sealed class KilledClusterTests(ITestOutputHelper output)
 {
     // Beside its first start, which is as long as the machine makes it. A row that a killed silo left keeps others from joining until it is stale and the

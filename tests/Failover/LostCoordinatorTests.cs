@@ -1,6 +1,5 @@
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
-[Collection(Alone.Name)]
 public sealed class LostCoordinatorTests(ITestOutputHelper output)
 {
     [Theory]

@@ -5,10 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>What clients ask a silo for it answers by itself; Orleans' directory of grains, which is spread over all silos, has no part in it.</summary>
-[Collection(Alone.Name)]
 public sealed class OwnGrainsTests
 {
     [Fact]

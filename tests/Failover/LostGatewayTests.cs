@@ -3,10 +3,9 @@ using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>The silo that a client reaches a coordinator through is the coordinator's own, and is lost.</summary>
-[Collection(Alone.Name)]
 public sealed class LostGatewayTests(ITestOutputHelper output)
 {
     private const string AllGateways = "Now has '3' live gateways";

@@ -5,10 +5,9 @@ using EndpointSync.Local.Silos;
 using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>A coordinator's silo is killed, or frozen and thawed, at the steps of a sync where that could do harm.</summary>
-[Collection(Alone.Name)]
 public sealed partial class LostAtStepTests(ITestOutputHelper output)
 {
     private const string InTheMiddle = "before insert on endpoint_route";

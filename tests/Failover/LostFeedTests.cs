@@ -2,10 +2,9 @@ using System.Net;
 using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
 
-namespace EndpointSync.Tests.Outages.Failover;
+namespace EndpointSync.Tests.Failover;
 
 /// <summary>The silo that all workers get their routes from is the coordinator's own, and is lost.</summary>
-[Collection(Alone.Name)]
 public sealed class LostFeedTests(ITestOutputHelper output) : IDisposable
 {
     private const string BothGateways = "Now has '2' live gateways";
