@@ -8,7 +8,7 @@ namespace EndpointSync.Bench.Soak;
 
 /// <summary>
 /// Half an hour of storms, new, moved and deleted endpoints and foreign writes over 1,000 endpoints, with two silos and four workers: what the processes have
-/// of the machine's memory every few minutes, and whether that grows once they are warm.
+/// of the machine's memory every few minutes, how long a round takes, and whether either grows once they are warm.
 /// </summary>
 internal sealed class SoakComparison : IComparison
 {
@@ -17,11 +17,12 @@ internal sealed class SoakComparison : IComparison
     private const int Storm = 64;
     private const string Megabytes = "MB";
     private const string Growth = "growth since warm, %";
-    private const string Loops = "loops";
+    private const string Rounds = "rounds";
+    private const string Milliseconds = "ms, mean";
 
     public string Name => "soak";
 
-    public string Question => "What a fleet's processes take in memory while it works";
+    public string Question => "What a fleet's processes take in memory while it works, and whether it slows down";
 
     public string Axis => "minutes";
 
@@ -36,37 +37,42 @@ internal sealed class SoakComparison : IComparison
         await endpoints.DeclareAsync(Endpoints);
         await fleet.StartWorkersAsync(postgres);
         var begun = Stopwatch.GetTimestamp();
-        (long Silo, long Worker)? warm = null;
+        (double Silo, double Worker, double Round)? warm = null;
         foreach (var minutes in run.Sized<int[]>(full: [1, 5, 10, 15, 20, 25, 30], quick: [1, 2]))
         {
-            var loops = await WorkAsync(fleet, endpoints, begun, TimeSpan.FromMinutes(minutes));
+            var rounds = await WorkAsync(fleet, endpoints, begun, TimeSpan.FromMinutes(minutes));
             var memory = fleet.Memory();
             var found = run.Case(minutes);
             var silo = found.Ours("the larger silo");
             var worker = found.Ours("the largest worker");
+            var round = found.Ours("a round");
             silo.Tally(Megabytes, Math.Round(memory.Silo / 1e6));
-            silo.Tally(Loops, loops);
             worker.Tally(Megabytes, Math.Round(memory.Worker / 1e6));
+            round.Tally(Rounds, rounds.Count);
+            round.Tally(Milliseconds, Math.Round(rounds.Mean, 1));
             if (warm is { } before)
             {
-                Expect(run, silo, (double)memory.Silo / before.Silo);
-                Expect(run, worker, (double)memory.Worker / before.Worker);
+                Expect(run, silo, memory.Silo / before.Silo, margin: 0.5);
+                Expect(run, worker, memory.Worker / before.Worker, margin: 0.5);
+                // What else the machine does tells here.
+                Expect(run, round, rounds.Mean / before.Round, margin: 2);
             }
 
-            warm ??= minutes >= run.Sized(full: 10, quick: 1) ? memory : null;
+            warm ??= minutes >= run.Sized(full: 10, quick: 1) ? (memory.Silo, memory.Worker, rounds.Mean) : null;
         }
     });
 
-    private static void Expect(BenchRun run, Row row, double ratio)
+    private static void Expect(BenchRun run, Row row, double ratio, double margin)
     {
         row.Tally(Growth, Math.Round((ratio - 1) * 100, 1));
-        run.Expect(Budget.Count(row, Growth, atMost: 10, margin: 0.5));
+        run.Expect(Budget.Count(row, Growth, atMost: 10, margin));
     }
 
-    private static async Task<int> WorkAsync(ServingFleet fleet, DeclaredEndpoints endpoints, long begun, TimeSpan until)
+    private static async Task<(int Count, double Mean)> WorkAsync(ServingFleet fleet, DeclaredEndpoints endpoints, long begun, TimeSpan until)
     {
-        var loops = 0;
-        for (; Stopwatch.GetElapsedTime(begun) < until; loops++)
+        var count = 0;
+        var started = Stopwatch.GetElapsedTime(begun);
+        for (; Stopwatch.GetElapsedTime(begun) < until; count++)
         {
             // A storm after one endpoint came, one moved and one went.
             var path = await endpoints.AddAsync();
@@ -85,6 +91,6 @@ internal sealed class SoakComparison : IComparison
             await fleet.ReloadAsync();
         }
 
-        return loops;
+        return (count, (Stopwatch.GetElapsedTime(begun) - started).TotalMilliseconds / count);
     }
 }

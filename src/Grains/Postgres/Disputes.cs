@@ -11,7 +11,11 @@ internal sealed class Disputes(RegistryDatabase database, NpgsqlConnection conne
     /// <summary>How many repairs in a row are made at once.</summary>
     public const int Patience = 3;
 
-    public const string OpenSql = "select endpoint_id from endpoint_sync.disputes where schema_name = $1 and until > clock_timestamp()";
+    // The statement's time, because no index is searched for what the clock says.
+    public const string OpenSql = "select endpoint_id from endpoint_sync.disputes where schema_name = $1 and until > statement_timestamp()";
+
+    // Who was put off until minutes ago, or not at all, was last repaired before: the next repair begins a dispute of its own.
+    public const string ForgetSql = "delete from endpoint_sync.disputes where schema_name = $1 and until < statement_timestamp() - interval '5 minutes'";
 
     private const string ReadSql =
         """
@@ -34,9 +38,6 @@ internal sealed class Disputes(RegistryDatabase database, NpgsqlConnection conne
           role = excluded.role, application = excluded.application, process_id = excluded.process_id, address = excluded.address
         returning endpoint_id, repairs, since, until, role, application, process_id, host(address)
         """;
-
-    private const string ForgetSql =
-        "delete from endpoint_sync.disputes where schema_name = $1 and repaired_at < clock_timestamp() - interval '1 hour'";
 
     private static Dispute Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3), PendingChanges.ReadWriter(row, 4));

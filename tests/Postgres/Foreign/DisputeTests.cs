@@ -49,5 +49,38 @@ public sealed class DisputeTests : ForeignTests
         Assert.True(await Database.ScalarAsync<bool>("select until > clock_timestamp() + interval '3 seconds' from endpoint_sync.disputes"));
     }
 
+    [Theory]
+    [InlineData(Disputes.OpenSql)]
+    [InlineData(Disputes.ForgetSql)]
+    public async Task However_many_endpoints_were_repaired_in_the_last_minutes_none_of_them_is_read_again(string statement)
+    {
+        await using var registry = await InLineAsync();
+        await DeclareDisputesAsync(since: "clock_timestamp() - interval '1 minute'", count: 5_000);
+        await Database.ExecuteAsync("analyze endpoint_sync.disputes");
+
+        var plan = await Database.ScalarAsync<string>($"explain (format json) {statement.Replace("$1", "'public'", StringComparison.Ordinal)}");
+
+        Assert.Contains("disputes_until", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repair_forgets_the_disputes_that_are_over_and_no_other()
+    {
+        await using var registry = await InLineAsync();
+        await DeclareDisputesAsync(since: "clock_timestamp() - number * interval '2 minutes'", count: 5);
+
+        await HijackAsync();
+        await registry.ReloadAsync(ReloadScope.Routes);
+
+        Assert.Equal(["1", "1001", "1002"], await Database.ListAsync("select endpoint_id::text from endpoint_sync.disputes order by endpoint_id"));
+    }
+
+    // Of endpoints from 1001 on, repaired once and at that time.
+    private Task DeclareDisputesAsync(string since, int count) => Database.ExecuteAsync(
+        $"""
+         insert into endpoint_sync.disputes (schema_name, endpoint_id, repairs, since, repaired_at, until, role, application, process_id)
+         select 'public', 1000 + number, 1, {since}, {since}, {since}, 'someone', 'some program', 1 from generate_series(1, {count}) as number
+         """);
+
     private Task HijackAsync() => Database.ExecuteAsync($"update endpoint_route set route = '/hijacked' where {RowOfOrders}");
 }

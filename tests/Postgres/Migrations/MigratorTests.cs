@@ -31,6 +31,7 @@ public sealed class MigratorTests
                 "EndpointSync/0001_versions.sql", "EndpointSync/0002_apps.sql", "EndpointSync/0003_pending.sql", "EndpointSync/0004_functions.sql",
                 "EndpointSync/0005_quick_look.sql",
                 "EndpointSync/0006_quick_endpoint_of.sql",
+                "EndpointSync/0007_disputes_until.sql",
             ],
             await database.ListAsync("select scriptname from endpoint_sync.schema_migrations order by scriptname"));
         Assert.Equal(["Orleans/0001_membership.sql"], await database.ListAsync("select scriptname from orleans.schema_migrations"));
@@ -80,7 +81,7 @@ public sealed class MigratorTests
         Assert.Empty(await database.ListAsync("select tablename from pg_tables where schemaname = 'endpoint_sync' and tablename not in ('quarantine', 'schema_migrations')"));
         await database.ExecuteAsync("drop table endpoint_sync.quarantine");
         await InstallAsync(database);
-        Assert.Equal(6L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
+        Assert.Equal(7L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
     }
 
     [Fact]
