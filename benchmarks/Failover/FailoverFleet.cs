@@ -112,7 +112,7 @@ internal sealed class FailoverFleet : IAsyncDisposable
 
     /// <summary>Completes when every worker answers a path.</summary>
     /// <exception cref="TimeoutException">One does not within a minute.</exception>
-    public Task UntilServedAsync(string path) => _asked.UntilServedAsync(path, Task.CompletedTask).WaitAsync(Longest);
+    public Task UntilServedAsync(string path) => _asked.UntilServedAsync(path).WaitAsync(Longest);
 
     public async ValueTask DisposeAsync()
     {

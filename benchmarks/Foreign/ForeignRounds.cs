@@ -39,6 +39,6 @@ internal sealed class ForeignRounds(ServingFleet fleet, DeclaredEndpoints endpoi
         // The round before ended with a poll; a writer comes at any time between two.
         await Task.Delay(pause * Random.Shared.NextDouble());
         var path = await writing.MoveAsync(endpoints, ++_moved);
-        await served.MeasureAsync(() => fleet.Asked.UntilServedAsync(path, Task.CompletedTask));
+        await served.MeasureAsync(() => fleet.Asked.UntilServedAsync(path));
     }
 }

@@ -9,7 +9,7 @@ internal interface IRoutedFleet : IAsyncDisposable
     /// <summary>How long they are changed without a measure first: programs of .NET compile what they run often.</summary>
     TimeSpan Settling { get; }
 
-    /// <summary>Gives them the routes of the first so many <see cref="Serving.DeclaredEndpoints"/>, of which they have fewer.</summary>
+    /// <summary>Gives them the routes of the first so many <see cref="Serving.DeclaredEndpoints"/>, and takes all others from them.</summary>
     Task DeclareAsync(int size);
 
     /// <summary>Writes the next route; completes when the writer is told that it is done, which may be before every server has it.</summary>

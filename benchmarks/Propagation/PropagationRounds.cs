@@ -32,8 +32,8 @@ internal sealed class PropagationRounds(BenchRun run, IRoutedFleet fleet)
         var path = DeclaredEndpoints.PathOf(size);
         using var asked = new AskedWorkers(fleet.Workers, Pause);
         using var load = new AskedWorkers(fleet.Workers, Pause);
-        await Task.WhenAll(asked.UntilServedAsync(path, Task.CompletedTask), load.UntilServedAsync(path, Task.CompletedTask));
-        await SettleAsync(asked);
+        await Task.WhenAll(asked.UntilServedAsync(path), load.UntilServedAsync(path));
+        await SettleAsync(asked, size);
         using var ended = new CancellationTokenSource();
         var (failed, connections) = (asked.Failed + load.Failed, asked.Connections + load.Connections);
         var steady = load.AskSteadilyAsync(path, Pace, ended.Token);
@@ -57,16 +57,34 @@ internal sealed class PropagationRounds(BenchRun run, IRoutedFleet fleet)
         await asked.AskOnceAsync(path);
     }
 
-    private async Task SettleAsync(AskedWorkers asked)
+    private async Task SettleAsync(AskedWorkers asked, int size)
     {
-        var begun = Stopwatch.GetTimestamp();
-        for (var number = 0; number < WarmUp || (!run.IsQuick && !_isSettled && Stopwatch.GetElapsedTime(begun) < fleet.Settling); number++)
+        for (var number = 0; number < WarmUp; number++)
         {
             await PropagateAsync(asked);
         }
 
+        if (run.IsQuick || _isSettled || fleet.Settling == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var last = "";
+        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < fleet.Settling;)
+        {
+            last = await PropagateAsync(asked);
+        }
+
+        // A case is of as many routes as it says.
+        await fleet.DeclareAsync(size);
+        await asked.UntilGoneAsync(last);
         _isSettled = true;
     }
 
-    private async Task PropagateAsync(AskedWorkers asked) => await asked.UntilServedAsync(await fleet.AddAsync(), Task.CompletedTask);
+    private async Task<string> PropagateAsync(AskedWorkers asked)
+    {
+        var path = await fleet.AddAsync();
+        await asked.UntilServedAsync(path);
+        return path;
+    }
 }

@@ -20,13 +20,16 @@ internal sealed class AskedWorkers(IEnumerable<Uri> workers, TimeSpan pause) : I
     public long Connections => _workers.Sum(worker => worker.Connections);
 
     /// <summary>One request to one server, for a path that it serves.</summary>
-    public Task AskOnceAsync(string path) => UntilServedAsync(_workers[0], path, Task.CompletedTask);
+    public Task AskOnceAsync(string path) => UntilAsync(_workers[0], path, HttpStatusCode.OK);
 
     /// <summary>
-    /// Asks every server for a path until it has answered 200, from the moment when the writer has its receipt: each miss makes a worker ask the
-    /// database for the newest version, and many workers that were asked before would take the processors away from what they wait for.
+    /// Asks every server for a path until it has answered 200. To be called when the writer has its receipt: each miss makes a worker ask the database
+    /// for the newest version, and many workers that were asked before would take the processors away from what they wait for.
     /// </summary>
-    public Task UntilServedAsync(string path, Task receipt) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilServedAsync(worker, path, receipt))));
+    public Task UntilServedAsync(string path) => UntilAsync(path, HttpStatusCode.OK);
+
+    /// <summary>Asks every server for a path until it has answered 404.</summary>
+    public Task UntilGoneAsync(string path) => UntilAsync(path, HttpStatusCode.NotFound);
 
     /// <summary>Asks every server for a path that it serves, again and again.</summary>
     public Task AskSteadilyAsync(string path, TimeSpan every, CancellationToken cancellationToken) =>
@@ -34,11 +37,12 @@ internal sealed class AskedWorkers(IEnumerable<Uri> workers, TimeSpan pause) : I
 
     public void Dispose() => _workers.ForEach(worker => worker.Dispose());
 
-    private async Task UntilServedAsync(AskedWorker worker, string path, Task receipt)
+    private Task UntilAsync(string path, HttpStatusCode wanted) => Task.WhenAll(_workers.Select(worker => Task.Run(() => UntilAsync(worker, path, wanted))));
+
+    private async Task UntilAsync(AskedWorker worker, string path, HttpStatusCode wanted)
     {
-        await receipt;
         var begun = Stopwatch.GetTimestamp();
-        while (await worker.AskAsync(path) != HttpStatusCode.OK)
+        while (await worker.AskAsync(path) != wanted)
         {
             var longer = Stopwatch.GetElapsedTime(begun) * Patience;
             await Task.Delay(longer > pause ? longer : pause);

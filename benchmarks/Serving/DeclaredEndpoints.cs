@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace EndpointSync.Bench.Serving;
 
-/// <summary>The endpoints of a fleet's registry, numbered from 1 as their ids are, and the SQL session that writes them.</summary>
+/// <summary>The endpoints of a fleet's registry, numbered from 1 as their ids are until some are deleted, and the SQL session that writes them.</summary>
 internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection connection)
 {
     // A sync has its deadline; what it does is not measured here.
@@ -10,17 +10,17 @@ internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection con
 
     public int Count { get; private set; }
 
-    /// <summary>Declares endpoints until there are so many, and returns when every worker serves the last one.</summary>
+    /// <summary>Declares endpoints until there are so many, or deletes those beyond, and returns when every worker serves the last one.</summary>
     public async Task DeclareAsync(int size)
     {
         await ExecuteAsync("create table if not exists bench_floor (id bigserial primary key)");
-        while (Count < size)
+        while (Count != size)
         {
-            await InsertAsync(Math.Min(MostAtOnce, size - Count));
+            await (Count < size ? InsertAsync(Math.Min(MostAtOnce, size - Count)) : DeleteAfterAsync(size));
             await fleet.ReloadAsync();
         }
 
-        await fleet.Asked.UntilServedAsync(PathOf(size), Task.CompletedTask);
+        await fleet.Asked.UntilServedAsync(PathOf(size));
     }
 
     /// <summary>Commits one more endpoint, and asks for no reload.</summary>
@@ -59,5 +59,11 @@ internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection con
              from generate_series({Count + 1}, {Count + more}) as n
              """);
         Count += more;
+    }
+
+    private async Task DeleteAfterAsync(int size)
+    {
+        await ExecuteAsync($"delete from fastapi_endpoint where name in (select 'service ' || n from generate_series({size + 1}, {Count}) as n)");
+        Count = size;
     }
 }

@@ -82,7 +82,7 @@ internal sealed class SoakComparison : IComparison
                 where id = (select min(id) from fastapi_endpoint)
                 """);
             await Task.WhenAll(Enumerable.Range(0, Storm).Select(_ => fleet.ReloadAsync()));
-            await fleet.Asked.UntilServedAsync(path, Task.CompletedTask);
+            await fleet.Asked.UntilServedAsync(path);
             // Another program moves a route's row, which is put right again.
             await endpoints.ExecuteAsync("""
                 update endpoint_route set routing = replace(routing, '/services/', '/elsewhere/')

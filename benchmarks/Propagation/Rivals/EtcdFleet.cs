@@ -47,7 +47,12 @@ internal sealed class EtcdFleet : IRoutedFleet
             await PostAsync("v3/kv/txn", new { success = numbers.Select(number => new { request_put = Put(number) }) });
         }
 
-        _count = Math.Max(_count, size);
+        foreach (var numbers in Enumerable.Range(size + 1, Math.Max(0, _count - size)).Chunk(MostAtOnce))
+        {
+            await PostAsync("v3/kv/txn", new { success = numbers.Select(number => new { request_delete_range = new { key = Key(number) } }) });
+        }
+
+        _count = size;
     }
 
     public async Task<string> AddAsync()
@@ -69,13 +74,10 @@ internal sealed class EtcdFleet : IRoutedFleet
         response.EnsureSuccessStatusCode();
     }
 
-    private static object Put(int number)
-    {
-        var name = number.ToString(CultureInfo.InvariantCulture);
-        return new { key = Base64($"{RivalWorker.KeyPrefix}{name}"), value = Base64(name) };
-    }
+    private static object Put(int number) => new { key = Key(number), value = "" };
 
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+    private static string Key(int number) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RivalWorker.KeyPrefix}{number.ToString(CultureInfo.InvariantCulture)}"));
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 

@@ -6,13 +6,14 @@ using System.Threading.Channels;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>A watch of all keys that begin alike, from etcd's first revision on, over its HTTP gateway.</summary>
+/// <summary>A watch of all keys that begin alike and end with a number, from etcd's first revision on, over its HTTP gateway.</summary>
 internal sealed class EtcdWatch(Uri store, string prefix)
 {
-    private readonly Channel<int> _seen = Channel.CreateUnbounded<int>();
+    private readonly Channel<(int Number, bool IsThere)> _seen = Channel.CreateUnbounded<(int Number, bool IsThere)>();
 
-    /// <summary>Hands on the values that come, all that are there at once; completes when the watch ends.</summary>
-    public async Task RunAsync(Action<IReadOnlyList<int>> take) => await Task.WhenAll(Task.Run(ReadAsync), Task.Run(() => HandOnAsync(take)));
+    /// <summary>Hands on the keys that come and go, all that are there at once; completes when the watch ends.</summary>
+    public async Task RunAsync(Action<IReadOnlyList<(int Number, bool IsThere)>> take) =>
+        await Task.WhenAll(Task.Run(ReadAsync), Task.Run(() => HandOnAsync(take)));
 
     private async Task ReadAsync()
     {
@@ -29,9 +30,11 @@ internal sealed class EtcdWatch(Uri store, string prefix)
             using var message = JsonDocument.Parse(line);
             if (message.RootElement.GetProperty("result").TryGetProperty("events", out var events))
             {
+                // Only a deletion has a type.
                 foreach (var happened in events.EnumerateArray())
                 {
-                    _seen.Writer.TryWrite(Number(happened.GetProperty("kv").GetProperty("value").GetBytesFromBase64()));
+                    var key = happened.GetProperty("kv").GetProperty("key").GetBytesFromBase64();
+                    _seen.Writer.TryWrite((Number(key), !happened.TryGetProperty("type", out _)));
                 }
             }
         }
@@ -39,21 +42,21 @@ internal sealed class EtcdWatch(Uri store, string prefix)
         _seen.Writer.Complete();
     }
 
-    private async Task HandOnAsync(Action<IReadOnlyList<int>> take)
+    private async Task HandOnAsync(Action<IReadOnlyList<(int Number, bool IsThere)>> take)
     {
         while (await _seen.Reader.WaitToReadAsync())
         {
-            var together = new List<int>();
-            while (_seen.Reader.TryRead(out var number))
+            var together = new List<(int Number, bool IsThere)>();
+            while (_seen.Reader.TryRead(out var change))
             {
-                together.Add(number);
+                together.Add(change);
             }
 
             take(together);
         }
     }
 
-    private static int Number(byte[] value) => int.Parse(Encoding.UTF8.GetString(value), CultureInfo.InvariantCulture);
+    private int Number(byte[] key) => int.Parse(Encoding.UTF8.GetString(key).AsSpan(prefix.Length), CultureInfo.InvariantCulture);
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

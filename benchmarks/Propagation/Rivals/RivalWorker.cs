@@ -1,4 +1,3 @@
-using EndpointSync.Bench.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -55,7 +54,7 @@ internal static class RivalWorker
     private static void MapYarp(WebApplication application)
     {
         var routes = new YarpRoutes(application.Services.GetRequiredService<InMemoryConfigProvider>());
-        application.MapPost("admin/routes/{number:int}", routes.FillTo);
+        application.MapPost("admin/routes/{number:int}", routes.SetTo);
         application.MapReverseProxy(pipeline => pipeline.Run(context =>
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
@@ -67,7 +66,7 @@ internal static class RivalWorker
     {
         var endpoints = new WatchedEndpoints();
         application.DataSources.Add(endpoints);
-        return new EtcdWatch(new Uri(store), KeyPrefix).RunAsync(numbers => endpoints.Add(numbers.Select(DeclaredEndpoints.PathOf)));
+        return new EtcdWatch(new Uri(store), KeyPrefix).RunAsync(endpoints.Change);
     }
 
     private static async Task FailAsync(Task watched)

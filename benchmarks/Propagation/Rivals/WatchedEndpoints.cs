@@ -1,3 +1,4 @@
+using EndpointSync.Bench.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -5,9 +6,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>Endpoints of ASP.NET Core to which more are added while it serves.</summary>
+/// <summary>Endpoints of ASP.NET Core that come and go while it serves.</summary>
 internal sealed class WatchedEndpoints : EndpointDataSource, IDisposable
 {
+    private readonly Dictionary<int, RouteEndpoint> _numbered = [];
     private CancellationTokenSource _changed = new();
     private IReadOnlyList<Endpoint> _endpoints = [];
 
@@ -15,9 +17,21 @@ internal sealed class WatchedEndpoints : EndpointDataSource, IDisposable
 
     public override IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
 
-    public void Add(IEnumerable<string> paths)
+    public void Change(IReadOnlyList<(int Number, bool IsThere)> changes)
     {
-        _endpoints = [.. _endpoints, .. paths.Select(Of)];
+        foreach (var (number, isThere) in changes)
+        {
+            if (isThere)
+            {
+                _numbered[number] = Of(DeclaredEndpoints.PathOf(number));
+            }
+            else
+            {
+                _numbered.Remove(number);
+            }
+        }
+
+        _endpoints = [.. _numbered.Values];
         using var before = _changed;
         _changed = new CancellationTokenSource();
         before.Cancel();
@@ -25,6 +39,6 @@ internal sealed class WatchedEndpoints : EndpointDataSource, IDisposable
 
     public void Dispose() => _changed.Dispose();
 
-    private static Endpoint Of(string path) =>
+    private static RouteEndpoint Of(string path) =>
         new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse($"{path}{{**rest}}"), order: 0, EndpointMetadataCollection.Empty, path);
 }

@@ -26,7 +26,7 @@ internal sealed class YarpFleet : PushedFleet
 
     protected override Task ReplaceAsync(int worker, int size) => AddAsync(worker, size);
 
-    // The worker fills up with the routes below.
+    // The worker has the routes up to the number from then on.
     protected override async Task AddAsync(int worker, int number)
     {
         using var response = await _http.PostAsync(new Uri(Workers[worker], $"admin/routes/{number}"), content: null);

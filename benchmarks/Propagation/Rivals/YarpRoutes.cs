@@ -11,11 +11,12 @@ internal sealed class YarpRoutes(InMemoryConfigProvider provider)
     private readonly Lock _lock = new();
     private readonly List<RouteConfig> _routes = [];
 
-    /// <summary>Adds the routes up to a number.</summary>
-    public void FillTo(int number)
+    /// <summary>Adds the routes up to a number, and takes those beyond away.</summary>
+    public void SetTo(int number)
     {
         lock (_lock)
         {
+            _routes.RemoveRange(Math.Min(number, _routes.Count), Math.Max(0, _routes.Count - number));
             while (_routes.Count < number)
             {
                 _routes.Add(Route(_routes.Count + 1));
