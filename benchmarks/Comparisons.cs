@@ -42,18 +42,25 @@ internal static class Comparisons
     ];
 
     /// <summary>
-    /// Those of some names, each of one comparison or the first word of several; without any name all but those on request, and in a quick run those for it.
+    /// Those of some names, each of one comparison or the first word of several; without any name all but those on
+    /// request, and in a quick run those for it.
     /// </summary>
     /// <param name="names">The names.</param>
     /// <param name="isQuick">Whether it is a quick run.</param>
     /// <param name="unknown">The names that nothing has.</param>
-    public static IReadOnlyList<IComparison> Of(IReadOnlyCollection<string> names, bool isQuick, out IReadOnlyList<string> unknown)
+    public static IReadOnlyList<IComparison> Of(
+        IReadOnlyCollection<string> names, bool isQuick, out IReadOnlyList<string> unknown)
     {
         unknown = [.. names.Where(name => !All.Any(comparison => Has(comparison, name)))];
-        return [.. All.Where(comparison => names.Count == 0 ? IsDefault(comparison, isQuick) : names.Any(name => Has(comparison, name)))];
+        return [
+            .. All.Where(
+                comparison => names.Count == 0
+                    ? IsDefault(comparison, isQuick)
+                    : names.Any(name => Has(comparison, name)))];
     }
 
-    private static bool IsDefault(IComparison comparison, bool isQuick) => isQuick ? comparison.IsInQuickRuns : !comparison.IsOnRequest;
+    private static bool IsDefault(IComparison comparison, bool isQuick) =>
+        isQuick ? comparison.IsInQuickRuns : !comparison.IsOnRequest;
 
     private static bool Has(IComparison comparison, string name) =>
         comparison.Name == name || comparison.Name.StartsWith($"{name}-", StringComparison.Ordinal);

@@ -21,13 +21,17 @@ var wanted = args.Where(argument => argument != Quick).ToList();
 var comparisons = Comparisons.Of(wanted, args.Contains(Quick), out var unknown);
 if (unknown.Count > 0)
 {
-    await Console.Error.WriteLineAsync($"Unknown: {string.Join(", ", unknown)}. Known: {Quick}, {string.Join(", ", Comparisons.All.Select(comparison => comparison.Name))}.");
+    await Console.Error.WriteLineAsync(
+        $"Unknown: {string.Join(", ", unknown)}. "
+        + $"Known: {Quick}, {string.Join(", ", Comparisons.All.Select(comparison => comparison.Name))}.");
     return 2;
 }
 
 var versions = await Versions.ReadAsync();
 Console.WriteLine($"{Machine.This}; load {Machine.Load()}");
-Console.WriteLine($"{versions.DotNet}, Orleans {versions.Orleans}, Npgsql {versions.Npgsql}, {versions.PostgreSql}, commit {versions.Commit}");
+Console.WriteLine(
+    $"{versions.DotNet}, Orleans {versions.Orleans}, Npgsql {versions.Npgsql}, {versions.PostgreSql}, commit "
+    + $"{versions.Commit}");
 var session = new Session(args.Contains(Quick), versions);
 foreach (var comparison in comparisons)
 {
@@ -37,7 +41,8 @@ foreach (var comparison in comparisons)
 var missed = session.Missed.ToList();
 if (missed.Count > 0)
 {
-    await Console.Error.WriteLineAsync($"{Environment.NewLine}{missed.Count} budgets were missed:{Environment.NewLine}{BudgetList.Of(missed)}");
+    await Console.Error.WriteLineAsync(
+        $"{Environment.NewLine}{missed.Count} budgets were missed:{Environment.NewLine}{BudgetList.Of(missed)}");
 }
 
 return missed.Count == 0 ? 0 : 1;

@@ -12,10 +12,11 @@ internal sealed class Session(bool isQuick, Versions versions)
     private readonly List<Budget> _budgets = [];
 
     /// <summary>
-    /// The budgets that were passed by more than their margin. A quick run, which any machine makes, leaves out those that it shows and that a slow
-    /// machine cannot keep.
+    /// The budgets that were passed by more than their margin. A quick run, which any machine makes, leaves out those
+    /// that it shows and that a slow machine cannot keep.
     /// </summary>
-    public IEnumerable<Budget> Missed => _budgets.Where(budget => budget.Verdict == Verdict.Missed && !(isQuick && budget.DependsOnMachine));
+    public IEnumerable<Budget> Missed =>
+        _budgets.Where(budget => budget.Outcome == BudgetOutcome.Missed && !(isQuick && budget.DependsOnMachine));
 
     public async Task RunAsync(IComparison comparison)
     {
@@ -24,7 +25,9 @@ internal sealed class Session(bool isQuick, Versions versions)
         await comparison.RunAsync(run);
         _budgets.AddRange(run.Budgets);
         Show(comparison, run);
-        var result = new ResultFile(comparison.Name, comparison.Question, isQuick, begun, TimeProvider.System.GetUtcNow(), load, Machine.Load(), Machine.This, versions)
+        var result = new ResultFile(
+            comparison.Name, comparison.Question, isQuick, begun, TimeProvider.System.GetUtcNow(), load, Machine.Load(),
+            Machine.This, versions)
         {
             Cases = ResultFile.CasesOf(run),
             Budgets = ResultFile.BudgetsOf(run),

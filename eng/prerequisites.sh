@@ -1,4 +1,5 @@
-# Sourced by run, test and bench: installs what is missing where it may, and says exactly what to install where it may not.
+# Sourced by run, test and bench: installs what is missing where it may, and says exactly what to install where it may
+# not.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 
@@ -36,7 +37,8 @@ TEXT
 has_postgres() {
   local folder
   IFS=: read -ra folders <<<"$PATH"
-  for folder in "${folders[@]}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin "/c/Program Files/PostgreSQL"/*/bin; do
+  for folder in "${folders[@]}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin \
+    /usr/local/opt/postgresql*/bin "/c/Program Files/PostgreSQL"/*/bin; do
     [ -x "$folder/initdb" ] || [ -x "$folder/initdb.exe" ] && return 0
   done
   return 1
@@ -52,25 +54,31 @@ want_psycopg2() {
   /usr/bin/python3 -c 'import psycopg2' 2>/dev/null || apt_install python3-psycopg2 2>/dev/null || true
 }
 
-# want_client NAME PROBE PACKAGE...: the recipes for foreign writers are run with their own clients; those of an absent one say that they were skipped.
+# want_client NAME PROBE PACKAGE...: the recipes for foreign writers are run with their own clients; those of an absent
+# one say that they were skipped.
 want_client() {
   local name=$1 probe=$2 package
   shift 2
   eval "$probe" >/dev/null 2>&1 && return
   for package in "$@"; do apt_install "$package" 2>/dev/null || true; done
-  eval "$probe" >/dev/null 2>&1 || echo "The recipes for $name are not tested. On Debian or Ubuntu: apt-get install $*" >&2
+  eval "$probe" >/dev/null 2>&1 \
+    || echo "The recipes for $name are not tested. On Debian or Ubuntu: apt-get install $*" >&2
 }
 
 want_clients() {
   want_client psql 'psql --version' postgresql-client
   want_client psycopg2 '/usr/bin/python3 -c "import psycopg2"' python3-psycopg2
   want_client 'psycopg 3' '/usr/bin/python3 -c "import psycopg"' python3-psycopg
-  want_client Java 'javap -cp /usr/share/java/postgresql.jar org.postgresql.Driver' openjdk-17-jdk-headless libpostgresql-jdbc-java
-  has_node_pg || npm install --prefix samples/foreign/node --no-package-lock --no-audit --no-fund >/dev/null 2>&1 || true
+  want_client Java 'javap -cp /usr/share/java/postgresql.jar org.postgresql.Driver' \
+    openjdk-17-jdk-headless libpostgresql-jdbc-java
+  has_node_pg \
+    || npm install --prefix samples/foreign/node --no-package-lock --no-audit --no-fund >/dev/null 2>&1 || true
   want_client Node has_node_pg nodejs node-pg
 }
 
-has_node_pg() { NODE_PATH="$PWD/samples/foreign/node/node_modules:/usr/share/nodejs" node -e 'require("pg")' 2>/dev/null; }
+has_node_pg() {
+  NODE_PATH="$PWD/samples/foreign/node/node_modules:/usr/share/nodejs" node -e 'require("pg")' 2>/dev/null
+}
 
 need_postgres() {
   has_postgres || apt_install postgresql || true
@@ -86,7 +94,8 @@ TEXT
   exit 69
 }
 
-# What routes are compared with: unpacked, for an installed package would start its server. What is absent is left out, and ./bench says so.
+# What routes are compared with: unpacked, for an installed package would start its server. What is absent is left out,
+# and ./bench says so.
 want_rivals() {
   want_rival caddy caddy
   want_rival nginx nginx
@@ -99,7 +108,8 @@ want_rival() {
   command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "$folder/usr/bin/$1" ] || [ -x "$folder/usr/sbin/$1" ] && return
   command -v apt-get >/dev/null || return 0
   mkdir -p "$folder"
-  (cd "$folder" && { apt-get download -q "$2" || { as_root apt-get update -q && apt-get download -q "$2"; }; } && dpkg -x "$2"_*.deb .) >/dev/null 2>&1 || true
+  (cd "$folder" && { apt-get download -q "$2" || { as_root apt-get update -q && apt-get download -q "$2"; }; } \
+    && dpkg -x "$2"_*.deb .) >/dev/null 2>&1 || true
 }
 
 # A registry behind a pooler is tried with PgBouncer itself; without it those tests say that they were skipped.

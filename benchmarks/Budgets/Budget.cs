@@ -9,24 +9,29 @@ namespace EndpointSync.Bench.Budgets;
 /// <param name="Margin">The share of the limit by which a noisy machine may pass it: 0.2 lets 1.5 be 1.8.</param>
 /// <param name="Measure">What was measured, in the unit of the limit; read when the run has ended.</param>
 /// <param name="Show">Writes a value for people.</param>
-internal sealed record Budget(string What, double AtMost, double Margin, Func<double> Measure, Func<double, string> Show)
+internal sealed record Budget(
+    string What, double AtMost, double Margin, Func<double> Measure, Func<double, string> Show)
 {
-    /// <summary>Whether another machine may miss it by being slower: so it is with times, and not with ratios and counts.</summary>
+    /// <summary>Whether a slower machine may miss it. That is so for times, but not for ratios and counts.</summary>
     public bool DependsOnMachine { get; private init; }
 
-    /// <summary>What the measure is known to come to where the limit is not kept yet; null where it is.</summary>
+    /// <summary>
+    /// The value that the measure is known to have while the limit is not kept yet; null where it is kept.
+    /// </summary>
     public double? Known { get; private init; }
 
-    public Verdict Verdict => Verdicts.Judge(Measure(), AtMost, Margin, Known);
+    public BudgetOutcome Outcome => BudgetOutcomes.Classify(Measure(), AtMost, Margin, Known);
 
     /// <summary>
-    /// The same budget, which is known to be missed: the run fails only beyond what is known and the margin. The documentation says why it is missed.
+    /// The same budget as a known miss: the run fails only beyond the known value and the margin. The documentation
+    /// gives the reason.
     /// </summary>
-    /// <param name="known">What the measure comes to, in the unit of the limit.</param>
+    /// <param name="known">The known value of the measure, in the unit of the limit.</param>
     public Budget KnownToCome(double known) => this with { Known = known };
 
     /// <summary>How many times as long a row may take as another.</summary>
-    public static Budget Ratio(Row row, Row against, double atMost, double margin, Statistic statistic = Statistic.Median) => new(
+    public static Budget Ratio(
+        Row row, Row against, double atMost, double margin, Statistic statistic = Statistic.Median) => new(
         $"{Title(row)}, beside {(row.CaseName == against.CaseName ? against.Name : Title(against))}{Suffix(statistic)}",
         atMost,
         margin,
@@ -35,11 +40,16 @@ internal sealed record Budget(string What, double AtMost, double Margin, Func<do
 
     /// <summary>How long a row may take.</summary>
     public static Budget Time(Row row, TimeSpan atMost, double margin, Statistic statistic = Statistic.Median) =>
-        new($"{Title(row)}{Suffix(statistic)}", atMost.TotalMicroseconds, margin, () => row.Times.Of(statistic), Figures.Time) { DependsOnMachine = true };
+        new(
+            $"{Title(row)}{Suffix(statistic)}", atMost.TotalMicroseconds, margin, () => row.Times.Of(statistic),
+            Figures.Time)
+        { DependsOnMachine = true };
 
     /// <summary>How much of a column a row may have.</summary>
     public static Budget Count(Row row, string column, double atMost, double margin = 0) =>
-        new($"{Title(row)}, {column}", atMost, margin, () => row.Counts.GetValueOrDefault(column, double.NaN), Figures.Count);
+        new(
+            $"{Title(row)}, {column}", atMost, margin, () => row.Counts.GetValueOrDefault(column, double.NaN),
+            Figures.Count);
 
     private static string Title(Row row) => $"{row.CaseName}: {row.Name}";
 

@@ -6,8 +6,8 @@ using Npgsql;
 namespace EndpointSync.Bench.Callers;
 
 /// <summary>
-/// Many reloads asked for at the same moment through one client, with nothing to do and with one change due, until the last one has its receipt; beside as
-/// many no-op grain calls of the same client.
+/// Many reloads asked for at the same moment through one client, with nothing to do and with one change due, until the
+/// last one has its receipt; beside as many no-op grain calls of the same client.
 /// </summary>
 internal sealed class CallersComparison : IComparison
 {
@@ -60,8 +60,8 @@ internal sealed class CallersComparison : IComparison
             }
         }
 
-        // Two transactions: the sync, which inserts a route under a savepoint, and the draw of Odoo's sequence. The rest is the cluster's heartbeats, the
-        // settling of versions before, and what the server does by itself.
+        // Two transactions: the sync, which inserts a route under a savepoint, and the bump of Odoo's sequence. The
+        // rest is the cluster's heartbeats, the second bumps for earlier versions, and the server's own work.
         run.Expect(Budget.Count(due, CallersRound.Writes, atMost: 3, margin: 0.2));
     }
 }

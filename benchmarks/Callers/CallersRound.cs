@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace EndpointSync.Bench.Callers;
 
-/// <summary>One round with a number of callers: no-op calls, reloads with nothing to do, reloads with one change due.</summary>
+/// <summary>
+/// One round with a number of callers: no-op calls, reloads with nothing to do, reloads with one change due.
+/// </summary>
 internal sealed class CallersRound(CallingClient client, NpgsqlConnection connection, int callers, int rounds)
 {
     public const string Errors = "errors";
@@ -14,7 +16,9 @@ internal sealed class CallersRound(CallingClient client, NpgsqlConnection connec
     {
         await floor.MeasureAsync(() => AllAsync(client.CallAsync));
         await MeasureReloadsAsync(idle);
-        await ExecuteAsync("insert into fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || gen_random_uuid(), 'api', true)");
+        await ExecuteAsync(
+            "insert into fastapi_endpoint (name, root_path, app, active) "
+            + "values ('e', '/e/' || gen_random_uuid(), 'api', true)");
         await MeasureReloadsAsync(due);
     }
 
@@ -39,7 +43,7 @@ internal sealed class CallersRound(CallingClient client, NpgsqlConnection connec
     {
         try
         {
-            return (await client.ReloadAsync()).InLine;
+            return (await client.ReloadAsync()).InSync;
         }
         catch (TimeoutException)
         {
@@ -47,8 +51,10 @@ internal sealed class CallersRound(CallingClient client, NpgsqlConnection connec
         }
     }
 
-    // Every transaction that writes takes a number, and one more for each savepoint that it writes under; the look takes none.
-    private async Task<long> WritesAsync() => (long)(await ExecuteAsync("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))!;
+    // Every writing transaction takes a number, and one more for each savepoint that it writes under; the preflight
+    // takes none.
+    private async Task<long> WritesAsync() =>
+        (long)(await ExecuteAsync("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))!;
 
     private async Task<object?> ExecuteAsync(string statement)
     {

@@ -1,7 +1,7 @@
 using EndpointSync.Client;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Silos;
-using EndpointSync.Publishing;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
+using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,14 +31,15 @@ internal sealed class CallingClient : IAsyncDisposable
 
     /// <param name="postgres">The server.</param>
     /// <param name="configuration">Further keys of the silo.</param>
-    public static async Task<CallingClient> StartAsync(PrivatePostgres postgres, IReadOnlyDictionary<string, string>? configuration = null)
+    public static async Task<CallingClient> StartAsync(
+        PrivatePostgres postgres, IReadOnlyDictionary<string, string>? configuration = null)
     {
         var silo = await SiloProcess.StartAsync(new SiloProcessOptions
         {
             ClusterConnectionString = postgres.ConnectionString(),
             ClusterId = ClusterId,
-            // Its heartbeats are few, where transactions are counted.
-            MembershipProfile = "Default",
+            // Heartbeats are rare, because transactions are counted.
+            MembershipProfile = "Orleans",
             Configuration = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
             {
                 [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true",
@@ -46,13 +47,14 @@ internal sealed class CallingClient : IAsyncDisposable
         });
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (postgres.ConnectionString(), ClusterId));
+        builder.AddEndpointSyncClient(
+            options => (options.ConnectionString, options.ClusterId) = (postgres.ConnectionString(), ClusterId));
         var host = builder.Build();
         await host.StartAsync();
         return new CallingClient(silo, host);
     }
 
-    /// <summary>A grain call that does nothing but to look for a worker that is not there, in the silo's memory.</summary>
+    /// <summary>A grain call that does nothing but search the silo's memory for a worker that does not exist.</summary>
     public Task CallAsync() => _feed.LeaveAsync(Guid.Empty);
 
     /// <summary>A reload asked of the coordinator directly.</summary>

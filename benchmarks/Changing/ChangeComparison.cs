@@ -6,8 +6,8 @@ using Npgsql;
 namespace EndpointSync.Bench.Changing;
 
 /// <summary>
-/// A reload through the typed client with 1 to 100,000 endpoints moved in registries of 100 to 100,000, until its receipt; beside a COPY of as many route
-/// rows into a table of the same shape.
+/// A reload through the typed client with 1 to 100,000 endpoints moved in registries of 100 to 100,000, until its
+/// receipt; beside a COPY of as many route rows into a table of the same shape.
 /// </summary>
 internal sealed class ChangeComparison : IComparison
 {
@@ -15,7 +15,7 @@ internal sealed class ChangeComparison : IComparison
     private const int Warm = 30;
     private const int All = 100_000;
 
-    private static readonly Dictionary<string, string> Patience = new()
+    private static readonly Dictionary<string, string> LongDeadline = new()
     {
         ["EndpointSync:Sync:Deadline"] = "00:00:29",
         ["EndpointSync:Sync:StatementTimeout"] = "00:00:25",
@@ -29,7 +29,7 @@ internal sealed class ChangeComparison : IComparison
 
     public Task RunAsync(BenchRun run) => BenchPostgres.UseAsync(async postgres =>
     {
-        await using var client = await CallingClient.StartAsync(postgres, Patience);
+        await using var client = await CallingClient.StartAsync(postgres, LongDeadline);
         await using var connection = new NpgsqlConnection(postgres.ConnectionString());
         await connection.OpenAsync();
         var registry = new ChangingRegistry(client, connection);
@@ -38,7 +38,9 @@ internal sealed class ChangeComparison : IComparison
         foreach (var size in run.Sized<int[]>(full: [100, 10_000, All], quick: [100, 10_000]))
         {
             await registry.GrowAsync(size);
-            foreach (var changed in run.Sized<int[]>(full: [1, 10, 1_000, All], quick: [1, 1_000]).Where(changed => changed <= size))
+            foreach (
+                var changed in run.Sized<int[]>(full: [1, 10, 1_000, All], quick: [1, 1_000]).Where(
+                    changed => changed <= size))
             {
                 var row = await CompareAsync(run, registry, size, changed);
                 if (changed == 1)
@@ -83,7 +85,9 @@ internal sealed class ChangeComparison : IComparison
         var points = single.Select(one => (X: Math.Log(one.Size), Y: Math.Log(one.Row.Times.Median))).ToList();
         var (x, y) = (points.Average(point => point.X), points.Average(point => point.Y));
         var largest = single[^1].Row;
-        largest.Tally(Exponent, points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x)));
+        largest.Tally(
+            Exponent,
+            points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x)));
         run.Expect(Budget.Ratio(largest, single[0].Row, atMost: 2, margin: 0.3));
         run.Expect(Budget.Count(largest, Exponent, atMost: 0.1, margin: 0.5));
     }

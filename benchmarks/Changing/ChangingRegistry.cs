@@ -1,13 +1,15 @@
 using EndpointSync.Bench.Calling;
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 using Npgsql;
 
 namespace EndpointSync.Bench.Changing;
 
-/// <summary>A registry that grows and changes, and a table like that of its routes which nobody but us writes.</summary>
+/// <summary>
+/// A registry that grows and changes, and a table like that of its routes that only this program writes.
+/// </summary>
 internal sealed class ChangingRegistry(CallingClient client, NpgsqlConnection connection)
 {
-    // A sync has its deadline; how the registry came to its size is not measured here.
+    // A sync has a deadline; the growth of the registry is not measured here.
     private const int MostAtOnce = 5_000;
 
     private int _count;
@@ -24,27 +26,30 @@ internal sealed class ChangingRegistry(CallingClient client, NpgsqlConnection co
             await ExecuteAsync(
                 $"""
                  insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
-                 select 'service ' || n, '/services/' || n, 'api_v2', true, false, false from generate_series({_count + 1}, {_count + more}) as n
+                 select 'service ' || n, '/services/' || n, 'api_v2', true, false, false
+                 from generate_series({_count + 1}, {_count + more}) as n
                  """);
             _count += more;
             await ReloadAsync();
         }
 
-        // So that all sizes are met by a planner that knows them.
+        // So that the planner knows the table at every size.
         await ExecuteAsync("vacuum analyze");
     }
 
     /// <summary>Moves so many endpoints.</summary>
     public Task EditAsync(int changed) => ExecuteAsync(
-        $"update fastapi_endpoint set root_path = '/services/' || id || '/{++_edits}', registry_sync = false where id <= {changed}");
+        $"update fastapi_endpoint set root_path = '/services/' || id || '/{++_edits}', registry_sync = false "
+        + $"where id <= {changed}");
 
-    /// <exception cref="InvalidOperationException">The routes are not in line.</exception>
+    /// <exception cref="InvalidOperationException">The routes are not in sync.</exception>
     public async Task ReloadAsync()
     {
         var receipt = await client.ReloadAsync();
-        if (!receipt.InLine)
+        if (!receipt.InSync)
         {
-            throw new InvalidOperationException($"{receipt.Outcome}: {receipt.Problem?.Meaning} {receipt.Problem?.Detail}");
+            throw new InvalidOperationException(
+                $"{receipt.Outcome}: {receipt.Problem?.Meaning} {receipt.Problem?.Detail}");
         }
     }
 
@@ -53,7 +58,8 @@ internal sealed class ChangingRegistry(CallingClient client, NpgsqlConnection co
     /// <summary>Copies as many route rows into the empty table, and commits.</summary>
     public async Task CopyAsync(int rows)
     {
-        await using var writer = await connection.BeginBinaryImportAsync("copy bench_copy (key, route, opts, routing) from stdin (format binary)");
+        await using var writer = await connection.BeginBinaryImportAsync(
+            "copy bench_copy (key, route, opts, routing) from stdin (format binary)");
         for (var id = 1; id <= rows; id++)
         {
             var row = ExpectedRoute.For(id, $"/services/{id}", saveHttpSession: false);

@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
-using EndpointSync.Local.Silos;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Bench.Failover;
 
 /// <summary>
-/// From the loss of the coordinator's silo, by SIGKILL and by SIGSTOP, or of Postgres by a restart, to the receipt of a reload that another silo was asked for,
-/// with one endpoint due, and until every worker serves its path; beside it, in the same rounds, the same reload with all there. The cluster gives lost silos
-/// up after 12 seconds. Orleans' defaults are those of a grain that does nothing but one update, in silos of their own.
+/// From the loss of the coordinator's silo, by SIGKILL and by SIGSTOP, or of Postgres by a restart, to the receipt of a
+/// reload through another silo, with one endpoint due, and until every worker serves its path. Beside it, in the same
+/// rounds, the same reload without a loss. The cluster declares lost silos dead after 12 seconds. Orleans' defaults are
+/// measured with a grain that does nothing but one update, in silos of their own.
 /// </summary>
 internal sealed class FailoverComparison : IComparison
 {
@@ -30,14 +31,15 @@ internal sealed class FailoverComparison : IComparison
         }
     }
 
-    // What loses something returns what makes all whole again.
+    // A method that loses something returns the action that restores it.
     private static Func<Task> Kill(FailoverFleet fleet, SiloProcess silo)
     {
         silo.Kill();
         return fleet.AddAsync;
     }
 
-    // A frozen silo that goes on ends as soon as it finds that the others have given it up, which may be in the middle of the next round.
+    // A frozen silo that resumes ends as soon as it finds that the others declared it dead, which may be in the middle
+    // of the next round.
     private static Func<Task> Freeze(FailoverFleet fleet, SiloProcess silo)
     {
         silo.Suspend();
@@ -50,7 +52,8 @@ internal sealed class FailoverComparison : IComparison
         return () => restarted;
     }
 
-    private static async Task<Case> CompareAsync(BenchRun run, string name, Func<FailoverFleet, SiloProcess, Func<Task>> lose)
+    private static async Task<Case> CompareAsync(
+        BenchRun run, string name, Func<FailoverFleet, SiloProcess, Func<Task>> lose)
     {
         var found = run.Case(name);
         var floor = found.Floor("reload, all there");
@@ -90,7 +93,7 @@ internal sealed class FailoverComparison : IComparison
                 var (host, other) = await cluster.HostAsync();
                 lose(host);
                 await row.MeasureAsync(() => cluster.ReloadUntilTakenAsync(other));
-                // A frozen process does not end by being told to.
+                // A frozen process does not react to a request to end.
                 end(host);
             });
         }

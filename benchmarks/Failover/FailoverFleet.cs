@@ -3,21 +3,22 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EndpointSync.Bench.Serving;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 using Npgsql;
 
 namespace EndpointSync.Bench.Failover;
 
-/// <summary>Three silo processes, of which one after the other is lost, and two workers.</summary>
+/// <summary>Three silo processes, which are lost one after the other, and two workers.</summary>
 internal sealed class FailoverFleet : IAsyncDisposable
 {
     private const string Registry = "bench";
     private const int Workers = 2;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
@@ -41,15 +42,17 @@ internal sealed class FailoverFleet : IAsyncDisposable
         var silos = await SiloCluster.StartAsync(3, new SiloProcessOptions
         {
             ClusterConnectionString = postgres.ConnectionString(),
-            MembershipProfile = "Mid",
-            Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
+            MembershipProfile = "Balanced",
+            Configuration =
+                new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
         });
-        var workers = await Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
-        {
-            Registry = Registry,
-            ClusterConnectionString = postgres.ConnectionString(),
-            Name = $"worker-{number}",
-        })));
+        var workers = await Task.WhenAll(
+            Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
+            {
+                Registry = Registry,
+                ClusterConnectionString = postgres.ConnectionString(),
+                Name = $"worker-{number}",
+            })));
         var database = NpgsqlDataSource.Create($"{postgres.ConnectionString()};Pooling=false");
         return new FailoverFleet(silos, workers, await ServerControl.OfAsync(postgres), database);
     }
@@ -74,7 +77,7 @@ internal sealed class FailoverFleet : IAsyncDisposable
             """, CancellationToken.None);
     }
 
-    /// <summary>The silo that the coordinator is on, as soon as all silos get their answers from it, and another one.</summary>
+    /// <summary>The silo of the coordinator, as soon as all silos get their answers from it, and another one.</summary>
     public async Task<(SiloProcess Coordinator, SiloProcess Other)> CoordinatorAsync()
     {
         while (true)
@@ -87,21 +90,26 @@ internal sealed class FailoverFleet : IAsyncDisposable
         }
     }
 
-    /// <exception cref="InvalidOperationException">The routes are not in line.</exception>
+    /// <exception cref="InvalidOperationException">The routes are not in sync.</exception>
     public async Task<ReloadReceipt> ReloadAsync(SiloProcess silo)
     {
         using var response = await AskAsync(silo);
-        var receipt = response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json) : null;
-        return receipt is { InLine: true } ? receipt : throw new InvalidOperationException($"{silo.Name} answered {(int)response.StatusCode}.");
+        var receipt = response.IsSuccessStatusCode
+            ? await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json)
+            : null;
+        return receipt is { InSync: true }
+            ? receipt
+            : throw new InvalidOperationException($"{silo.Name} answered {(int)response.StatusCode}.");
     }
 
-    /// <summary>Asks for a reload until it is done.</summary>
+    /// <summary>Asks for a reload until one succeeds.</summary>
     public async Task ReloadUntilTakenAsync(SiloProcess silo)
     {
         while (true)
         {
             using var response = await AskAsync(silo);
-            if (response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json) is { InLine: true })
+            if (response.IsSuccessStatusCode
+                && await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json) is { InSync: true })
             {
                 return;
             }
@@ -124,5 +132,5 @@ internal sealed class FailoverFleet : IAsyncDisposable
     }
 
     private Task<HttpResponseMessage> AskAsync(SiloProcess silo) =>
-        _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null);
+        _http.PostAsync(new Uri(silo.Address, $"api/v1/registries/{Registry}/reload"), content: null);
 }

@@ -4,9 +4,8 @@ using System.Net.Http.Json;
 using EndpointSync.Bench.Propagation.Rivals;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Postgres.Migrations;
-using EndpointSync.Local;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Processes;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 using Npgsql;
 
 namespace EndpointSync.Bench.Failover;
@@ -28,7 +27,8 @@ internal sealed class PlainCluster : IAsyncDisposable
     private readonly IReadOnlyList<Uri> _addresses;
     private readonly IReadOnlyList<RivalProcess> _processes;
 
-    private PlainCluster(IReadOnlyList<Uri> addresses, IReadOnlyList<RivalProcess> processes) => (_addresses, _processes) = (addresses, processes);
+    private PlainCluster(IReadOnlyList<Uri> addresses, IReadOnlyList<RivalProcess> processes) =>
+        (_addresses, _processes) = (addresses, processes);
 
     public static async Task<PlainCluster> StartAsync(PrivatePostgres postgres)
     {
@@ -37,23 +37,32 @@ internal sealed class PlainCluster : IAsyncDisposable
             await connection.OpenAsync();
             await connection.ExecuteAsync($"create schema {Schema}", CancellationToken.None);
             await connection.ExecuteAsync(Migrator.Script("Orleans/0001_membership.sql"), CancellationToken.None);
-            await connection.ExecuteAsync("create table plain (reloads integer not null); insert into plain values (0)", CancellationToken.None);
+            await connection.ExecuteAsync(
+                "create table plain (reloads integer not null); insert into plain values (0)", CancellationToken.None);
         }
 
-        var addresses = Enumerable.Range(0, Silos).Select(_ => new Uri($"http://127.0.0.1:{LoopbackPort.PickFree()}/")).ToList();
+        var addresses = Enumerable.Range(0, Silos)
+            .Select(_ => new Uri($"http://127.0.0.1:{LoopbackPort.PickFree()}/"))
+            .ToList();
         var processes = await Task.WhenAll(addresses.Select(address => RivalProcess.StartAsync(
             new Uri(address, PlainSilo.Ready), new Dictionary<string, string>(), "dotnet",
-            typeof(PlainSilo).Assembly.Location, PlainSilo.Command, address.GetLeftPart(UriPartial.Authority), $"{postgres.ConnectionString()};Search Path={Schema},public", Port(), Port())));
+            typeof(PlainSilo).Assembly.Location, PlainSilo.Command, address.GetLeftPart(UriPartial.Authority),
+            $"{postgres.ConnectionString()};Search Path={Schema},public", Port(), Port())));
         return new PlainCluster(addresses, processes);
     }
 
     /// <summary>The silo that the grain is on, and another one.</summary>
     public async Task<(PlainSiloName Host, Uri Other)> HostAsync()
     {
-        var silos = await Task.WhenAll(_addresses.Select(async address => new PlainSiloName(address, await _http.GetFromJsonAsync<int>(new Uri(address, PlainSilo.Ready)))));
+        var silos = await Task.WhenAll(
+            _addresses.Select(
+                async address => new PlainSiloName(
+                    address, await _http.GetFromJsonAsync<int>(new Uri(address, PlainSilo.Ready)))));
         using var response = await _http.PostAsync(new Uri(_addresses[0], PlainSilo.Reload), content: null);
         var process = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<int>();
-        return (silos.Single(silo => silo.ProcessId == process), silos.First(silo => silo.ProcessId != process).Address);
+        return (
+            silos.Single(silo => silo.ProcessId == process),
+            silos.First(silo => silo.ProcessId != process).Address);
     }
 
     public static void Kill(PlainSiloName silo)
@@ -64,7 +73,7 @@ internal sealed class PlainCluster : IAsyncDisposable
 
     public static void Freeze(PlainSiloName silo) => UnixSignal.Stop(silo.ProcessId);
 
-    /// <summary>Asks until it is done.</summary>
+    /// <summary>Asks until a call succeeds.</summary>
     public async Task ReloadUntilTakenAsync(Uri silo)
     {
         while (true)

@@ -10,7 +10,9 @@ using Orleans.Configuration;
 
 namespace EndpointSync.Bench.Failover;
 
-/// <summary>A grain as one would write it without us: there is one, and calls to it are served one after the other.</summary>
+/// <summary>
+/// A plain Orleans grain without EndpointSync: there is one, and it serves calls one after the other.
+/// </summary>
 public interface IPlainSyncGrain : IGrainWithIntegerKey
 {
     /// <summary>Does one update.</summary>
@@ -34,13 +36,13 @@ public sealed class PlainSyncGrain(NpgsqlDataSource database) : Grain, IPlainSyn
 /// <summary>A silo process with Orleans' defaults: this program itself, started with other arguments.</summary>
 internal static class PlainSilo
 {
-    /// <summary>The first argument of a program that is to be such a silo.</summary>
+    /// <summary>The first argument that makes this program such a silo.</summary>
     public const string Command = "--plain-silo";
 
     public const string Ready = "ready";
     public const string Reload = "reload";
 
-    /// <summary>Runs until it is asked to stop.</summary>
+    /// <summary>Runs until it is requested to stop.</summary>
     public static async Task RunAsync(string address, string connectionString, string siloPort, string gatewayPort)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,7 +50,8 @@ internal static class PlainSilo
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
         builder.Host.UseOrleans(silo => silo
-            .UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", connectionString))
+            .UseAdoNetClustering(
+                clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", connectionString))
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("plain", "plain"))
             .ConfigureEndpoints(IPAddress.Loopback, PortOf(siloPort), PortOf(gatewayPort)));
         await using var application = builder.Build();

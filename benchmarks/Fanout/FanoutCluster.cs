@@ -1,7 +1,7 @@
 using System.Net;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
-using EndpointSync.Grains.Registries;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,7 +18,7 @@ internal sealed class FanoutCluster : IAsyncDisposable
 
     public IReadOnlyList<IHost> Silos { get; }
 
-    /// <summary>The way to grains from the first silo.</summary>
+    /// <summary>The grain factory of the first silo.</summary>
     public IGrainFactory Grains => Silos[0].Services.GetRequiredService<IGrainFactory>();
 
     public static async Task<FanoutCluster> StartAsync(PrivatePostgres postgres, int silos)
@@ -33,7 +33,7 @@ internal sealed class FanoutCluster : IAsyncDisposable
         return new FanoutCluster(hosts);
     }
 
-    /// <summary>Activates so many grains on any silos.</summary>
+    /// <summary>Activates this many grains on any silos.</summary>
     public async Task ActivateAsync(int count)
     {
         foreach (var burst in Enumerable.Range(0, count).Chunk(2000))
@@ -42,12 +42,13 @@ internal sealed class FanoutCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits an endpoint, and reloads until every grain was told.</summary>
+    /// <summary>Commits an endpoint, and reloads until every grain got the version.</summary>
     /// <returns>The receipt.</returns>
     public async Task<ReloadReceipt> ReloadAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(
-            "insert into fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || gen_random_uuid(), 'api', true)", connection);
+            "insert into fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || gen_random_uuid(), "
+            + "'api', true)", connection);
         await command.ExecuteNonQueryAsync();
         var everybody = FanoutGrain.ExpectAll();
         var receipt = await Grains.GetGrain<IEndpointSyncGrain>(Registry).ReloadAsync(new ReloadRequest());
@@ -71,7 +72,9 @@ internal sealed class FanoutCluster : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(21111 + number, 31000 + number, new IPEndPoint(IPAddress.Loopback, 21111))
-            .AddEndpointSync(postgres.ConnectionString(), new Dictionary<string, RegistryOptions> { [Registry] = new() { CreateTables = true } }));
+            .AddEndpointSync(
+                postgres.ConnectionString(),
+                new Dictionary<string, RegistryOptions> { [Registry] = new() { CreateTables = true } }));
         var host = builder.Build();
         await host.StartAsync();
         return host;

@@ -6,8 +6,8 @@ using Npgsql;
 namespace EndpointSync.Bench.Fanout;
 
 /// <summary>
-/// A reload until every subscribed grain on two silos was told of its version, beside the same silos calling the same grains directly and awaiting
-/// every answer. The silos are in this process and talk over TCP.
+/// A reload until every subscribed grain on two silos got its version, beside the same silos calling the same grains
+/// directly and awaiting every answer. The silos are in this process and talk over TCP.
 /// </summary>
 internal sealed class FanoutComparison : IComparison
 {
@@ -37,18 +37,18 @@ internal sealed class FanoutComparison : IComparison
         await cluster.ActivateAsync(size);
         var found = run.Case(size);
         var direct = found.Floor("the same grains called directly, every answer awaited");
-        var told = found.Ours("reload and publication");
+        var published = found.Ours("reload and publication");
         for (var round = 0; round < WarmUp + Rounds; round++)
         {
             var isWarm = round >= WarmUp;
             await (isWarm ? direct.Times : new Samples()).MeasureAsync(() => CallAllAsync(cluster));
-            await (isWarm ? told.Times : new Samples()).MeasureAsync(() => cluster.ReloadAsync(connection));
+            await (isWarm ? published.Times : new Samples()).MeasureAsync(() => cluster.ReloadAsync(connection));
         }
 
-        // The reload's own sync is in it, and counts for much among few grains.
+        // The reload's own sync is included, and has a large share among few grains.
         if (size >= LeastBudgeted)
         {
-            run.Expect(Budget.Ratio(told, direct, atMost: 1.2, margin: 0.3));
+            run.Expect(Budget.Ratio(published, direct, atMost: 1.2, margin: 0.3));
         }
     }
 

@@ -3,13 +3,13 @@ using Orleans.Placement;
 
 namespace EndpointSync.Bench.Fanout;
 
-/// <summary>A grain that is told of versions and does nothing about it.</summary>
+/// <summary>A grain that subscribes to versions and ignores them.</summary>
 public interface IFanoutGrain : IRouteSubscriber, IGrainWithIntegerKey
 {
     /// <summary>Activates it.</summary>
     Task StartAsync();
 
-    /// <summary>The same call as that which tells it, made directly.</summary>
+    /// <summary>The same call as a publication, made directly.</summary>
     Task CallAsync();
 }
 
@@ -22,12 +22,13 @@ public sealed class FanoutGrain : Grain, IFanoutGrain
     private static int _missing;
 
     /// <summary>The keys of the grains on a silo.</summary>
-    public static IEnumerable<long> On(SiloAddress silo) => Everywhere.Where(grain => grain.Value.Equals(silo)).Select(grain => grain.Key);
+    public static IEnumerable<long> On(SiloAddress silo) =>
+        Everywhere.Where(grain => grain.Value.Equals(silo)).Select(grain => grain.Key);
 
     /// <summary>Forgets the grains of a cluster that has ended.</summary>
     public static void ForgetAll() => Everywhere.Clear();
 
-    /// <summary>Completes when every grain was told once more.</summary>
+    /// <summary>Completes when every grain got one more version.</summary>
     public static Task ExpectAll()
     {
         _everybody = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

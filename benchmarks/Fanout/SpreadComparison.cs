@@ -1,5 +1,6 @@
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
+using EndpointSync.Core;
 using EndpointSync.Grains.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,21 +9,24 @@ using Npgsql;
 namespace EndpointSync.Bench.Fanout;
 
 /// <summary>
-/// From the commit of a version, as Postgres has its time, until the last silo serves it; beside one call from a silo to a grain on another one. Postgres
-/// takes the time before it writes a commit to disk, so here it does not wait for that: how long a disk takes is no matter of silos.
+/// From the commit of a version, by Postgres' clock, until the last silo serves it; beside one call from a silo to a
+/// grain on another one. Postgres takes the time before it writes a commit to disk, so the server here does not wait
+/// for the disk: its speed has nothing to do with silos.
 /// </summary>
 internal sealed class SpreadComparison : IComparison
 {
     private const int WarmUp = 200;
 
-    // Grains go to any silo; so many leave none without one.
+    // Grains are placed on any silo; this many leave none without one.
     private const int Grains = 64;
 
-    private const string CommittedSql = "select pg_xact_commit_timestamp(xmin) from endpoint_sync.versions order by version desc limit 1";
-    private const string CommitSql = "insert into noted default values";
-    private const string NotedSql = "select pg_xact_commit_timestamp(xmin) from noted order by id desc limit 1";
+    private const string CommittedSql =
+        "select pg_xact_commit_timestamp(xmin) from endpoint_sync.versions order by version desc limit 1";
+    private const string CommitSql = "insert into recorded default values";
+    private const string RecordedSql = "select pg_xact_commit_timestamp(xmin) from recorded order by id desc limit 1";
 
-    private static readonly Dictionary<string, string> Settings = new() { ["track_commit_timestamp"] = "on", ["synchronous_commit"] = "off" };
+    private static readonly Dictionary<string, string> Settings =
+        new() { ["track_commit_timestamp"] = "on", ["synchronous_commit"] = "off" };
 
     public string Name => "spread";
 
@@ -40,8 +44,9 @@ internal sealed class SpreadComparison : IComparison
                 await using var connection = new NpgsqlConnection(postgres.ConnectionString());
                 await connection.OpenAsync();
                 await cluster.ActivateAsync(Grains);
-                await using var noted = new NpgsqlCommand("create table noted (id bigint generated always as identity primary key)", connection);
-                await noted.ExecuteNonQueryAsync();
+                await using var recorded = new NpgsqlCommand(
+                    "create table recorded (id bigint generated always as identity primary key)", connection);
+                await recorded.ExecuteNonQueryAsync();
                 await CompareAsync(run, cluster, connection);
             });
         }
@@ -54,7 +59,9 @@ internal sealed class SpreadComparison : IComparison
         var spread = found.Ours("commit to every silo");
         var calls = found.Part("a grain call to each other silo, at once");
         var answer = found.Part("commit of one row to its answer");
-        var far = cluster.Silos.Skip(1).Select(silo => cluster.Grains.GetGrain<IFanoutGrain>(FanoutGrain.On(AddressOf(silo)).First())).ToList();
+        var far = cluster.Silos.Skip(1)
+            .Select(silo => cluster.Grains.GetGrain<IFanoutGrain>(FanoutGrain.On(AddressOf(silo)).First()))
+            .ToList();
         for (var round = 0; round < WarmUp + run.Sized(full: 500, quick: 100); round++)
         {
             Samples Of(Row row) => round >= WarmUp ? row.Times : new Samples();
@@ -72,7 +79,7 @@ internal sealed class SpreadComparison : IComparison
         await using var commit = new NpgsqlCommand(CommitSql, connection);
         await commit.ExecuteNonQueryAsync();
         var answered = TimeProvider.System.GetUtcNow();
-        return answered - await CommittedAsync(connection, NotedSql);
+        return answered - await CommittedAsync(connection, RecordedSql);
     }
 
     private static async Task<TimeSpan> SpreadAsync(FanoutCluster cluster, NpgsqlConnection connection)
@@ -88,7 +95,9 @@ internal sealed class SpreadComparison : IComparison
         return (DateTime)(await command.ExecuteScalarAsync())!;
     }
 
-    private static DateTimeOffset ServesSince(IHost silo) => silo.Services.GetRequiredService<PublishedRegistries>().Get(FanoutCluster.Registry).Routes.Since;
+    private static DateTimeOffset ServesSince(IHost silo) =>
+        silo.Services.GetRequiredService<RegistryMap<PublishedRegistry>>().Get(FanoutCluster.Registry).Routes.Since;
 
-    private static SiloAddress AddressOf(IHost silo) => silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+    private static SiloAddress AddressOf(IHost silo) =>
+        silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
 }

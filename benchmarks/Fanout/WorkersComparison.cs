@@ -5,8 +5,8 @@ using Npgsql;
 namespace EndpointSync.Bench.Fanout;
 
 /// <summary>
-/// One endpoint moved and one reload, until each of many workers has its version, beside as many no-op grain calls at once. A worker is that of the storm:
-/// its lease, feed and table are its own, and its Orleans client is shared.
+/// One endpoint moved and one reload, until each of many workers has its version, beside as many no-op grain calls at
+/// once. The workers are those of the storm: each has its own lease, feed and table, and shares its Orleans client.
 /// </summary>
 internal sealed class WorkersComparison : IComparison
 {

@@ -6,8 +6,9 @@ using Npgsql;
 namespace EndpointSync.Bench.Foreign;
 
 /// <summary>
-/// From a commit that nobody tells the cluster of until each of four worker processes answers by it, among 100 and 5,000 endpoints, with notifications and
-/// with polls alone. Beside it, in the same rounds, what cannot be had for less: one commit, and one request to a worker for a path that it serves already.
+/// From a commit without a reload until each of four worker processes answers by it, among 100 and 5,000 endpoints,
+/// with notifications and with polls alone. Beside it, in the same rounds, the floor: one commit, and one request to a
+/// worker for a path that it serves already.
 /// </summary>
 internal sealed class ForeignComparison : IComparison
 {
@@ -27,37 +28,39 @@ internal sealed class ForeignComparison : IComparison
     {
         foreach (var writing in ForeignWriting.All)
         {
-            await CompareAsync(run, writing, told: true);
+            await CompareAsync(run, writing, notified: true);
             if (!run.IsQuick)
             {
-                await CompareAsync(run, writing, told: false);
+                await CompareAsync(run, writing, notified: false);
             }
         }
     }
 
-    private static Task CompareAsync(BenchRun run, ForeignWriting writing, bool told) => BenchPostgres.UseAsync(told ? [] : Silent, async postgres =>
+    private static Task CompareAsync(BenchRun run, ForeignWriting writing, bool notified) =>
+        BenchPostgres.UseAsync(notified ? [] : Silent, async postgres =>
     {
         var sizes = run.Sized<int[]>(full: [100, 5_000], quick: [100]);
-        await using var fleet = await ServingFleet.StartAsync(postgres, Options(writing, told));
+        await using var fleet = await ServingFleet.StartAsync(postgres, Options(writing, notified));
         await using var connection = new NpgsqlConnection(postgres.ConnectionString());
         await connection.OpenAsync();
         var endpoints = new DeclaredEndpoints(fleet, connection);
         await endpoints.DeclareAsync(sizes[0]);
         await fleet.StartWorkersAsync(postgres);
-        await UntilNotedAsync(endpoints);
-        var rounds = new ForeignRounds(fleet, endpoints, writing, told ? TimeSpan.Zero : PollInterval);
+        await UntilRecordedAsync(endpoints);
+        var rounds = new ForeignRounds(fleet, endpoints, writing, notified ? TimeSpan.Zero : PollInterval);
         foreach (var size in sizes)
         {
             await endpoints.DeclareAsync(size);
-            var found = run.Case($"{writing.Name}, {(told ? "notified" : "polls of 1 s")}, {Figures.Count(size)} endpoints");
+            var found = run.Case(
+                $"{writing.Name}, {(notified ? "notified" : "polls of 1 s")}, {Figures.Count(size)} endpoints");
             await rounds.MeasureAsync(found, WarmUp, run.Sized(full: 50, quick: 10));
         }
     });
 
-    private static ServingFleetOptions Options(ForeignWriting writing, bool told)
+    private static ServingFleetOptions Options(ForeignWriting writing, bool notified)
     {
         var silo = new Dictionary<string, string> { [$"{ServingFleet.RegistrySection}:SyncOn"] = writing.SyncOn };
-        if (!told)
+        if (!notified)
         {
             silo["EndpointSync:Sync:PollInterval"] = PollInterval.ToString();
         }
@@ -65,18 +68,22 @@ internal sealed class ForeignComparison : IComparison
         return new ServingFleetOptions(Workers)
         {
             Silo = silo,
-            // A miss is answered from the table that is served, so that the requests that wait for the change have no part in bringing it.
+            // A miss is answered from the served table, so that the requests that wait for the change do not help to
+            // bring it.
             Worker = new Dictionary<string, string> { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" },
             Pause = TimeSpan.FromMilliseconds(2),
         };
     }
 
-    // The triggers are installed a moment after the tables, and what is written before them is found by a full check alone.
-    private static async Task UntilNotedAsync(DeclaredEndpoints endpoints)
+    // The triggers are installed a moment after the tables. Only a full check finds what is written before them.
+    private static async Task UntilRecordedAsync(DeclaredEndpoints endpoints)
     {
-        while (!await endpoints.ScalarAsync<bool>("select endpoint_sync.is_tracked('public')"))
+        const string Sql = "select endpoint_sync.is_tracked('public')";
+        var isRecorded = await endpoints.ScalarAsync<bool>(Sql);
+        while (!isRecorded)
         {
             await Task.Delay(PollInterval);
+            isRecorded = await endpoints.ScalarAsync<bool>(Sql);
         }
     }
 }

@@ -3,12 +3,13 @@ using EndpointSync.Bench.Serving;
 
 namespace EndpointSync.Bench.Foreign;
 
-/// <summary>Rounds of one way to write, each with an endpoint of its own.</summary>
-/// <param name="fleet">Who answers.</param>
-/// <param name="endpoints">What is written to.</param>
-/// <param name="writing">The way.</param>
-/// <param name="pause">The longest pause before a write: the time between two polls, where those alone find it.</param>
-internal sealed class ForeignRounds(ServingFleet fleet, DeclaredEndpoints endpoints, ForeignWriting writing, TimeSpan pause)
+/// <summary>Rounds of one way of writing, each with an endpoint of its own.</summary>
+/// <param name="fleet">The fleet that answers.</param>
+/// <param name="endpoints">The endpoints that are written.</param>
+/// <param name="writing">The way of writing.</param>
+/// <param name="pause">The longest pause before a write: the time between two polls, where only polls find it.</param>
+internal sealed class ForeignRounds(
+    ServingFleet fleet, DeclaredEndpoints endpoints, ForeignWriting writing, TimeSpan pause)
 {
     private int _moved;
 
@@ -22,10 +23,12 @@ internal sealed class ForeignRounds(ServingFleet fleet, DeclaredEndpoints endpoi
             await MeasureAsync(isWarm ? served.Times : new Samples(), isWarm ? floor.Times : new Samples());
         }
 
-        var repaired = await endpoints.ScalarAsync<long>("select count(*) from endpoint_sync.foreign_writes where verdict <> 'adopted'");
+        var repaired = await endpoints.ScalarAsync<long>(
+            "select count(*) from endpoint_sync.foreign_writes where outcome <> 'adopted'");
         if (repaired > 0)
         {
-            throw new InvalidOperationException($"{repaired} foreign writes were repaired, so what was measured is not their way.");
+            throw new InvalidOperationException(
+                $"{repaired} foreign writes were repaired, so what was measured is not their way.");
         }
     }
 
@@ -36,7 +39,7 @@ internal sealed class ForeignRounds(ServingFleet fleet, DeclaredEndpoints endpoi
             await endpoints.CommitOnceAsync();
             await fleet.Asked.AskOnceAsync(DeclaredEndpoints.PathOf(endpoints.Count));
         });
-        // The round before ended with a poll; a writer comes at any time between two.
+        // The previous round ended with a poll, but a writer may come at any time between two polls.
         await Task.Delay(pause * Random.Shared.NextDouble());
         var path = await writing.MoveAsync(endpoints, ++_moved);
         await served.MeasureAsync(() => fleet.Asked.UntilServedAsync(path));

@@ -6,14 +6,15 @@ using Npgsql;
 namespace EndpointSync.Bench.Idle;
 
 /// <summary>
-/// A reload with nothing to do, through the typed client and a silo process, beside the two things that no such answer can do without: a call to a grain,
-/// and a query, one after the other.
+/// A reload with nothing to do, through the typed client and a silo process. Beside it, one after the other, the two
+/// things that every such answer needs: a call to a grain, and a query.
 /// </summary>
 internal sealed class IdleComparison : IComparison
 {
     private const int WarmUp = 5_000;
 
-    // In a new order each round: what comes after something that kept the same threads awake is up to a fifth faster.
+    // In a new order each round: an operation that follows one on the same threads is up to a fifth faster, because
+    // they are awake.
     private const int Seed = 1;
 
     public string Name => "idle";
@@ -70,14 +71,16 @@ internal sealed class IdleComparison : IComparison
             }
         }
 
-        // The reload's one query reads the endpoints' flags, the notes and the state beside the version: docs/performance.md has what each part costs.
+        // The reload's one query reads the endpoints' flags, the recorded changes and the state beside the version:
+        // docs/explanation/performance.md has the cost of each part.
         run.Expect(Budget.Ratio(reload, floor, atMost: 1.5, margin: 0.3).KnownToCome(2.3));
     }
 
     private static async Task DeclareAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(
-            "insert into fastapi_endpoint (name, root_path, app, active) values ('API V2', '/api/v2/spp', 'api_v2', true), ('DCI API', '/dci_api/v1', 'dci_api', true)",
+            "insert into fastapi_endpoint (name, root_path, app, active) values ('API V2', '/api/v2/spp', 'api_v2', "
+            + "true), ('DCI API', '/dci_api/v1', 'dci_api', true)",
             connection);
         await command.ExecuteNonQueryAsync();
     }

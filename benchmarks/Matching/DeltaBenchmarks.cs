@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Bench.Matching;
 
-/// <summary>One route more, beginning at the same routes each time, as a worker's next delta does at what it serves.</summary>
+/// <summary>
+/// One route more, beginning at the same routes each time, as a worker's next delta does at what it serves.
+/// </summary>
 public class DeltaBenchmarks
 {
     private const int Operations = 200;
@@ -28,7 +31,12 @@ public class DeltaBenchmarks
         var shape = MatchShape.Below;
         _image = shape.Image(Routes);
         _more = [.. Enumerable.Range(Routes, Operations).Select(shape.Route)];
-        _deltas = [.. _more.Select(route => new RouteDelta(_image.Version, _image.Version.Next, _image.Hash ^ route.Hash, [new PublishedChange(route.Key, route)]))];
+        _deltas =
+        [
+            .. _more.Select(route => new RouteDelta(
+                _image.Version, _image.Version.Next, _image.Hash ^ route.Hash,
+                [new PublishedChange(route.Key, route)])),
+        ];
         _known = shape.Routes(Routes).ToImmutableDictionary(route => route.Key, StringComparer.Ordinal);
     }
 

@@ -4,7 +4,10 @@ using EndpointSync.Bench.Model;
 
 namespace EndpointSync.Bench.Matching;
 
-/// <summary>One route more in a table, beside one entry more in an immutable dictionary of as many, and beside the whole table made anew.</summary>
+/// <summary>
+/// One route more in a table, beside one entry more in an immutable dictionary of as many, and beside the whole table
+/// made anew.
+/// </summary>
 internal sealed class DeltaComparison : IComparison
 {
     public string Name => "delta";

@@ -1,4 +1,4 @@
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,7 +9,10 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace EndpointSync.Bench.Matching;
 
-/// <summary>The routing middleware of ASP.NET Core with the same routes as the route table, as an application has it; nothing is behind it.</summary>
+/// <summary>
+/// The routing middleware of ASP.NET Core with the same routes as the route table, as an application has it; nothing is
+/// behind it.
+/// </summary>
 internal sealed class EndpointRouting : IAsyncDisposable
 {
     private const string Cluster = "none";
@@ -24,7 +27,8 @@ internal sealed class EndpointRouting : IAsyncDisposable
         var pipeline = new ApplicationBuilder(application.Services);
         pipeline.UseRouting();
         pipeline.Use((HttpContext _, RequestDelegate _) => Task.CompletedTask);
-        pipeline.UseEndpoints(endpoints => ((IEndpointRouteBuilder)application).DataSources.ToList().ForEach(endpoints.DataSources.Add));
+        pipeline.UseEndpoints(
+            endpoints => ((IEndpointRouteBuilder)application).DataSources.ToList().ForEach(endpoints.DataSources.Add));
         _pipeline = pipeline.Build();
     }
 
@@ -32,7 +36,8 @@ internal sealed class EndpointRouting : IAsyncDisposable
     public static EndpointRouting OfAspNetCore(MatchShape shape, int size)
     {
         var application = WebApplication.CreateSlimBuilder().Build();
-        ((IEndpointRouteBuilder)application).DataSources.Add(new DefaultEndpointDataSource(shape.Routes(size).SelectMany(Endpoints)));
+        ((IEndpointRouteBuilder)application).DataSources.Add(
+            new DefaultEndpointDataSource(shape.Routes(size).SelectMany(Endpoints)));
         return new EndpointRouting(application);
     }
 
@@ -41,7 +46,8 @@ internal sealed class EndpointRouting : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddReverseProxy().LoadFromMemory([.. shape.Routes(size).SelectMany(YarpRoutes)], [new ClusterConfig { ClusterId = Cluster }]);
+        builder.Services.AddReverseProxy().LoadFromMemory(
+            [.. shape.Routes(size).SelectMany(YarpRoutes)], [new ClusterConfig { ClusterId = Cluster }]);
         var application = builder.Build();
         application.MapReverseProxy();
         return new EndpointRouting(application);
@@ -50,7 +56,8 @@ internal sealed class EndpointRouting : IAsyncDisposable
     /// <summary>The paths as a server hands them to an application.</summary>
     public static PathString[] Receive(string[] paths) => [.. paths.Select(path => new PathString(path))];
 
-    /// <exception cref="InvalidOperationException">A path was found and should not be, or the other way round.</exception>
+    /// <exception cref="InvalidOperationException">A path was found and should not be, or the other way
+    /// round.</exception>
     public void MatchAll(PathString[] paths, MatchShape shape)
     {
         _context.Request.Method = shape.Method;
@@ -70,14 +77,17 @@ internal sealed class EndpointRouting : IAsyncDisposable
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private static IEnumerable<Endpoint> Endpoints(PublishedRoute route) => route.Rules.Select(rule =>
-        new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse(Pattern(rule)), order: 0, new EndpointMetadataCollection(new HttpMethodMetadata(route.Methods)), rule));
+        new RouteEndpoint(
+            _ => Task.CompletedTask, RoutePatternFactory.Parse(Pattern(rule)), order: 0,
+            new EndpointMetadataCollection(new HttpMethodMetadata(route.Methods)), rule));
 
-    private static IEnumerable<RouteConfig> YarpRoutes(PublishedRoute route) => route.Rules.Select(rule => new RouteConfig
-    {
-        RouteId = rule,
-        ClusterId = Cluster,
-        Match = new Yarp.ReverseProxy.Configuration.RouteMatch { Path = Pattern(rule), Methods = route.Methods },
-    });
+    private static IEnumerable<RouteConfig> YarpRoutes(PublishedRoute route) =>
+        route.Rules.Select(rule => new RouteConfig
+        {
+            RouteId = rule,
+            ClusterId = Cluster,
+            Match = new Yarp.ReverseProxy.Configuration.RouteMatch { Path = Pattern(rule), Methods = route.Methods },
+        });
 
     private static string Pattern(string rule) => rule
         .Replace("<path:application_path>", "{**application_path}", StringComparison.Ordinal)

@@ -10,7 +10,8 @@ public class MatchBenchmarks
     private const int Operations = 10_000;
     private const int Hot = 100;
 
-    // Shapes with the same routes share them, because ASP.NET Core takes minutes to make many; they are there until the process ends.
+    // Shapes with the same routes share them, because ASP.NET Core takes minutes to make many; they are there until the
+    // process ends.
     private static readonly Dictionary<(IReadOnlyList<string> Rules, int Routes), EndpointRouting> Mapped = [];
 
     private RouteTable _table = null!;
@@ -111,7 +112,11 @@ public class MatchBenchmarks
     private void PrepareTable(string[] paths)
     {
         (_table, _paths) = (Shape.Image(Routes).Table, paths);
-        _expected = !Shape.IsFound ? RouteOutcome.NotFound : Shape.Method == "GET" ? RouteOutcome.Found : RouteOutcome.MethodNotAllowed;
+        _expected = !Shape.IsFound
+            ? RouteOutcome.NotFound
+            : Shape.Method == "GET"
+            ? RouteOutcome.Found
+            : RouteOutcome.MethodNotAllowed;
     }
 
     private void Prepare(EndpointRouting routing)

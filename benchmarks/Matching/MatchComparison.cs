@@ -5,15 +5,17 @@ using EndpointSync.Bench.Model;
 namespace EndpointSync.Bench.Matching;
 
 /// <summary>
-/// One request's path matched with the route table, beside a lookup of the whole path in a dictionary, which knows no variable, and beside the endpoint
-/// routing of ASP.NET Core with the same routes, mapped by the application and made by YARP.
+/// One request's path matched with the route table, beside a lookup of the whole path in a dictionary, which knows no
+/// variable, and beside the endpoint routing of ASP.NET Core with the same routes, mapped by the application and made
+/// by YARP.
 /// </summary>
 /// <param name="shape">What routes and paths are like.</param>
 internal sealed class MatchComparison(MatchShape shape) : IComparison
 {
     private const int LeastAgainstAspNetCore = 1_000;
 
-    // Of more, ASP.NET Core takes minutes to make a matcher; that of the routes that endpoints have is made all the same, and YARP's would be another.
+    // For more routes ASP.NET Core takes minutes to make a matcher. The matcher for the routes of endpoints is made all
+    // the same; YARP's would be another one.
     private const int Many = 10_000;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(0.2);
@@ -41,7 +43,8 @@ internal sealed class MatchComparison(MatchShape shape) : IComparison
             var quick = Budget.Time(match, Longest, margin: 0.5);
             run.Expect(size > Many ? quick.KnownToCome(KnownOfMost) : quick);
             run.Expect(Budget.Count(match, MicroRuns.Bytes, atMost: 0));
-            if (size >= LeastAgainstAspNetCore && rows[size].TryGetValue(nameof(MatchBenchmarks.AspNetCore), out var rival))
+            if (size >= LeastAgainstAspNetCore
+                && rows[size].TryGetValue(nameof(MatchBenchmarks.AspNetCore), out var rival))
             {
                 run.Expect(Budget.Ratio(match, rival, atMost: 1, margin: 0.2));
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Bench.Matching;
 
@@ -17,15 +18,22 @@ internal sealed record MatchShape(string Name, string Title, IReadOnlyList<strin
     private readonly CompositeFormat _path = CompositeFormat.Parse(Path);
 
     /// <summary>As endpoints have routes: a root path, and all that is below it.</summary>
-    public static MatchShape Below { get; } = new("path", "all that is below a root path", OfEndpoints, "/api/{0}/items/7");
+    public static MatchShape Below { get; } = new(
+        "path", "all that is below a root path", OfEndpoints, "/api/{0}/items/7");
 
     public static MatchShape Static { get; } = new("static", "a path without variables", OfEndpoints, "/api/{0}/");
 
-    public static MatchShape Number { get; } = new("number", "a path with a number in it", ["/api/{0}/items/<int:id>"], "/api/{0}/items/7");
+    public static MatchShape Number { get; } = new(
+        "number", "a path with a number in it", ["/api/{0}/items/<int:id>"], "/api/{0}/items/7");
 
-    public static MatchShape Miss { get; } = new("miss", "a path that no route has", OfEndpoints, "/api/{0}x/items/7") { IsFound = false };
+    public static MatchShape Miss { get; } = new(
+        "miss", "a path that no route has", OfEndpoints, "/api/{0}x/items/7")
+    { IsFound = false };
 
-    public static MatchShape OtherMethod { get; } = new("method", "a path with a method that its route does not answer (405)", OfEndpoints, "/api/{0}/items/7") { Method = "TRACE" };
+    public static MatchShape OtherMethod { get; } = new(
+        "method", "a path with a method that its route does not answer (405)", OfEndpoints,
+        "/api/{0}/items/7")
+    { Method = "TRACE" };
 
     public string Method { get; private init; } = "GET";
 
@@ -51,13 +59,17 @@ internal sealed record MatchShape(string Name, string Title, IReadOnlyList<strin
     {
         var routes = Routes(size).ToList();
         var hash = routes.Aggregate(default(ContentHash), (sum, route) => sum ^ route.Hash);
-        return RouteImage.Empty.TryReplace(new RouteVersion(1), hash, routes, out var image, out var reason) ? image : throw new InvalidOperationException(reason);
+        return RouteImage.Empty.TryReplace(new RouteVersion(1), hash, routes, out var image, out var reason)
+            ? image
+            : throw new InvalidOperationException(reason);
     }
 
     /// <summary>Paths of so many routes at random, the same in every run.</summary>
     public string[] Paths(int size, int count)
     {
         var random = new Random(7);
-        return [.. Enumerable.Range(0, count).Select(_ => string.Format(CultureInfo.InvariantCulture, _path, random.Next(size)))];
+        return [
+            .. Enumerable.Range(0, count).Select(
+                _ => string.Format(CultureInfo.InvariantCulture, _path, random.Next(size)))];
     }
 }

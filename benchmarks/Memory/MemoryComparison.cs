@@ -4,8 +4,8 @@ using EndpointSync.Bench.Model;
 namespace EndpointSync.Bench.Memory;
 
 /// <summary>
-/// What a version's routes take in a silo's or worker's memory, beside the routes themselves in a list, with no table to match them. Everything that is not
-/// used any more is collected first.
+/// The memory of a version's routes in a silo or worker, beside the routes themselves in a list, with no table to match
+/// them. Unused objects are collected first.
 /// </summary>
 internal sealed class MemoryComparison : IComparison
 {

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace EndpointSync.Bench.Memory;
 
-/// <summary>What a silo's and a worker's process have of the machine's memory, by how many routes there are, some seconds after these came.</summary>
+/// <summary>
+/// The memory of a silo's and a worker's process, by the number of routes, some seconds after these came.
+/// </summary>
 internal sealed class ProcessMemoryComparison : IComparison
 {
     private const string Megabytes = "MB";

@@ -3,7 +3,7 @@ using EndpointSync.Bench.Budgets;
 namespace EndpointSync.Bench.Model;
 
 /// <summary>One run of one comparison, and what it found.</summary>
-/// <param name="isQuick">Whether small sizes are to do.</param>
+/// <param name="isQuick">Whether small sizes suffice.</param>
 internal sealed class BenchRun(bool isQuick)
 {
     private readonly List<Case> _cases = [];
@@ -21,10 +21,13 @@ internal sealed class BenchRun(bool isQuick)
     /// <summary>Begins a case that has a name only.</summary>
     public Case Case(string name) => Add(new Case(name, null));
 
-    /// <summary>Begins a case that has a number, such as that of its callers; <see cref="IComparison.Axis"/> says what it counts.</summary>
+    /// <summary>
+    /// Begins a case that has a number, such as that of its callers; <see cref="IComparison.Axis"/> names what it
+    /// counts.
+    /// </summary>
     public Case Case(int number) => Add(new Case(FormattableString.Invariant($"{number:N0}"), number));
 
-    /// <summary>Adds a budget, which is judged when the run has ended.</summary>
+    /// <summary>Adds a budget, which is checked when the run has ended.</summary>
     public void Expect(Budget budget) => _budgets.Add(budget);
 
     private Case Add(Case added)

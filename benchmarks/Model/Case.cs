@@ -19,10 +19,12 @@ internal sealed class Case(string name, double? number)
     /// <summary>Begins the row of what EndpointSync does.</summary>
     public Row Ours(string row) => Add(row, Role.Ours);
 
-    /// <summary>Begins the row of what cannot be had for less.</summary>
+    /// <summary>Begins the row of the least that the same can cost.</summary>
     public Row Floor(string row) => Add(row, Role.Floor);
 
-    /// <summary>Begins the row of another way to do the same. A protocol that was re-created says so in its name.</summary>
+    /// <summary>
+    /// Begins the row of another way to do the same. The name of a re-created protocol must mark it as re-created.
+    /// </summary>
     public Row Rival(string row) => Add(row, Role.Rival);
 
     /// <summary>Begins the row of a part of another row, which explains that one.</summary>

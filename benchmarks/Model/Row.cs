@@ -16,7 +16,10 @@ internal sealed class Row(string caseName, string name, Role role)
 
     public Samples Times { get; } = new();
 
-    /// <summary>What was counted beside the time, by the name of its column, which has the unit where it counts no things: "errors", "CPU s".</summary>
+    /// <summary>
+    /// What was counted beside the time, by the name of its column, which has the unit where it counts no things:
+    /// "errors", "CPU s".
+    /// </summary>
     public IReadOnlyDictionary<string, double> Counts => _counts;
 
     /// <summary>Measures an operation once more.</summary>
@@ -26,8 +29,10 @@ internal sealed class Row(string caseName, string name, Role role)
     public void Tally(string column, double more) => _counts[column] = _counts.GetValueOrDefault(column) + more;
 
     /// <summary>Lowers a column to a value, if it is more: the least of all rounds.</summary>
-    public void TallyLeast(string column, double value) => _counts[column] = Math.Min(_counts.GetValueOrDefault(column, double.MaxValue), value);
+    public void TallyLeast(string column, double value) =>
+        _counts[column] = Math.Min(_counts.GetValueOrDefault(column, double.MaxValue), value);
 
     /// <summary>Raises a column to a value, if it is less: the most of all rounds.</summary>
-    public void TallyMost(string column, double value) => _counts[column] = Math.Max(_counts.GetValueOrDefault(column, double.MinValue), value);
+    public void TallyMost(string column, double value) =>
+        _counts[column] = Math.Max(_counts.GetValueOrDefault(column, double.MinValue), value);
 }

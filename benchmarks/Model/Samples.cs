@@ -26,8 +26,11 @@ internal sealed class Samples
         Add(Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>Adds what operations took that are too short to be measured one by one; they count as one sample.</summary>
-    public void Add(TimeSpan together, long operations = 1) => _microseconds.Add(together.TotalMicroseconds / operations);
+    /// <summary>
+    /// Adds what operations took that are too short to be measured one by one; they count as one sample.
+    /// </summary>
+    public void Add(TimeSpan together, long operations = 1) =>
+        _microseconds.Add(together.TotalMicroseconds / operations);
 
     private double At(double quantile) =>
         Count == 0 ? double.NaN : _microseconds.Order().ElementAt((int)(Count * quantile));

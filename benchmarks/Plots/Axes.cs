@@ -3,10 +3,10 @@ using OxyPlot.Axes;
 
 namespace EndpointSync.Bench.Plots;
 
-/// <summary>Axes that fit what is drawn along them.</summary>
+/// <summary>Axes that fit the plotted values.</summary>
 internal static class Axes
 {
-    // Smaller ranges are read more easily where equal distances are equal differences.
+    // Smaller ranges are easier to read on a linear scale.
     private const double LeastLogarithmic = 8;
 
     private static readonly OxyColor Grid = OxyColor.FromRgb(232, 232, 232);
@@ -24,7 +24,8 @@ internal static class Axes
         return (Of(position, $"time ({name})", [.. microseconds.Select(time => time / unit)], fromZero: true), unit);
     }
 
-    public static Axis OfNumbers(AxisPosition position, string title, IReadOnlyCollection<double> numbers) => Of(position, title, numbers, fromZero: false);
+    public static Axis OfNumbers(AxisPosition position, string title, IReadOnlyCollection<double> numbers) =>
+        Of(position, title, numbers, fromZero: false);
 
     private static Axis Of(AxisPosition position, string title, IReadOnlyCollection<double> values, bool fromZero)
     {
@@ -32,8 +33,10 @@ internal static class Axes
         Axis axis = isLogarithmic
             ? new LogarithmicAxis { Minimum = values.Min() / 1.4, Maximum = values.Max() * 1.4 }
             : new LinearAxis { Minimum = fromZero ? 0 : values.Min() - 1, Maximum = (values.Max() * 1.1) };
-        (axis.Position, axis.Title, axis.StringFormat) = (position, isLogarithmic ? $"{title}, logarithmic" : title, "#,0.###");
-        (axis.MajorGridlineStyle, axis.MajorGridlineColor, axis.TicklineColor) = (LineStyle.Solid, Grid, OxyColors.Gray);
+        (axis.Position,
+            axis.Title, axis.StringFormat) = (position, isLogarithmic ? $"{title}, logarithmic" : title, "#,0.###");
+        (axis.MajorGridlineStyle,
+            axis.MajorGridlineColor, axis.TicklineColor) = (LineStyle.Solid, Grid, OxyColors.Gray);
         return axis;
     }
 }

@@ -4,19 +4,29 @@ using OxyPlot.Series;
 
 namespace EndpointSync.Bench.Plots;
 
-/// <summary>How a row looks wherever it is drawn, told apart by shape as well as by colour.</summary>
+/// <summary>The marks of a row wherever it is plotted, distinguished by shape as well as by colour.</summary>
 internal static class Marks
 {
-    private static readonly (OxyColor Color, MarkerType Shape) Floor = (OxyColor.FromRgb(110, 110, 110), MarkerType.Square);
+    private static readonly (OxyColor Color, MarkerType Shape) Floor =
+        (OxyColor.FromRgb(110, 110, 110), MarkerType.Square);
 
     private static readonly (OxyColor Color, MarkerType Shape)[] Ours =
-        [(OxyColor.FromRgb(0, 95, 175), MarkerType.Circle), (OxyColor.FromRgb(0, 150, 170), MarkerType.Circle), (OxyColor.FromRgb(90, 60, 170), MarkerType.Circle)];
+    [
+        (OxyColor.FromRgb(0, 95, 175), MarkerType.Circle), (OxyColor.FromRgb(0, 150, 170), MarkerType.Circle),
+        (OxyColor.FromRgb(90, 60, 170), MarkerType.Circle),
+    ];
 
     private static readonly (OxyColor Color, MarkerType Shape)[] Rivals =
-        [(OxyColor.FromRgb(200, 80, 0), MarkerType.Triangle), (OxyColor.FromRgb(160, 0, 90), MarkerType.Diamond), (OxyColor.FromRgb(90, 120, 0), MarkerType.Triangle)];
+    [
+        (OxyColor.FromRgb(200, 80, 0), MarkerType.Triangle), (OxyColor.FromRgb(160, 0, 90), MarkerType.Diamond),
+        (OxyColor.FromRgb(90, 120, 0), MarkerType.Triangle),
+    ];
 
     private static readonly (OxyColor Color, MarkerType Shape)[] Parts =
-        [(OxyColor.FromRgb(130, 160, 190), MarkerType.Circle), (OxyColor.FromRgb(170, 150, 190), MarkerType.Diamond), (OxyColor.FromRgb(150, 170, 130), MarkerType.Triangle)];
+    [
+        (OxyColor.FromRgb(130, 160, 190), MarkerType.Circle), (OxyColor.FromRgb(170, 150, 190), MarkerType.Diamond),
+        (OxyColor.FromRgb(150, 170, 130), MarkerType.Triangle),
+    ];
 
     /// <summary>The line of a row through its medians.</summary>
     /// <param name="role">What the row stands for.</param>
@@ -38,7 +48,8 @@ internal static class Marks
     }
 
     /// <summary>The whiskers of a row; points come in pairs with a gap behind each.</summary>
-    public static LineSeries Whiskers(LineSeries of) => new() { Color = OxyColor.FromAColor(140, of.Color), StrokeThickness = 1.5 };
+    public static LineSeries Whiskers(LineSeries of) =>
+        new() { Color = OxyColor.FromAColor(140, of.Color), StrokeThickness = 1.5 };
 
     private static (OxyColor Color, MarkerType Shape) Of(Role role, int index) => role switch
     {

@@ -14,8 +14,10 @@ internal static class NamedPlot
     public static void Draw(PlotModel plot, IReadOnlyList<Case> cases)
     {
         var timed = Timed(cases);
-        var (times, unit) = Axes.OfTimes(AxisPosition.Bottom, [.. timed.SelectMany(row => new[] { row.Times.Median, row.Times.Percentile99 })]);
-        var names = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, GapWidth = 0.4 };
+        var (times, unit) = Axes.OfTimes(
+            AxisPosition.Bottom, [.. timed.SelectMany(row => new[] { row.Times.Median, row.Times.Percentile99 })]);
+        var names =
+            new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, GapWidth = 0.4 };
         names.Labels.AddRange(timed.Select(row => cases.Count == 1 ? row.Name : $"{row.CaseName}: {row.Name}"));
         plot.Axes.Add(times);
         plot.Axes.Add(names);
@@ -24,10 +26,12 @@ internal static class NamedPlot
             var line = Marks.Line(role, role.ToString().ToLowerInvariant(), 0);
             line.LineStyle = LineStyle.None;
             var whiskers = Marks.Whiskers(line);
-            foreach (var (row, index) in timed.Select((row, index) => (row, index)).Where(entry => entry.row.Role == role))
+            foreach (
+                var (row, index) in timed.Select((row, index) => (row, index)).Where(entry => entry.row.Role == role))
             {
                 line.Points.Add(new DataPoint(row.Times.Median / unit, index));
-                whiskers.Points.AddRange([line.Points[^1], new DataPoint(row.Times.Percentile99 / unit, index), DataPoint.Undefined]);
+                whiskers.Points.AddRange(
+                    [line.Points[^1], new DataPoint(row.Times.Percentile99 / unit, index), DataPoint.Undefined]);
             }
 
             plot.Series.Add(whiskers);
@@ -35,5 +39,6 @@ internal static class NamedPlot
         }
     }
 
-    private static List<Row> Timed(IReadOnlyList<Case> cases) => [.. cases.SelectMany(found => found.Rows).Where(row => row.Times.Count > 0)];
+    private static List<Row> Timed(IReadOnlyList<Case> cases) =>
+        [.. cases.SelectMany(found => found.Rows).Where(row => row.Times.Count > 0)];
 }

@@ -2,7 +2,10 @@ using OxyPlot;
 
 namespace EndpointSync.Bench.Plots;
 
-/// <summary>Measures text with room to spare: the font that a picture is shown with is seldom the one that it was measured with, and often wider.</summary>
+/// <summary>
+/// Measures text with room to spare: the font that a picture is shown with is seldom the one that it was measured with,
+/// and often wider.
+/// </summary>
 internal sealed class WideText : PdfRenderContext
 {
     private const double Spare = 1.3;

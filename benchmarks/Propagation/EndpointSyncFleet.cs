@@ -1,5 +1,5 @@
 using EndpointSync.Bench.Serving;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 using Npgsql;
 
 namespace EndpointSync.Bench.Propagation;
@@ -20,7 +20,7 @@ internal sealed class EndpointSyncFleet : IRoutedFleet
 
     public IReadOnlyList<Uri> Workers => _fleet.Workers;
 
-    public TimeSpan Settling => TimeSpan.FromSeconds(45);
+    public TimeSpan WarmUpTime => TimeSpan.FromSeconds(45);
 
     public static async Task<EndpointSyncFleet> StartAsync(PrivatePostgres postgres, int workers)
     {

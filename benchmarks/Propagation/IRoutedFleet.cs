@@ -6,13 +6,19 @@ internal interface IRoutedFleet : IAsyncDisposable
     /// <summary>Where they answer HTTP.</summary>
     IReadOnlyList<Uri> Workers { get; }
 
-    /// <summary>How long they are changed without a measure first: programs of .NET compile what they run often.</summary>
-    TimeSpan Settling { get; }
+    /// <summary>How long they are changed without measuring first: .NET programs compile what they run often.</summary>
+    TimeSpan WarmUpTime { get; }
 
-    /// <summary>Gives them the routes of the first so many <see cref="Serving.DeclaredEndpoints"/>, and takes all others from them.</summary>
+    /// <summary>
+    /// Gives them the routes of the first so many <see cref="Serving.DeclaredEndpoints"/>, and takes all others from
+    /// them.
+    /// </summary>
     Task DeclareAsync(int size);
 
-    /// <summary>Writes the next route; completes when the writer is told that it is done, which may be before every server has it.</summary>
+    /// <summary>
+    /// Writes the next route; completes when the writer gets its answer, which may be before every server has the
+    /// route.
+    /// </summary>
     /// <returns>Its path.</returns>
     Task<string> AddAsync();
 }

@@ -5,9 +5,10 @@ using EndpointSync.Bench.Propagation.Rivals;
 namespace EndpointSync.Bench.Propagation;
 
 /// <summary>
-/// One route written until each of eight server processes answers its path with 200, while all of them answer other requests. Ours is the way from an
-/// endpoint's INSERT in Postgres to the workers; beside it, in the same rounds, what cannot be had for less: one commit, and one request to a worker for
-/// a path that it serves already. Rivals keep routes in memory or in etcd and are told of the new one at once, with no database in between.
+/// One route written until each of eight server processes answers its path with 200, while all of them answer other
+/// requests. Ours is the way from an endpoint's INSERT in Postgres to the workers. Beside it, in the same rounds, the
+/// floor: one commit, and one request to a worker for a path that it serves already. Rivals keep routes in memory or in
+/// etcd and get the new one at once, with no database in between.
 /// </summary>
 internal sealed class PropagateComparison : IComparison
 {
@@ -26,8 +27,12 @@ internal sealed class PropagateComparison : IComparison
 
     public async Task RunAsync(BenchRun run)
     {
-        var cases = run.Sized<int[]>(full: [100, 1_000, 5_000, 50_000], quick: [1_000]).Select(size => (Size: size, Case: run.Case(size))).ToList();
-        var ours = cases.ToDictionary(one => one.Size, one => (Served: one.Case.Ours("EndpointSync"), Floor: one.Case.Floor("one commit, then one request")));
+        var cases = run.Sized<int[]>(full: [100, 1_000, 5_000, 50_000], quick: [1_000])
+            .Select(size => (Size: size, Case: run.Case(size)))
+            .ToList();
+        var ours = cases.ToDictionary(
+            one => one.Size,
+            one => (Served: one.Case.Ours("EndpointSync"), Floor: one.Case.Floor("one commit, then one request")));
         await BenchPostgres.UseAsync(async postgres =>
         {
             await using var fleet = await EndpointSyncFleet.StartAsync(postgres, Workers);

@@ -4,7 +4,9 @@ using EndpointSync.Bench.Serving;
 
 namespace EndpointSync.Bench.Propagation;
 
-/// <summary>The rounds of one fleet, each of one route written, while every server answers requests for another path.</summary>
+/// <summary>
+/// The rounds of one fleet, each of one route written, while every server answers requests for another path.
+/// </summary>
 internal sealed class PropagationRounds(BenchRun run, IRoutedFleet fleet)
 {
     public const string Failed = "failed requests";
@@ -13,12 +15,13 @@ internal sealed class PropagationRounds(BenchRun run, IRoutedFleet fleet)
     private const int WarmUp = 3;
     private const int LeastRounds = 5;
 
-    // Fifty requests in a second to eight servers: so little that it does not take part in the measure, so much that nothing is missed.
+    // Fifty requests in a second to eight servers: few enough not to affect the measure, and enough that nothing is
+    // missed.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(160);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(20);
 
-    private bool _isSettled;
+    private bool _isWarm;
 
     public Task MeasureAsync(int size, Row served) => MeasureAsync(size, served, floor: null, () => Task.CompletedTask);
 
@@ -33,13 +36,15 @@ internal sealed class PropagationRounds(BenchRun run, IRoutedFleet fleet)
         using var asked = new AskedWorkers(fleet.Workers, Pause);
         using var load = new AskedWorkers(fleet.Workers, Pause);
         await Task.WhenAll(asked.UntilServedAsync(path), load.UntilServedAsync(path));
-        await SettleAsync(asked, size);
+        await WarmUpAsync(asked, size);
         using var ended = new CancellationTokenSource();
         var (failed, connections) = (asked.Failed + load.Failed, asked.Connections + load.Connections);
         var steady = load.AskSteadilyAsync(path, Pace, ended.Token);
         var begun = Stopwatch.GetTimestamp();
         var most = run.Sized(full: 100, quick: 15);
-        for (var number = 0; number < most && (number < LeastRounds || Stopwatch.GetElapsedTime(begun) < LongestCase); number++)
+        for (
+            var number = 0; number < most
+                && (number < LeastRounds || Stopwatch.GetElapsedTime(begun) < LongestCase); number++)
         {
             await (floor?.MeasureAsync(() => CommitAndAskAsync(asked, path, commit)) ?? Task.CompletedTask);
             await served.MeasureAsync(() => PropagateAsync(asked));
@@ -57,28 +62,29 @@ internal sealed class PropagationRounds(BenchRun run, IRoutedFleet fleet)
         await asked.AskOnceAsync(path);
     }
 
-    private async Task SettleAsync(AskedWorkers asked, int size)
+    private async Task WarmUpAsync(AskedWorkers asked, int size)
     {
         for (var number = 0; number < WarmUp; number++)
         {
             await PropagateAsync(asked);
         }
 
-        if (run.IsQuick || _isSettled || fleet.Settling == TimeSpan.Zero)
+        if (run.IsQuick || _isWarm || fleet.WarmUpTime == TimeSpan.Zero)
         {
             return;
         }
 
         var last = "";
-        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < fleet.Settling;)
+        var begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < fleet.WarmUpTime)
         {
             last = await PropagateAsync(asked);
         }
 
-        // A case is of as many routes as it says.
+        // The case must have exactly its number of routes.
         await fleet.DeclareAsync(size);
         await asked.UntilGoneAsync(last);
-        _isSettled = true;
+        _isWarm = true;
     }
 
     private async Task<string> PropagateAsync(AskedWorkers asked)

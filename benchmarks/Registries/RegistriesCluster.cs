@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Net;
 using EndpointSync.Bench.Storm;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Silos;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 using Npgsql;
 
 namespace EndpointSync.Bench.Registries;
@@ -26,7 +26,7 @@ internal sealed class RegistriesCluster : IAsyncDisposable
         _http = new HttpClient { BaseAddress = silo.Address };
     }
 
-    /// <summary>What the silo has of the machine's memory, in bytes.</summary>
+    /// <summary>The silo's memory, in bytes.</summary>
     public long Memory
     {
         get
@@ -51,35 +51,40 @@ internal sealed class RegistriesCluster : IAsyncDisposable
         var silo = await SiloProcess.StartAsync(new SiloProcessOptions
         {
             ClusterConnectionString = postgres.ConnectionString(),
-            MembershipProfile = "Default",
+            MembershipProfile = "Orleans",
             Configuration = configuration,
         });
         return new RegistriesCluster(count, postgres, silo, connection);
     }
 
     /// <summary>Reloads every registry once, which creates its tables.</summary>
-    public Task ReloadAllAsync() => Parallel.ForAsync(0, _count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (registry, _) =>
+    public Task ReloadAllAsync() =>
+        Parallel.ForAsync(0, _count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (registry, _) =>
     {
         await ReloadAsync(registry);
     });
 
     /// <summary>Commits one endpoint more.</summary>
     public Task DeclareAsync(int registry) => _connection.ExecuteAsync(
-        $"insert into {SchemaOf(registry)}.fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || gen_random_uuid(), 'api', true)", CancellationToken.None);
+        $"insert into {SchemaOf(registry)}.fastapi_endpoint (name, root_path, app, active) values ('e', '/e/' || "
+        + "gen_random_uuid(), 'api', true)", CancellationToken.None);
 
-    /// <exception cref="InvalidOperationException">The routes are not in line.</exception>
+    /// <exception cref="InvalidOperationException">The routes are not in sync.</exception>
     public async Task ReloadAsync(int registry)
     {
-        using var response = await _http.PostAsync(new Uri($"api/registries/{NameOf(registry)}/reload", UriKind.Relative), content: null);
+        using var response = await _http.PostAsync(
+            new Uri($"api/v1/registries/{NameOf(registry)}/reload", UriKind.Relative), content: null);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw new InvalidOperationException($"The reload was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            throw new InvalidOperationException(
+                $"The reload was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         }
     }
 
     /// <summary>How many sessions the silo has.</summary>
     public Task<long> ConnectionsAsync() => _connection.ScalarAsync<long>(
-        "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()", CancellationToken.None);
+        "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+        CancellationToken.None);
 
     /// <summary>Of the silo and of Postgres.</summary>
     public ProcessorTime ProcessorTime() => Storm.ProcessorTime.Now([_silo.ProcessId], _postgres.ProcessId);

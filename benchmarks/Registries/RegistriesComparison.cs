@@ -4,8 +4,9 @@ using EndpointSync.Bench.Model;
 namespace EndpointSync.Bench.Registries;
 
 /// <summary>
-/// One silo process with 1 to 500 registries, each in a schema of its own in one database: what a reload of any of them takes, with one endpoint due, what the
-/// silo needs of memory, and what it and its database do while nobody asks for anything.
+/// One silo process with 1 to 500 registries, each in a schema of its own in one database: what a reload of any of them
+/// takes, with one endpoint due, what the silo needs of memory, and what it and its database do while nobody asks for
+/// anything.
 /// </summary>
 internal sealed class RegistriesComparison : IComparison
 {
@@ -14,7 +15,7 @@ internal sealed class RegistriesComparison : IComparison
     private const string Connections = "Postgres connections";
     private const string Idle = "idle, % of a processor";
 
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Idling = TimeSpan.FromSeconds(10);
     private static readonly Dictionary<string, string> Settings = new() { ["max_connections"] = "400" };
 
@@ -50,7 +51,7 @@ internal sealed class RegistriesComparison : IComparison
             await reload.MeasureAsync(() => cluster.ReloadAsync(registry));
         }
 
-        await Task.Delay(run.Sized(full: Settling, quick: TimeSpan.Zero));
+        await Task.Delay(run.Sized(full: QuietTime, quick: TimeSpan.Zero));
         reload.Tally(Megabytes, Math.Round(cluster.Memory / 1e6));
         reload.Tally(Connections, await cluster.ConnectionsAsync());
         reload.Tally(Idle, await IdleAsync(cluster, run.Sized(full: Idling, quick: TimeSpan.FromSeconds(1))));
@@ -60,6 +61,7 @@ internal sealed class RegistriesComparison : IComparison
     {
         var (begun, before) = (Stopwatch.GetTimestamp(), cluster.ProcessorTime());
         await Task.Delay(time);
-        return Math.Round(cluster.ProcessorTime().Since(before) / Stopwatch.GetElapsedTime(begun).TotalSeconds * 100, 1);
+        return Math.Round(
+            cluster.ProcessorTime().Since(before) / Stopwatch.GetElapsedTime(begun).TotalSeconds * 100, 1);
     }
 }

@@ -3,12 +3,14 @@ using EndpointSync.Bench.Model;
 
 namespace EndpointSync.Bench.Reports;
 
-/// <summary>A case as it is kept.</summary>
+/// <summary>A case in a result file.</summary>
 internal sealed record CaseResult(string Name, double? Number, IReadOnlyList<RowResult> Rows);
 
-/// <summary>A row as it is kept; times are in microseconds.</summary>
+/// <summary>A row in a result file; times are in microseconds.</summary>
 internal sealed record RowResult(
-    string Name, Role Role, double Median, double Percentile99, IReadOnlyDictionary<string, double> Counts, IReadOnlyList<double> Samples);
+    string Name, Role Role, double Median, double Percentile99, IReadOnlyDictionary<string, double> Counts,
+    IReadOnlyList<double> Samples);
 
-/// <summary>A budget as it is kept; a limit of a time is in microseconds.</summary>
-internal sealed record BudgetResult(string What, double Measured, double AtMost, double Margin, Verdict Verdict);
+/// <summary>A budget in a result file; a limit of a time is in microseconds.</summary>
+internal sealed record BudgetResult(
+    string What, double Measured, double AtMost, double Margin, BudgetOutcome Outcome);

@@ -22,7 +22,8 @@ internal static class Figures
         _ => Digits(ratio) + " x",
     };
 
-    public static string Count(double count) => count.ToString(count == Math.Truncate(count) ? "N0" : "0.##", CultureInfo.InvariantCulture);
+    public static string Count(double count) =>
+        count.ToString(count == Math.Truncate(count) ? "N0" : "0.##", CultureInfo.InvariantCulture);
 
     // Three digits that count.
     private static string Digits(double value) => value.ToString(

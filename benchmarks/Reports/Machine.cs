@@ -14,16 +14,25 @@ internal sealed record Machine(string Processor, int Cores, long MemoryBytes, st
     private const string LoadFile = "/proc/loadavg";
 
     public static Machine This { get; } = new(
-        ProcessorModel(), Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, RuntimeInformation.OSDescription);
+        ProcessorModel(), Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        RuntimeInformation.OSDescription);
 
-    /// <summary>The mean number of runnable threads over the last minute, this run's among them; null where the system does not tell.</summary>
+    /// <summary>
+    /// The mean number of runnable threads over the last minute, this run's included; null where the system does not
+    /// report it.
+    /// </summary>
     public static double? Load() =>
-        File.Exists(LoadFile) ? double.Parse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture) : null;
+        File.Exists(LoadFile)
+            ? double.Parse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture)
+            : null;
 
     public override string ToString() =>
         FormattableString.Invariant($"{Processor}, {Cores} cores, {MemoryBytes / 1_073_741_824.0:0.#} GiB, {System}");
 
     private static string ProcessorModel() =>
-        (File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null)
+        (File.Exists(ProcessorFile)
+            ? File.ReadLines(ProcessorFile)
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null)
             ?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
 }

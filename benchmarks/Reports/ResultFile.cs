@@ -4,9 +4,10 @@ using EndpointSync.Bench.Model;
 
 namespace EndpointSync.Bench.Reports;
 
-/// <summary>A run as it is kept: everything that was measured, and where.</summary>
+/// <summary>The result file of a run: everything that was measured, and where.</summary>
 internal sealed record ResultFile(
-    string Name, string Question, bool Quick, DateTimeOffset Begun, DateTimeOffset Ended, double? LoadBefore, double? LoadAfter, Machine Machine, Versions Versions)
+    string Name, string Question, bool Quick, DateTimeOffset Begun, DateTimeOffset Ended, double? LoadBefore,
+    double? LoadAfter, Machine Machine, Versions Versions)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -22,10 +23,15 @@ internal sealed record ResultFile(
 
     public Task WriteAsync(string path) => File.WriteAllTextAsync(path, JsonSerializer.Serialize(this, Json) + "\n");
 
-    public static IReadOnlyList<CaseResult> CasesOf(BenchRun run) => [.. run.Cases.Select(found => new CaseResult(found.Name, found.Number, [.. found.Rows.Select(RowOf)]))];
+    public static IReadOnlyList<CaseResult> CasesOf(BenchRun run) =>
+        [.. run.Cases.Select(found => new CaseResult(found.Name, found.Number, [.. found.Rows.Select(RowOf)]))];
 
     public static IReadOnlyList<BudgetResult> BudgetsOf(BenchRun run) =>
-        [.. run.Budgets.Select(budget => new BudgetResult(budget.What, budget.Measure(), budget.AtMost, budget.Margin, budget.Verdict))];
+        [
+            .. run.Budgets.Select(budget => new BudgetResult(
+                budget.What, budget.Measure(), budget.AtMost, budget.Margin, budget.Outcome)),
+        ];
 
-    private static RowResult RowOf(Row row) => new(row.Name, row.Role, row.Times.Median, row.Times.Percentile99, row.Counts, row.Times.Microseconds);
+    private static RowResult RowOf(Row row) =>
+        new(row.Name, row.Role, row.Times.Median, row.Times.Percentile99, row.Counts, row.Times.Microseconds);
 }

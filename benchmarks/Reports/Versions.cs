@@ -1,11 +1,11 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 using Npgsql;
 
 namespace EndpointSync.Bench.Reports;
 
-/// <summary>What a run measured, exactly.</summary>
+/// <summary>The exact versions that a run measured.</summary>
 /// <param name="Commit">The commit of this checkout; ends with -dirty if files differ from it.</param>
 /// <param name="DotNet">The runtime.</param>
 /// <param name="Orleans">Orleans.</param>
@@ -25,9 +25,11 @@ internal sealed record Versions(string Commit, string DotNet, string Orleans, st
     }
 
     private static async Task<string> SaidByAsync(IReadOnlyList<string> command) =>
-        (await Local.Postgres.CommandLine.RunAsync(command, Directory.GetCurrentDirectory(), CancellationToken.None)).Output;
+        (await Tools.Postgres.CommandLine.RunAsync(
+            command, Directory.GetCurrentDirectory(), CancellationToken.None)).Output;
 
     // Behind a plus, or in words, stands the commit that the package was built from.
     private static string Of(Type type) =>
-        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0].TrimEnd('.');
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+', ' ')[0].TrimEnd('.');
 }

@@ -49,7 +49,8 @@ internal sealed class AskedWorker : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _connections);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

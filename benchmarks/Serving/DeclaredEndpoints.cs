@@ -2,15 +2,21 @@ using Npgsql;
 
 namespace EndpointSync.Bench.Serving;
 
-/// <summary>The endpoints of a fleet's registry, numbered from 1 as their ids are until some are deleted, and the SQL session that writes them.</summary>
+/// <summary>
+/// The endpoints of a fleet's registry, numbered from 1 as their ids are until some are deleted, and the SQL session
+/// that writes them.
+/// </summary>
 internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection connection)
 {
-    // A sync has its deadline; what it does is not measured here.
+    // A sync has a deadline; it is not measured here.
     private const int MostAtOnce = 5_000;
 
     public int Count { get; private set; }
 
-    /// <summary>Declares endpoints until there are so many, or deletes those beyond, and returns when every worker serves the last one.</summary>
+    /// <summary>
+    /// Declares endpoints until there are so many, or deletes those beyond, and returns when every worker serves the
+    /// last one.
+    /// </summary>
     public async Task DeclareAsync(int size)
     {
         await ExecuteAsync("create table if not exists bench_floor (id bigserial primary key)");
@@ -54,8 +60,10 @@ internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection con
     {
         await ExecuteAsync(
             $"""
-             insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
-             select 'service ' || n, '/services/' || n, 'api_v2', true, false, false, now() at time zone 'utc', now() at time zone 'utc'
+             insert into fastapi_endpoint
+               (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
+             select 'service ' || n, '/services/' || n, 'api_v2', true, false, false,
+               now() at time zone 'utc', now() at time zone 'utc'
              from generate_series({Count + 1}, {Count + more}) as n
              """);
         Count += more;
@@ -63,7 +71,9 @@ internal sealed class DeclaredEndpoints(ServingFleet fleet, NpgsqlConnection con
 
     private async Task DeleteAfterAsync(int size)
     {
-        await ExecuteAsync($"delete from fastapi_endpoint where name in (select 'service ' || n from generate_series({size + 1}, {Count}) as n)");
+        await ExecuteAsync(
+            $"delete from fastapi_endpoint where name in (select 'service ' || n "
+            + $"from generate_series({size + 1}, {Count}) as n)");
         Count = size;
     }
 }

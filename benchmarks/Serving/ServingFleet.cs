@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Processes;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Bench.Serving;
 
@@ -32,31 +30,38 @@ internal sealed class ServingFleet : IAsyncDisposable
 
     /// <summary>Starts the silos.</summary>
     public static async Task<ServingFleet> StartAsync(PrivatePostgres postgres, ServingFleetOptions options) =>
-        new(options, await Task.WhenAll(Enumerable.Range(1, Silos).Select(number => SiloProcess.StartAsync(SiloOptions(postgres, options, number)))));
+        new(
+            options,
+            await Task.WhenAll(
+                Enumerable.Range(1, Silos).Select(
+                    number => SiloProcess.StartAsync(SiloOptions(postgres, options, number)))));
 
     /// <summary>Starts the workers, which become ready when there are routes.</summary>
     public async Task StartWorkersAsync(PrivatePostgres postgres)
     {
-        var workers = await Task.WhenAll(Enumerable.Range(1, _options.Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
-        {
-            Registry = Registry,
-            ClusterConnectionString = postgres.ConnectionString(),
-            ClusterId = ClusterId,
-            Name = $"worker-{number}",
-            Configuration = _options.Worker,
-        })));
+        var workers = await Task.WhenAll(
+            Enumerable.Range(1, _options.Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
+            {
+                Registry = Registry,
+                ClusterConnectionString = postgres.ConnectionString(),
+                ClusterId = ClusterId,
+                Name = $"worker-{number}",
+                Configuration = _options.Worker,
+            })));
         _processes.AddRange(workers);
         Asked = new AskedWorkers(Workers, _options.Pause);
     }
 
     /// <summary>Completes with the receipt of a reload.</summary>
-    /// <exception cref="InvalidOperationException">The routes are not in line.</exception>
+    /// <exception cref="InvalidOperationException">The routes are not in sync.</exception>
     public async Task ReloadAsync()
     {
-        using var response = await _silo.PostAsync(new Uri($"api/registries/{Registry}/reload", UriKind.Relative), content: null);
+        using var response = await _silo.PostAsync(
+            new Uri($"api/v1/registries/{Registry}/reload", UriKind.Relative), content: null);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw new InvalidOperationException($"The reload was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            throw new InvalidOperationException(
+                $"The reload was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         }
     }
 
@@ -66,7 +71,7 @@ internal sealed class ServingFleet : IAsyncDisposable
     /// <summary>Where the workers answer HTTP.</summary>
     public IReadOnlyList<Uri> Workers => [.. _processes.OfType<WorkerProcess>().Select(worker => worker.Address)];
 
-    /// <summary>What the largest silo and the largest worker have of the machine's memory, in bytes.</summary>
+    /// <summary>The memory of the largest silo and of the largest worker, in bytes.</summary>
     public (long Silo, long Worker) Memory() =>
         (_processes.OfType<SiloProcess>().Max(MemoryOf), _processes.OfType<WorkerProcess>().Max(MemoryOf));
 
@@ -83,11 +88,15 @@ internal sealed class ServingFleet : IAsyncDisposable
         return process.WorkingSet64;
     }
 
-    private static SiloProcessOptions SiloOptions(PrivatePostgres postgres, ServingFleetOptions options, int number) => new()
-    {
-        ClusterConnectionString = postgres.ConnectionString(),
-        ClusterId = ClusterId,
-        Name = $"silo-{number}",
-        Configuration = new Dictionary<string, string>(options.Silo) { [$"{RegistrySection}:CreateTables"] = "true" },
-    };
+    private static SiloProcessOptions SiloOptions(PrivatePostgres postgres, ServingFleetOptions options, int number) =>
+        new()
+        {
+            ClusterConnectionString = postgres.ConnectionString(),
+            ClusterId = ClusterId,
+            Name = $"silo-{number}",
+            Configuration = new Dictionary<string, string>(options.Silo)
+            {
+                [$"{RegistrySection}:CreateTables"] = "true",
+            },
+        };
 }

@@ -7,8 +7,9 @@ using Npgsql;
 namespace EndpointSync.Bench.Soak;
 
 /// <summary>
-/// Half an hour of storms, new, moved and deleted endpoints and foreign writes over 1,000 endpoints, with two silos and four workers: what the processes have
-/// of the machine's memory every few minutes, how long a round takes, and whether either grows once they are warm.
+/// Half an hour of storms, new, moved and deleted endpoints and foreign writes over 1,000 endpoints, with two silos and
+/// four workers. It measures the memory of the processes every few minutes, how long a round takes, and whether either
+/// grows once they are warm.
 /// </summary>
 internal sealed class SoakComparison : IComparison
 {
@@ -54,7 +55,7 @@ internal sealed class SoakComparison : IComparison
             {
                 Expect(run, silo, memory.Silo / before.Silo, margin: 0.5);
                 Expect(run, worker, memory.Worker / before.Worker, margin: 0.5);
-                // What else the machine does tells here.
+                // The machine's other work shows here.
                 Expect(run, round, rounds.Mean / before.Round, margin: 2);
             }
 
@@ -68,27 +69,30 @@ internal sealed class SoakComparison : IComparison
         run.Expect(Budget.Count(row, Growth, atMost: 10, margin));
     }
 
-    private static async Task<(int Count, double Mean)> WorkAsync(ServingFleet fleet, DeclaredEndpoints endpoints, long begun, TimeSpan until)
+    private static async Task<(int Count, double Mean)> WorkAsync(
+        ServingFleet fleet, DeclaredEndpoints endpoints, long begun, TimeSpan until)
     {
         var count = 0;
         var started = Stopwatch.GetElapsedTime(begun);
-        for (; Stopwatch.GetElapsedTime(begun) < until; count++)
+        while (Stopwatch.GetElapsedTime(begun) < until)
         {
             // A storm after one endpoint came, one moved and one went.
             var path = await endpoints.AddAsync();
             await endpoints.ExecuteAsync($"""
                 delete from fastapi_endpoint where id = (select min(id) from fastapi_endpoint);
-                update fastapi_endpoint set root_path = '/moved/' || id || '/' || gen_random_uuid(), registry_sync = false
+                update fastapi_endpoint
+                set root_path = '/moved/' || id || '/' || gen_random_uuid(), registry_sync = false
                 where id = (select min(id) from fastapi_endpoint)
                 """);
             await Task.WhenAll(Enumerable.Range(0, Storm).Select(_ => fleet.ReloadAsync()));
             await fleet.Asked.UntilServedAsync(path);
-            // Another program moves a route's row, which is put right again.
+            // Another program changes a route's row, which is repaired.
             await endpoints.ExecuteAsync("""
                 update endpoint_route set routing = replace(routing, '/services/', '/elsewhere/')
                 where key = (select max(key) from endpoint_route where key like 'fastapi.endpoint:%')
                 """);
             await fleet.ReloadAsync();
+            count++;
         }
 
         return (count, (Stopwatch.GetElapsedTime(begun) - started).TotalMilliseconds / count);

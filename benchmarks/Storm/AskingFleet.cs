@@ -1,13 +1,15 @@
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
-/// Workers that all sync in their first request, each in its own session. When all have ended, each has one more request, in which it finds by the version
-/// that another one has synced; what it holds then it holds until the next version.
+/// Workers that all sync in their first request, each in its own session. When all have ended, each makes one more
+/// request, in which it finds by the version that another worker has synced. It keeps the resulting table until the
+/// next version.
 /// </summary>
 /// <param name="sessions">Their sessions.</param>
 /// <param name="isolation">Of their transactions.</param>
 /// <param name="sync">How a worker syncs; gives the number of its errors.</param>
-internal sealed class AskingFleet(StormSessions sessions, string isolation, Func<OdooWorker, Task<int>> sync) : IStormFleet
+internal sealed class AskingFleet(
+    StormSessions sessions, string isolation, Func<OdooWorker, Task<int>> sync) : IStormFleet
 {
     private readonly OdooWorker[] _workers = [.. sessions.Workers.Select(session => OdooWorker.On(session, isolation))];
 

@@ -9,7 +9,8 @@ internal sealed class FeedFleet(StormSilo silo, IReadOnlyList<FeedWorker> worker
 
     public IEnumerable<IReadOnlyDictionary<string, string>> Tables => workers.Select(worker => worker.Table);
 
-    public static async Task<FeedFleet> StartAsync(StormSilo silo, int workers) => new(silo, await silo.StartWorkersAsync(workers));
+    public static async Task<FeedFleet> StartAsync(StormSilo silo, int workers) =>
+        new(silo, await silo.StartWorkersAsync(workers));
 
     /// <summary>One worker reloads, until all of them have its version.</summary>
     public async Task SpreadAsync()
@@ -21,5 +22,6 @@ internal sealed class FeedFleet(StormSilo silo, IReadOnlyList<FeedWorker> worker
     public async Task<int> ReloadAsync() =>
         (await Task.WhenAll(workers.Select(worker => Task.Run(worker.ReloadAsync)))).Count(reached => !reached);
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
 }

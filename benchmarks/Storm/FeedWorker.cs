@@ -1,18 +1,20 @@
 using EndpointSync.Client;
 using EndpointSync.Client.Workers;
 using EndpointSync.Client.Workers.Feed;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
-/// A worker without its web server: it has a lease of its own at the silo, reads its feed with the parts that a worker reads it with, keeps a table of its
-/// own, and asks for reloads through a typed client of its own, which shares no request with another's.
+/// A worker without its web server. It has a lease of its own at the silo, reads its feed with the same parts as a
+/// worker, and keeps a table of its own. It asks for reloads through a typed client of its own, which shares no request
+/// with another's.
 /// </summary>
 internal sealed class FeedWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FollowTimeout = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WorkerIdentity _identity;
@@ -28,10 +30,11 @@ internal sealed class FeedWorker : IAsyncDisposable
         _identity = identity;
         _calls = new FeedCalls(new ClientFeed(cluster, identity.Registry), TimeProvider.System);
         _reader = new FeedReader(identity, _calls, NullLogger<FeedReader>.Instance);
-        _client = new EndpointSyncClient(new HostCluster(cluster), TimeProvider.System, NullLogger<ReloadGate>.Instance);
+        _client = new EndpointSyncClient(
+            new HostCluster(cluster), TimeProvider.System, NullLogger<ReloadGate>.Instance);
     }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>The image that it holds.</summary>
     public IReadOnlyDictionary<string, string> Table =>
         Volatile.Read(ref _image).Routes.ToDictionary(route => route.Key, route => string.Join('|', route.Rules));
 
@@ -46,14 +49,14 @@ internal sealed class FeedWorker : IAsyncDisposable
     }
 
     /// <summary>Asks for a reload, and waits until its own table is that of the receipt or a later one.</summary>
-    /// <returns>Whether that came to pass.</returns>
+    /// <returns>Whether it succeeded in time.</returns>
     public async Task<bool> ReloadAsync()
     {
         try
         {
             var receipt = await AskAsync();
             await UntilAsync(receipt.Version);
-            return receipt.InLine;
+            return receipt.InSync;
         }
         catch (TimeoutException)
         {
@@ -75,7 +78,7 @@ internal sealed class FeedWorker : IAsyncDisposable
                 return;
             }
 
-            await changed.WaitAsync(Patience);
+            await changed.WaitAsync(FollowTimeout);
         }
     }
 
@@ -83,7 +86,7 @@ internal sealed class FeedWorker : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _following;
-        await _calls.LeaveAsync(_identity.Id, Patience);
+        await _calls.LeaveAsync(_identity.Id, FollowTimeout);
         _stop.Dispose();
     }
 
@@ -107,7 +110,7 @@ internal sealed class FeedWorker : IAsyncDisposable
         }
     }
 
-    private WorkerReport Report() => new(_identity.Id, _identity.Name, _image.Version, Problem: null, _image.Stamp);
+    private WorkerReport Report() => new(_identity.Id, _identity.Name, _image.Version, Problem: null, _image.TableId);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -12,10 +12,10 @@ internal interface IStormFleet
     /// <summary>The routes that each worker holds, by key.</summary>
     IEnumerable<IReadOnlyDictionary<string, string>> Tables { get; }
 
-    /// <summary>What is done before the workers start; not measured.</summary>
+    /// <summary>Prepares a round; not measured.</summary>
     Task PrepareAsync() => Task.CompletedTask;
 
-    /// <summary>Lets all workers start together, and returns when each of them takes its table for the right one.</summary>
+    /// <summary>Starts all workers together, and returns when each of them considers its table the right one.</summary>
     /// <returns>How many errors they met.</returns>
     Task<int> ReloadAsync();
 }

@@ -2,11 +2,15 @@ using EndpointSync.Grains.Postgres;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>Workers that each listen, and read every row when they are notified, as PostgREST does; one writer syncs and notifies.</summary>
+/// <summary>
+/// Workers that each listen, and read every row when they are notified, as PostgREST does; one writer syncs and
+/// notifies.
+/// </summary>
 internal sealed class ListeningFleet(StormSessions sessions) : IStormFleet
 {
     private readonly OdooWorker _writer = OdooWorker.On(sessions.Writer, "read committed");
-    private readonly OdooWorker[] _workers = [.. sessions.Workers.Select(session => OdooWorker.On(session, "read committed"))];
+    private readonly OdooWorker[] _workers =
+        [.. sessions.Workers.Select(session => OdooWorker.On(session, "read committed"))];
 
     public StormDatabase Database => sessions.Database;
 
@@ -15,12 +19,13 @@ internal sealed class ListeningFleet(StormSessions sessions) : IStormFleet
     public Task PrepareAsync()
     {
         Array.ForEach(_workers, worker => worker.Forget());
-        return Task.WhenAll(sessions.Workers.Select(session => session.ExecuteAsync("listen storm", CancellationToken.None)));
+        return Task.WhenAll(
+            sessions.Workers.Select(session => session.ExecuteAsync("listen storm", CancellationToken.None)));
     }
 
     public async Task<int> ReloadAsync()
     {
-        var told = _workers.Zip(sessions.Workers, (worker, session) => Task.Run(async () =>
+        var reads = _workers.Zip(sessions.Workers, (worker, session) => Task.Run(async () =>
         {
             await session.WaitAsync();
             // The session goes on to another rival, which must not be notified.
@@ -29,7 +34,7 @@ internal sealed class ListeningFleet(StormSessions sessions) : IStormFleet
         })).ToArray();
         var errors = await _writer.SyncUnlockedAsync();
         await sessions.Writer.ExecuteAsync("notify storm", CancellationToken.None);
-        await Task.WhenAll(told);
+        await Task.WhenAll(reads);
         return errors;
     }
 }

@@ -2,13 +2,15 @@ using System.Data;
 using EndpointSync.Tests.Testing.Upstream;
 using Medallion.Threading.Postgres;
 using Npgsql;
+
 using OdooSession = EndpointSync.Tests.Testing.Upstream.Session;
 
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
-/// An Odoo worker process, re-created: what it does about the flags in each of three ways, and the table that it keeps under the sequence's value and reads
-/// anew when the value is another one. One process hashes as its parent does, so all workers have one seed.
+/// An Odoo worker process, re-created: what it does about the flags in each of three ways, and its table. It keeps the
+/// table under the sequence's value and reads it again when the value differs. One process hashes as its parent does,
+/// so all workers have one seed.
 /// </summary>
 internal sealed class OdooWorker(NpgsqlConnection connection, UpstreamWorker upstream)
 {
@@ -23,10 +25,10 @@ internal sealed class OdooWorker(NpgsqlConnection connection, UpstreamWorker ups
     public static OdooWorker On(NpgsqlConnection connection, string isolation) =>
         new(connection, new UpstreamWorker(new OdooSession(connection), HashSeed, isolation));
 
-    /// <summary>Makes it a process that has just started.</summary>
+    /// <summary>Resets it to a process that has just started.</summary>
     public void Forget() => (_version, Table) = (null, new Dictionary<string, string>());
 
-    /// <summary>As before the fix: whoever finds flags sets them.</summary>
+    /// <summary>Without the fix: any worker that finds unset flags sets them.</summary>
     /// <returns>How many errors it met; the worker goes on in spite of them.</returns>
     public Task<int> SyncUnlockedAsync() => CountErrorsAsync(async () =>
     {
@@ -34,7 +36,7 @@ internal sealed class OdooWorker(NpgsqlConnection connection, UpstreamWorker ups
         await FlagAsync(await upstream.FindUnsyncedAsync());
     });
 
-    /// <summary>As with the fix: whoever does not get the lock goes on without.</summary>
+    /// <summary>With the fix: a worker that does not get the lock goes on without it.</summary>
     /// <returns>How many errors it met.</returns>
     public Task<int> SyncUnlessLockedAsync() => CountErrorsAsync(async () =>
     {
@@ -53,7 +55,9 @@ internal sealed class OdooWorker(NpgsqlConnection connection, UpstreamWorker ups
         }
     }
 
-    /// <summary>One request: the table is read anew if the sequence has another value than it had for the one that is there.</summary>
+    /// <summary>
+    /// One request: the table is read again if the sequence has another value than the one that the table was read at.
+    /// </summary>
     public async Task ServeAsync()
     {
         await upstream.BeginAsync();
@@ -68,7 +72,8 @@ internal sealed class OdooWorker(NpgsqlConnection connection, UpstreamWorker ups
     }
 
     /// <summary>Reads every row.</summary>
-    public async Task ReadAsync() => Table = (await upstream.Session.ListAsync("select * from endpoint_route", Read)).ToDictionary();
+    public async Task ReadAsync() =>
+        Table = (await upstream.Session.ListAsync("select * from endpoint_route", Read)).ToDictionary();
 
     private static KeyValuePair<string, string> Read(IDataRecord row)
     {

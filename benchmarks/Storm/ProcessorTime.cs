@@ -4,8 +4,8 @@ using System.Globalization;
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
-/// The time that processes have had a processor, at one moment. For Postgres' sessions it is what Linux counts in nanoseconds: the ticks that others count
-/// in are longer than what one of hundreds of sessions does in a round.
+/// The processor time that processes have used at one moment. For Postgres' sessions it is Linux's count in
+/// nanoseconds: the usual ticks are longer than the work of one of hundreds of sessions in a round.
 /// </summary>
 internal sealed class ProcessorTime
 {
@@ -16,11 +16,17 @@ internal sealed class ProcessorTime
     /// <param name="processes">Processes with threads, which come and go.</param>
     /// <param name="postmaster">The first process of Postgres; its children have a single thread each.</param>
     public static ProcessorTime Now(IEnumerable<int> processes, int postmaster) =>
-        new(processes.ToDictionary(process => process, OfProcess).Concat(SessionsOf(postmaster).ToDictionary(session => session, OfSession)).ToDictionary());
+        new(processes.ToDictionary(process => process, OfProcess)
+            .Concat(SessionsOf(postmaster).ToDictionary(session => session, OfSession))
+            .ToDictionary());
 
-    /// <summary>Seconds since an earlier moment, of the processes that are there still; not a number where Linux is not.</summary>
+    /// <summary>
+    /// Seconds since an earlier moment, of the processes that are there still; not a number where Linux is not.
+    /// </summary>
     public double Since(ProcessorTime earlier) =>
-        OperatingSystem.IsLinux() ? _seconds.Sum(process => process.Value - earlier._seconds.GetValueOrDefault(process.Key)) : double.NaN;
+        OperatingSystem.IsLinux()
+            ? _seconds.Sum(process => process.Value - earlier._seconds.GetValueOrDefault(process.Key))
+            : double.NaN;
 
     private static double OfProcess(int id)
     {
@@ -31,7 +37,8 @@ internal sealed class ProcessorTime
     private static IEnumerable<int> SessionsOf(int postmaster) => !OperatingSystem.IsLinux() ? [] :
     [
         .. File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children")
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(
+                child => int.Parse(child, CultureInfo.InvariantCulture)),
         postmaster,
     ];
 
@@ -39,7 +46,8 @@ internal sealed class ProcessorTime
     {
         try
         {
-            return double.Parse(File.ReadAllText($"/proc/{session}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9;
+            return double.Parse(
+                File.ReadAllText($"/proc/{session}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9;
         }
         catch (IOException)
         {

@@ -6,9 +6,10 @@ using Npgsql;
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
-/// Many workers that ask for a reload at the same moment after every flag of 100 endpoints was reset and one was moved, until each holds its table. What a
-/// worker is of is said at <see cref="FeedWorker"/>: its lease, feed, table and typed client are its own, and of its process it has the Orleans client in
-/// common with others. Rivals have a session of their own for each worker. Whether the tables are right is looked at when all workers have ended.
+/// Many workers that ask for a reload at the same moment, after every flag of 100 endpoints was reset and one endpoint
+/// was moved, until each holds its table. <see cref="FeedWorker"/> lists the parts of a worker: it has its own lease,
+/// feed, table and typed client, and shares its Orleans client. Rivals have a session of their own for each worker. The
+/// tables are checked when all workers have ended.
 /// </summary>
 internal sealed class StormComparison : IComparison
 {
@@ -47,7 +48,8 @@ internal sealed class StormComparison : IComparison
         }
     });
 
-    private static async Task CompareAsync(BenchRun run, int workers, StormMeter meter, FeedFleet fleet, StormSessions sessions)
+    private static async Task CompareAsync(
+        BenchRun run, int workers, StormMeter meter, FeedFleet fleet, StormSessions sessions)
     {
         var found = run.Case(workers);
         var ours = found.Ours("reloads");
@@ -55,22 +57,26 @@ internal sealed class StormComparison : IComparison
         (Row Row, IStormFleet Fleet)[] rows =
         [
             (ours, fleet),
-            (found.Rival("no coordination (re-created)"), new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnlockedAsync())),
+            (found.Rival("no coordination (re-created)"),
+                new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnlockedAsync())),
             (upstream, new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnlessLockedAsync())),
-            (found.Rival("the fix, READ COMMITTED (re-created)"), new AskingFleet(sessions, ReadCommitted, worker => worker.SyncUnlessLockedAsync())),
-            (found.Rival("DistributedLock.Postgres"), new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnderLockAsync())),
+            (found.Rival("the fix, READ COMMITTED (re-created)"),
+                new AskingFleet(sessions, ReadCommitted, worker => worker.SyncUnlessLockedAsync())),
+            (found.Rival("DistributedLock.Postgres"),
+                new AskingFleet(sessions, RepeatableRead, worker => worker.SyncUnderLockAsync())),
             (found.Rival("LISTEN, as PostgREST (re-created)"), new ListeningFleet(sessions)),
             (found.Rival("poll of 1 s, as Hasura (re-created)"), new PollingFleet(sessions)),
         ];
         var unseen = rows.Select(row => (new Row("", "", Role.Part), row.Fleet)).ToList();
-        // What runs in processes of its own has more to compile.
+        // Programs that run in processes of their own have more to compile.
         await MeasureAsync(meter, unseen[..1], run.Sized(full: 10, quick: 15));
         await MeasureAsync(meter, unseen, run.Sized(full: 2, quick: 1));
         await MeasureAsync(meter, rows, run.Sized(full: 12, quick: 5));
         Expect(run, workers, ours, upstream);
     }
 
-    private static async Task MeasureAsync(StormMeter meter, IReadOnlyList<(Row Row, IStormFleet Fleet)> rows, int rounds)
+    private static async Task MeasureAsync(
+        StormMeter meter, IReadOnlyList<(Row Row, IStormFleet Fleet)> rows, int rounds)
     {
         for (var round = 0; round < rounds; round++)
         {
@@ -85,7 +91,8 @@ internal sealed class StormComparison : IComparison
     {
         run.Expect(Budget.Count(ours, StormMeter.Errors, atMost: 0));
         run.Expect(Budget.Count(ours, StormMeter.Stale, atMost: 0));
-        // Beside the sync itself the server counts the heartbeats of the cluster and the settling of versions before.
+        // Beside the sync itself the server counts the heartbeats of the cluster and the second bumps for earlier
+        // versions.
         run.Expect(Budget.Count(ours, StormMeter.Writes, atMost: 2, margin: 1));
         if (workers == Budgeted)
         {

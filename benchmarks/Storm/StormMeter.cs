@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>Measures one round of one fleet, and what it cost beside its time.</summary>
+/// <summary>Measures one round of one fleet, and its cost beside its time.</summary>
 /// <param name="connection">A session in a database of its own, which has pg_stat_statements.</param>
 /// <param name="postmaster">The first process of Postgres.</param>
 internal sealed class StormMeter(NpgsqlConnection connection, int postmaster)
@@ -23,7 +23,7 @@ internal sealed class StormMeter(NpgsqlConnection connection, int postmaster)
     {
         await fleet.Database.DisturbAsync();
         await fleet.PrepareAsync();
-        await SettleAsync();
+        await UntilQuietAsync();
         var (statements, writes, cpu) = (await StatementsAsync(fleet), await WritesAsync(), CpuOf(fleet));
         var errors = 0;
         await row.MeasureAsync(async () => errors = await fleet.ReloadAsync());
@@ -35,29 +35,39 @@ internal sealed class StormMeter(NpgsqlConnection connection, int postmaster)
         row.Tally(Stale, await fleet.Database.StaleAsync(fleet.Tables));
     }
 
-    // Until nobody writes: what a round leaves to be done behind it is its own, and no other's.
-    private async Task SettleAsync()
+    // Waits until no session writes: the work that a round leaves behind must count for that round only.
+    private async Task UntilQuietAsync()
     {
-        long before;
-        do
+        var before = await WritesAsync();
+        while (true)
         {
-            before = await WritesAsync();
             await Task.Delay(Quiet);
+            var now = await WritesAsync();
+            if (now == before)
+            {
+                return;
+            }
+
+            before = now;
         }
-        while (await WritesAsync() != before);
     }
 
-    // Every transaction that writes takes a number, of all databases of the server; one that reads takes none.
-    private Task<long> WritesAsync() => connection.ScalarAsync<long>("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint", CancellationToken.None);
+    // Every writing transaction takes a number, in all databases of the server; a reading one takes none.
+    private Task<long> WritesAsync() =>
+        connection.ScalarAsync<long>(
+            "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint", CancellationToken.None);
 
     private Task<long> StatementsAsync(IStormFleet fleet) => connection.ScalarAsync<long>(
-        "select coalesce(sum(calls), 0)::bigint from pg_stat_statements where dbid = (select oid from pg_database where datname = $1)",
+        "select coalesce(sum(calls), 0)::bigint from pg_stat_statements where dbid = (select oid from pg_database "
+        + "where datname = $1)",
         CancellationToken.None, PostgresCommands.Value(fleet.Database.Name));
 
-    // Nobody closes a session in a round, so those that are there at its end are those of its peak.
+    // No session is closed in a round, so the sessions at its end are those of its peak.
     private Task<long> ConnectionsAsync(IStormFleet fleet) => connection.ScalarAsync<long>(
-        $"select count(*) from pg_stat_activity where datname = $1 and backend_type = 'client backend' and application_name <> '{StormDatabase.Checker}'",
+        $"select count(*) from pg_stat_activity where datname = $1 and backend_type = 'client backend' and "
+        + $"application_name <> '{StormDatabase.Checker}'",
         CancellationToken.None, PostgresCommands.Value(fleet.Database.Name));
 
-    private ProcessorTime CpuOf(IStormFleet fleet) => ProcessorTime.Now([Environment.ProcessId, .. fleet.Processes], postmaster);
+    private ProcessorTime CpuOf(IStormFleet fleet) =>
+        ProcessorTime.Now([Environment.ProcessId, .. fleet.Processes], postmaster);
 }

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>A session for each worker of a rival, and one for a writer. The rivals take turns with them, so that all have sessions that are warm.</summary>
+/// <summary>
+/// A session for each worker of a rival, and one for a writer. The rivals take turns with them, so that all have warm
+/// sessions.
+/// </summary>
 internal sealed class StormSessions : IAsyncDisposable
 {
     private StormSessions(StormDatabase database, NpgsqlConnection writer, IReadOnlyList<NpgsqlConnection> workers) =>
@@ -20,7 +23,8 @@ internal sealed class StormSessions : IAsyncDisposable
         return new StormSessions(database, sessions[0], sessions[1..]);
     }
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(Workers.Append(Writer).Select(session => session.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(Workers.Append(Writer).Select(session => session.DisposeAsync().AsTask()));
 
     private static async Task<NpgsqlConnection> OpenAsync(StormDatabase database)
     {

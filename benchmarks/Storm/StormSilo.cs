@@ -1,7 +1,7 @@
 using EndpointSync.Client;
 using EndpointSync.Client.Workers;
-using EndpointSync.Local.Silos;
-using EndpointSync.Publishing;
+using EndpointSync.Tools.Processes;
+using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,7 +18,8 @@ internal sealed class StormSilo : IAsyncDisposable
     private readonly SiloProcess _silo;
     private readonly IReadOnlyList<IHost> _clients;
 
-    private StormSilo(StormDatabase database, SiloProcess silo, IReadOnlyList<IHost> clients) => (Database, _silo, _clients) = (database, silo, clients);
+    private StormSilo(StormDatabase database, SiloProcess silo, IReadOnlyList<IHost> clients) =>
+        (Database, _silo, _clients) = (database, silo, clients);
 
     public StormDatabase Database { get; }
 
@@ -30,20 +31,26 @@ internal sealed class StormSilo : IAsyncDisposable
         {
             ClusterConnectionString = database.ConnectionString,
             ClusterId = ClusterId,
-            // Its heartbeats are few, where transactions are counted.
-            MembershipProfile = "Default",
-            Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
+            // Heartbeats are rare, because transactions are counted.
+            MembershipProfile = "Orleans",
+            Configuration =
+                new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
         });
-        return new StormSilo(database, silo, await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ConnectAsync(database))));
+        return new StormSilo(
+            database, silo, await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ConnectAsync(database))));
     }
 
     /// <summary>Starts workers, each of which has the silo's newest table.</summary>
-    public Task<FeedWorker[]> StartWorkersAsync(int workers) => Task.WhenAll(Enumerable.Range(0, workers).Select(number => FeedWorker.StartAsync(
-        _clients[number % Clients].Services.GetRequiredService<IClusterClient>(), new WorkerIdentity(Registry, $"worker-{number}"))));
+    public Task<FeedWorker[]> StartWorkersAsync(int workers) =>
+        Task.WhenAll(Enumerable.Range(0, workers).Select(number => FeedWorker.StartAsync(
+        _clients[number % Clients].Services.GetRequiredService<IClusterClient>(), new WorkerIdentity(
+            Registry, $"worker-{number}"))));
 
-    /// <summary>So many grain calls at once that do nothing, over all clients.</summary>
+    /// <summary>Makes this many no-op grain calls at once, over all clients.</summary>
     public Task CallAsync(int calls) => Task.WhenAll(Enumerable.Range(0, calls).Select(number =>
-        _clients[number % Clients].Services.GetRequiredService<IClusterClient>().GetGrain<IRouteFeedGrain>(Registry).LeaveAsync(Guid.Empty)));
+        _clients[number % Clients].Services.GetRequiredService<IClusterClient>()
+            .GetGrain<IRouteFeedGrain>(Registry)
+            .LeaveAsync(Guid.Empty)));
 
     public async ValueTask DisposeAsync()
     {
@@ -60,7 +67,8 @@ internal sealed class StormSilo : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.AddEndpointSyncClient(options => (options.ConnectionString, options.ClusterId) = (database.ConnectionString, ClusterId));
+        builder.AddEndpointSyncClient(
+            options => (options.ConnectionString, options.ClusterId) = (database.ConnectionString, ClusterId));
         var host = builder.Build();
         await host.StartAsync();
         return host;

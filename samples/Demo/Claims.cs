@@ -1,9 +1,9 @@
 namespace EndpointSync.Demo;
 
-/// <summary>What the demonstration prints, and the checks behind it.</summary>
+/// <summary>The demonstration's output and the checks behind it.</summary>
 internal static class Claims
 {
-    /// <exception cref="InvalidOperationException">The claim does not hold.</exception>
+    /// <exception cref="InvalidOperationException">The claim is false.</exception>
     public static void Check(bool holds, string claim)
     {
         if (!holds)
@@ -12,7 +12,7 @@ internal static class Claims
         }
     }
 
-    public static void Say(string step, string what) => Console.WriteLine($"{step,-13} {what}");
+    public static void Print(string step, string what) => Console.WriteLine($"{step,-13} {what}");
 
     public static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0} ms";
 }

@@ -1,13 +1,13 @@
 using System.Diagnostics;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 using static EndpointSync.Demo.Claims;
 
 namespace EndpointSync.Demo;
 
-/// <summary>Shows what a reload does, on a cluster of real processes that is gone afterwards; every claim it prints is checked.</summary>
-internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<RegistryApi> silos, CancellationToken cancellationToken)
+/// <summary>Demonstrates a reload on a temporary cluster of real processes; every printed claim is checked.</summary>
+internal sealed class Demonstration(
+    PrivatePostgres postgres, IReadOnlyList<RegistryApi> silos, CancellationToken cancellationToken)
 {
     private const int Silos = 3;
     private const int Workers = 2;
@@ -19,11 +19,14 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
     {
         var folder = Path.Combine(Directory.GetCurrentDirectory(), ".data", $"demo-{Environment.ProcessId}");
         var started = Stopwatch.GetTimestamp();
-        var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = folder }, cancellationToken);
+        var postgres = await PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Directory = folder }, cancellationToken);
         try
         {
             await using var cluster = await SiloCluster.StartAsync(Silos, Options(postgres), cancellationToken);
-            Say("start", $"{Silos} silo processes and PostgreSQL up in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+            Print(
+                "start",
+                $"{Silos} silo processes and PostgreSQL up in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
             var apis = cluster.Silos.Select(silo => new RegistryApi(silo.Address, Sample.Registry)).ToList();
             var demonstration = new Demonstration(postgres, apis, cancellationToken);
             await demonstration.ReloadAsync();
@@ -39,7 +42,7 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
                 Directory.Delete(folder, recursive: true);
             }
         }
-        Say("done", "everything is stopped and nothing is left");
+        Print("done", "all processes are stopped and all data is deleted");
         return 0;
     }
 
@@ -58,7 +61,9 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
         var processes = await StartWorkersAsync();
         try
         {
-            Say("workers", $"{Workers} worker processes up and ready in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+            Print(
+                "workers",
+                $"{Workers} worker processes up and ready in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
             var workers = processes.Select(worker => new WorkerApi(worker.Name, worker.Address)).ToList();
             var steps = new WorkerSteps(silos[0], workers, cancellationToken);
             await steps.ServeAsync();
@@ -72,7 +77,8 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
         }
     }
 
-    private Task<WorkerProcess[]> StartWorkersAsync() => Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(
+    private Task<WorkerProcess[]> StartWorkersAsync() =>
+        Task.WhenAll(Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(
         new WorkerProcessOptions
         {
             Registry = Sample.Registry,
@@ -85,56 +91,82 @@ internal sealed class Demonstration(PrivatePostgres postgres, IReadOnlyList<Regi
     private async Task FirstReloadAsync()
     {
         var receipt = await silos[0].ReloadAsync(cancellationToken);
-        Check(receipt is { Outcome: ReloadOutcome.Synced, EndpointsSynced: 2, Version.Value: 1 }, $"the first reload synced both endpoints: {receipt}");
-        Say("reload", $"{receipt.EndpointsSynced} endpoints synced, version {receipt.PreviousVersion} to {receipt.Version}, {Milliseconds(receipt.Timings.Total)}");
+        Check(
+            receipt is { Outcome: ReloadOutcome.Synced, EndpointsSynced: 2, Version.Value: 1 },
+            $"the first reload synced both endpoints: {receipt}");
+        Print(
+            "reload",
+            $"{receipt.EndpointsSynced} endpoints synced, version {receipt.PreviousVersion} to {receipt.Version}, "
+            + Milliseconds(receipt.Timings.Total));
     }
 
     private async Task SecondReloadAsync()
     {
         var receipt = await silos[1].ReloadAsync(cancellationToken);
-        Check(receipt is { Outcome: ReloadOutcome.UpToDate, Version.Value: 1 }, $"the second reload found nothing to do: {receipt}");
-        Say("reload again", $"up to date, version {receipt.Version}, {Milliseconds(receipt.Timings.Total)}");
+        Check(
+            receipt is { Outcome: ReloadOutcome.UpToDate, Version.Value: 1 },
+            $"the second reload found nothing to do: {receipt}");
+        Print("reload again", $"up to date, version {receipt.Version}, {Milliseconds(receipt.Timings.Total)}");
     }
 
     private async Task StormAsync()
     {
         foreach (var endpoint in await silos[0].EndpointsAsync(cancellationToken))
         {
-            await silos[endpoint.Id % silos.Count].ChangeAsync(endpoint.Id, new EndpointEdit { RootPath = endpoint.RootPath + "/next" }, cancellationToken);
+            var edit = new EndpointEdit { RootPath = endpoint.RootPath + "/next" };
+            await silos[endpoint.Id % silos.Count].ChangeAsync(endpoint.Id, edit, cancellationToken);
         }
 
         var started = Stopwatch.GetTimestamp();
-        var receipts = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => silos[caller % silos.Count].ReloadAsync(cancellationToken)));
+        var receipts = await Task.WhenAll(
+            Enumerable.Range(0, Callers).Select(caller => silos[caller % silos.Count].ReloadAsync(cancellationToken)));
         var elapsed = Stopwatch.GetElapsedTime(started);
 
-        var transactions = receipts.Where(receipt => receipt.Timings.LockHeld > TimeSpan.Zero).DistinctBy(receipt => (receipt.Silo, receipt.Timings.StartedAt)).Count();
+        var transactions = receipts
+            .Where(receipt => receipt.Timings.LockHeld > TimeSpan.Zero)
+            .DistinctBy(receipt => (receipt.Silo, receipt.Timings.StartedAt))
+            .Count();
         var errors = ErrorsInLog();
-        Check(receipts.All(receipt => receipt is { InLine: true, Version.Value: 2 }), "every caller has a receipt for version 2");
-        Check(transactions <= MostTransactions, $"{Callers} reloads made at most {MostTransactions} writing transactions: {transactions}");
+        Check(
+            receipts.All(receipt => receipt is { InSync: true, Version.Value: 2 }),
+            "every caller has a receipt for version 2");
+        Check(
+            transactions <= MostTransactions,
+            $"{Callers} reloads made at most {MostTransactions} writing transactions: {transactions}");
         Check(errors.Count == 0, $"PostgreSQL's log has no error: {string.Join("\n", errors)}");
-        Say(
+        Print(
             "storm",
-            $"2 endpoints edited, {Callers} concurrent reloads over {silos.Count} silos: {transactions} writing transaction(s), version 1 to 2, " +
-            $"{receipts.Length} receipts in {Milliseconds(elapsed)}, {errors.Count} errors in PostgreSQL's log");
+            $"2 endpoints edited, {Callers} concurrent reloads over {silos.Count} silos: "
+            + $"{transactions} writing transaction(s), version 1 to 2, "
+            + $"{receipts.Length} receipts in {Milliseconds(elapsed)}, {errors.Count} errors in PostgreSQL's log");
     }
 
     private async Task RoutesAsync()
     {
         var list = await silos[2].RoutesAsync(cancellationToken);
-        Check(list.Routes.Count == 2 && list.Routes.All(route => route.Since.Value == 2), "both routes are of version 2");
+        Check(
+            list.Routes.Count == 2 && list.Routes.All(route => route.Since.Value == 2), "both routes are of version 2");
         foreach (var route in list.Routes)
         {
-            Say("route", $"{route.Route}   (since version {route.Since})");
+            Print("route", $"{route.Route}   (since version {route.Since})");
         }
     }
 
     private List<string> ErrorsInLog() =>
-        [.. File.ReadAllLines(postgres.LogFile).Where(line => line.Contains(" ERROR: ", StringComparison.Ordinal) || line.Contains(" FATAL: ", StringComparison.Ordinal) || line.Contains(" PANIC: ", StringComparison.Ordinal))];
+        [
+            .. File.ReadAllLines(postgres.LogFile).Where(line =>
+                line.Contains(" ERROR: ", StringComparison.Ordinal)
+                || line.Contains(" FATAL: ", StringComparison.Ordinal)
+                || line.Contains(" PANIC: ", StringComparison.Ordinal)),
+        ];
 
     private static SiloProcessOptions Options(PrivatePostgres postgres) => new()
     {
         ClusterConnectionString = postgres.ConnectionString(),
         ClusterId = ClusterId,
-        Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Sample.Registry}:CreateTables"] = "true" },
+        Configuration = new Dictionary<string, string>
+        {
+            [$"EndpointSync:Registries:{Sample.Registry}:CreateTables"] = "true",
+        },
     };
 }

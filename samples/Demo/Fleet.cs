@@ -1,12 +1,10 @@
 using System.Globalization;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Processes;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Demo;
 
-/// <summary>Silo and worker processes to play with, on one PostgreSQL, until they are stopped.</summary>
+/// <summary>Silo and worker processes for experiments, on one PostgreSQL, until they are stopped.</summary>
 internal static class Fleet
 {
     private const string ConnectionStringKey = "EndpointSync__Cluster__ConnectionString";
@@ -18,7 +16,10 @@ internal static class Fleet
     private const int FirstSiloPort = 11111;
     private const int FirstGatewayPort = 30000;
 
-    /// <summary>Runs until it is cancelled or a process ends. Unless told, it starts workers for the sample only: which registry of others they should serve is not known.</summary>
+    /// <summary>
+    /// Runs until it is cancelled or a process ends. By default it starts workers for the sample only, because it does
+    /// not know which registry of an own configuration they should serve.
+    /// </summary>
     public static async Task<int> RunAsync(FleetSize size, CancellationToken cancellationToken)
     {
         await using var postgres = await StartPostgresAsync(cancellationToken);
@@ -26,15 +27,18 @@ internal static class Fleet
         var started = new List<ServerProcess>();
         try
         {
-            var silos = await StartSilosAsync(size.Silos, connectionString, postgres is not null, started, cancellationToken);
+            var silos = await StartSilosAsync(
+                size.Silos, connectionString, postgres is not null, started, cancellationToken);
             if (postgres is not null)
             {
                 await DeclareSampleAsync(silos[0], cancellationToken);
             }
 
-            var workers = await StartWorkersAsync(size.Workers ?? (postgres is null ? 0 : SampleWorkers), connectionString, started, cancellationToken);
+            var count = size.Workers ?? (postgres is null ? 0 : SampleWorkers);
+            var workers = await StartWorkersAsync(count, connectionString, started, cancellationToken);
             Guide.Print(silos, workers, postgres);
-            await Task.WhenAny([Task.Delay(Timeout.Infinite, cancellationToken), .. started.Select(process => process.Exited)]);
+            await Task.WhenAny(
+                [Task.Delay(Timeout.Infinite, cancellationToken), .. started.Select(process => process.Exited)]);
             return cancellationToken.IsCancellationRequested ? 0 : 1;
         }
         finally
@@ -45,16 +49,20 @@ internal static class Fleet
     }
 
     private static async Task<SiloProcess[]> StartSilosAsync(
-        int count, string connectionString, bool sample, List<ServerProcess> started, CancellationToken cancellationToken)
+        int count, string connectionString, bool sample, List<ServerProcess> started,
+        CancellationToken cancellationToken)
     {
-        var silos = await Task.WhenAll(Enumerable.Range(0, count).Select(index => SiloProcess.StartAsync(SiloOptions(index, connectionString, sample), cancellationToken)));
+        var silos = await Task.WhenAll(Enumerable.Range(0, count).Select(
+            index => SiloProcess.StartAsync(SiloOptions(index, connectionString, sample), cancellationToken)));
         started.AddRange(silos);
         return silos;
     }
 
-    private static async Task<WorkerProcess[]> StartWorkersAsync(int count, string connectionString, List<ServerProcess> started, CancellationToken cancellationToken)
+    private static async Task<WorkerProcess[]> StartWorkersAsync(
+        int count, string connectionString, List<ServerProcess> started, CancellationToken cancellationToken)
     {
-        var workers = await Task.WhenAll(Enumerable.Range(0, count).Select(index => WorkerProcess.StartAsync(WorkerOptions(index, connectionString), cancellationToken)));
+        var workers = await Task.WhenAll(Enumerable.Range(0, count).Select(
+            index => WorkerProcess.StartAsync(WorkerOptions(index, connectionString), cancellationToken)));
         started.AddRange(workers);
         return workers;
     }

@@ -5,8 +5,11 @@ using static EndpointSync.Demo.Claims;
 
 namespace EndpointSync.Demo;
 
-/// <summary>The steps that show writers beside the cluster: one that takes the lock and asks for a sync, and one that does neither.</summary>
-internal sealed class ForeignSteps(string connectionString, RegistryApi silo, IReadOnlyList<WorkerApi> workers, CancellationToken cancellationToken)
+/// <summary>
+/// The steps that show foreign writers: one that takes the lock and requests a sync, and one that does neither.
+/// </summary>
+internal sealed class ForeignSteps(
+    string connectionString, RegistryApi silo, IReadOnlyList<WorkerApi> workers, CancellationToken cancellationToken)
 {
     private const string Recipe = "samples/foreign/python/recipe_psycopg2.py";
     private const string UnlockedWriter = "samples/Demo/unlocked_writer.py";
@@ -18,7 +21,9 @@ internal sealed class ForeignSteps(string connectionString, RegistryApi silo, IR
     {
         if (!await _python.CanWriteAsync())
         {
-            Say("python", "left out: /usr/bin/python3 has no psycopg2 here (Debian, Ubuntu: apt-get install python3-psycopg2)");
+            Print(
+                "python",
+                "skipped: /usr/bin/python3 has no psycopg2 here (Debian, Ubuntu: apt-get install python3-psycopg2)");
             return;
         }
 
@@ -28,7 +33,7 @@ internal sealed class ForeignSteps(string connectionString, RegistryApi silo, IR
         await OverwriteAsync(moved);
     }
 
-    /// <summary>A Python process moves an endpoint by the rules, and knows when it is live.</summary>
+    /// <summary>A Python process moves an endpoint under the lock, and waits until it is live.</summary>
     private async Task MoveAsync(EndpointView endpoint, EndpointView moved)
     {
         var next = new RouteVersion(await ServedAsync(endpoint) + 1);
@@ -43,29 +48,39 @@ internal sealed class ForeignSteps(string connectionString, RegistryApi silo, IR
             await worker.ExpectAsync(endpoint.RootPath + Page, HttpStatusCode.NotFound, next, cancellationToken);
         }
 
-        Say(
+        Print(
             "python",
-            $"took the lock, moved {endpoint.RootPath} to {moved.RootPath}, asked for a sync, waited: version {next} live, {Milliseconds(elapsed)} from Python's start to its end; " +
-            "old path 404, new path 200");
+            $"took the lock, moved {endpoint.RootPath} to {moved.RootPath}, requested a sync, waited: "
+            + $"version {next} live, {Milliseconds(elapsed)} from Python's start to its end; "
+            + "old path 404, new path 200");
     }
 
-    /// <summary>Another one writes a wrong route without the lock; nobody asks for anything.</summary>
+    /// <summary>Another process writes a wrong route without the lock, and no process requests a sync.</summary>
     private async Task OverwriteAsync(EndpointView endpoint)
     {
         var version = new RouteVersion(await ServedAsync(endpoint));
         var repairing = Repair.OfAsync("intruder", connectionString, cancellationToken);
-        var backend = int.Parse(await _python.RunAsync("intruder", [UnlockedWriter], endpoint.Name, "/wrong"), CultureInfo.InvariantCulture);
+        var output = await _python.RunAsync("intruder", [UnlockedWriter], endpoint.Name, "/wrong");
+        var backend = int.Parse(output, CultureInfo.InvariantCulture);
         var repair = await repairing;
 
-        Check(repair.Writer.ProcessId == backend && !repair.Locked, $"backend {backend} is named as the one that wrote without the lock: {repair}");
-        Check(repair.Route.StartsWith(endpoint.RootPath + "/|", StringComparison.Ordinal), $"the route is that of {endpoint.RootPath} again: {repair.Route}");
+        Check(
+            repair.Writer.ProcessId == backend && !repair.Locked,
+            $"backend {backend} is reported as the writer without the lock: {repair}");
+        Check(
+            repair.Route.StartsWith(endpoint.RootPath + "/|", StringComparison.Ordinal),
+            $"the route is that of {endpoint.RootPath} again: {repair.Route}");
         foreach (var worker in workers)
         {
             await worker.ExpectAsync(endpoint.RootPath + Page, HttpStatusCode.OK, version, cancellationToken);
         }
 
-        Say("wrong write", $"by {repair.Writer}, without the lock: repaired within {Milliseconds(repair.After)}, and nobody called; all workers serve version {version}");
+        Print(
+            "wrong write",
+            $"by {repair.Writer}, without the lock: repaired within {Milliseconds(repair.After)} without a call; "
+            + $"all workers serve version {version}");
     }
 
-    private async Task<long> ServedAsync(EndpointView endpoint) => (await workers[0].GetAsync(endpoint.RootPath + Page, cancellationToken)).Version;
+    private async Task<long> ServedAsync(EndpointView endpoint) =>
+        (await workers[0].GetAsync(endpoint.RootPath + Page, cancellationToken)).Version;
 }

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace EndpointSync.Demo;
 
-/// <summary>One connection to a worker, kept alive, on which one request follows the other, some hundred in a second, until it is stopped.</summary>
+/// <summary>
+/// One kept-alive connection to a worker, with one request after the other, some hundred per second, until it is
+/// stopped.
+/// </summary>
 internal sealed class LoadConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(3);
@@ -26,16 +29,16 @@ internal sealed class LoadConnection : IAsyncDisposable
     /// <summary>How many requests were answered 200.</summary>
     public long Served { get; private set; }
 
-    /// <summary>Every other answer, and every request that had none.</summary>
+    /// <summary>Every other answer, and every request without an answer.</summary>
     public List<string> Failures { get; } = [];
 
-    /// <summary>How many connections it took; more than one if the worker closed one.</summary>
+    /// <summary>How many connections were opened; more than one if the worker closed one.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>From now on asks for this path, too, in turn with the others.</summary>
+    /// <summary>Adds a path; requests then alternate among all paths.</summary>
     public void AlsoAsk(string path) => Volatile.Write(ref _paths, [.. _paths, path]);
 
-    /// <summary>Completes when so many more requests have been made.</summary>
+    /// <summary>Completes after the given number of further requests.</summary>
     public Task AfterAsync(int requests)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +50,7 @@ internal sealed class LoadConnection : IAsyncDisposable
         return reached.Task;
     }
 
-    /// <summary>Lets the request under way end, and makes no other.</summary>
+    /// <summary>Waits for the current request and sends no other.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -110,7 +113,8 @@ internal sealed class LoadConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         Connections++;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

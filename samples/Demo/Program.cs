@@ -1,5 +1,5 @@
 using EndpointSync.Demo;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 
 using var stop = new StopSignal();
 try
@@ -21,7 +21,8 @@ catch (OperationCanceledException)
 static int Usage()
 {
     Console.Error.WriteLine(
-        $"Usage: ./run [--silos N] [--workers N]    silo processes, 1 to {FleetSize.Most}, and worker processes, 0 to {FleetSize.Most}\n" +
-        "       ./run demo                         shows what a reload does, and exits");
+        $"Usage: ./run [--silos N] [--workers N]    silo processes, 1 to {FleetSize.Most}, "
+        + $"and worker processes, 0 to {FleetSize.Most}\n"
+        + "       ./run demo                         demonstrates a reload, and exits");
     return 2;
 }

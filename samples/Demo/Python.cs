@@ -4,13 +4,15 @@ using Npgsql;
 
 namespace EndpointSync.Demo;
 
-/// <summary>Python scripts that write to a registry's database, each a process of its own that names itself to Postgres.</summary>
+/// <summary>
+/// Runs Python scripts that write to a registry's database, each in its own process and with its own application name.
+/// </summary>
 internal sealed class Python(string connectionString, CancellationToken cancellationToken)
 {
-    // The system's own, because that is the one that packages install modules for.
+    // The system's Python, because packages install their modules for it.
     private const string Program = "/usr/bin/python3";
 
-    /// <summary>Whether there is a Python with the client that the scripts need.</summary>
+    /// <summary>Whether there is a Python with the client library that the scripts need.</summary>
     public async Task<bool> CanWriteAsync()
     {
         try
@@ -24,26 +26,33 @@ internal sealed class Python(string connectionString, CancellationToken cancella
     }
 
     /// <summary>Runs a script to its end.</summary>
-    /// <param name="application">The name that it has in Postgres.</param>
-    /// <param name="script">Its path in the checkout and what it does, where that is more than one thing.</param>
-    /// <param name="arguments">What follows the database's address.</param>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="InvalidOperationException">It failed.</exception>
+    /// <param name="application">The script's application name in Postgres.</param>
+    /// <param name="script">The script's path in the checkout, and its command if it has several.</param>
+    /// <param name="arguments">The arguments after the database's address.</param>
+    /// <returns>The script's output.</returns>
+    /// <exception cref="InvalidOperationException">The script failed.</exception>
     public async Task<string> RunAsync(string application, string[] script, params string[] arguments)
     {
         var (exitCode, output, errors) = await EndAsync([.. script, AddressFor(application), .. arguments]);
-        return exitCode == 0 ? output : throw new InvalidOperationException($"{script[0]} ended with exit code {exitCode}:\n{errors}");
+        return exitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{script[0]} ended with exit code {exitCode}:\n{errors}");
     }
 
     private string AddressFor(string application)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"postgresql://{database.Username}:{database.Password}@{database.Host}:{database.Port}/{database.Database}?application_name={application}";
+        return $"postgresql://{database.Username}:{database.Password}@{database.Host}:{database.Port}"
+            + $"/{database.Database}?application_name={application}";
     }
 
     private async Task<(int ExitCode, string Output, string Errors)> EndAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);

@@ -9,9 +9,12 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
 {
     private const string WaitTimeout = "30s";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
 
-    private readonly HttpClient _http = new() { BaseAddress = new Uri(silo, $"api/registries/{registry}/") };
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(silo, $"api/v1/registries/{registry}/") };
 
     public async Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken, WaitFor waitFor = WaitFor.Nobody)
     {
@@ -20,7 +23,8 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
         return await ReadAsync<ReloadReceipt>(response, cancellationToken);
     }
 
-    public async Task<RouteList> RoutesAsync(CancellationToken cancellationToken) => await GetAsync<RouteList>("routes", cancellationToken);
+    public async Task<RouteList> RoutesAsync(CancellationToken cancellationToken) =>
+        await GetAsync<RouteList>("routes", cancellationToken);
 
     public async Task<IReadOnlyList<EndpointView>> EndpointsAsync(CancellationToken cancellationToken) =>
         await GetAsync<List<EndpointView>>("endpoints", cancellationToken);
@@ -53,6 +57,8 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
         }
 
         throw new InvalidOperationException(
-            $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} answered "
+            + $"{(int)response.StatusCode}: "
+            + await response.Content.ReadAsStringAsync(cancellationToken));
     }
 }

@@ -1,6 +1,6 @@
 namespace EndpointSync.Demo;
 
-/// <summary>The registry that is shown: the two endpoints that OpenSPP declares.</summary>
+/// <summary>The sample registry: the two endpoints that OpenSPP declares.</summary>
 internal static class Sample
 {
     public const string Registry = "openspp";
@@ -11,7 +11,7 @@ internal static class Sample
         new() { Name = "OpenSPP DCI API", RootPath = "/dci_api/v1", App = "dci_api" },
     ];
 
-    /// <summary>Declares the endpoints in a registry that has none.</summary>
+    /// <summary>Declares the endpoints if the registry has none.</summary>
     public static async Task DeclareAsync(RegistryApi api, CancellationToken cancellationToken)
     {
         if ((await api.EndpointsAsync(cancellationToken)).Count > 0)

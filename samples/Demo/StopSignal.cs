@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EndpointSync.Demo;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation, so that what was started is stopped before the process ends.</summary>
+/// <summary>
+/// Turns Ctrl-C and SIGTERM into a cancellation, so that all started processes are stopped before this process ends.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

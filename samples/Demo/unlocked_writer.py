@@ -1,4 +1,4 @@
-"""A writer without manners: writes over the route of an endpoint and does not ask for the lock.
+"""A writer that overwrites an endpoint's route without taking the lock.
 
     python3 unlocked_writer.py DSN NAME ROUTE    prints its backend's process id
 """

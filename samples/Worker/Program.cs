@@ -2,7 +2,8 @@ using EndpointSync.Client;
 using EndpointSync.SampleWorker;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddEndpointSync(builder.Configuration["Registry"] ?? "openspp");
 builder.AddStopWhenInputEnds();
 

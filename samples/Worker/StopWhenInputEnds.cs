@@ -1,11 +1,13 @@
 namespace EndpointSync.SampleWorker;
 
-/// <summary>Stops the worker gracefully when its standard input ends, which is what happens when the program that started it is gone.</summary>
+/// <summary>
+/// Stops the worker gracefully when its standard input ends, which happens when its parent process ends.
+/// </summary>
 internal sealed class StopWhenInputEnds(IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A thread of its own that nobody waits for: a read of the standard input cannot be cancelled and would hold up the stop.
+        // A background thread, because a read of the standard input cannot be cancelled and would delay the stop.
         new Thread(StopAfterInput) { IsBackground = true, Name = nameof(StopWhenInputEnds) }.Start();
         return Task.CompletedTask;
     }
@@ -16,15 +18,18 @@ internal sealed class StopWhenInputEnds(IHostApplicationLifetime lifetime) : IHo
     {
         Span<byte> buffer = stackalloc byte[256];
         using var input = Console.OpenStandardInput();
-        while (input.Read(buffer) > 0)
+        int count;
+        do
         {
+            count = input.Read(buffer);
         }
+        while (count > 0);
 
         lifetime.StopApplication();
     }
 }
 
-/// <summary>Adds it where the configuration asks for it.</summary>
+/// <summary>Adds <see cref="StopWhenInputEnds"/> if the configuration enables it.</summary>
 internal static class StopWhenInputEndsRegistration
 {
     private const string Key = "EndpointSync:StopWhenInputEnds";

@@ -1,17 +1,21 @@
 namespace EndpointSync.Cli;
 
-/// <summary>Prints rows in aligned columns, two spaces apart; the last one is as long as it is.</summary>
+/// <summary>Prints rows in aligned columns, two spaces apart; the last column is not padded.</summary>
 internal static class Columns
 {
-    public static void WriteTable(this TextWriter output, string[] head, IEnumerable<string[]> rows) => Write(output, [head, .. rows]);
+    public static void WriteTable(this TextWriter output, string[] head, IEnumerable<string[]> rows) =>
+        Write(output, [head, .. rows]);
 
-    /// <summary>One field on each line; a field without a value is left out.</summary>
+    /// <summary>Prints one field on each line; a field without a value is left out.</summary>
     public static void WriteFields(this TextWriter output, params (string Name, string? Value)[] fields) =>
-        Write(output, [.. fields.Where(field => field.Value is not null).Select(field => new[] { field.Name, field.Value! })]);
+        Write(
+            output,
+            [.. fields.Where(field => field.Value is not null).Select(field => new[] { field.Name, field.Value! })]);
 
     public static string Text(bool value) => value ? "yes" : "no";
 
-    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     public static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
@@ -21,7 +25,9 @@ internal static class Columns
 
     private static void Write(TextWriter output, List<string[]> rows)
     {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length)
+            .Select(column => rows.Max(row => row[column].Length))
+            .ToArray();
         foreach (var row in rows)
         {
             output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());

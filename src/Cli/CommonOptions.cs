@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace EndpointSync.Cli;
 
-/// <summary>The options and the argument that commands have in common.</summary>
+/// <summary>The options and the argument that the commands share.</summary>
 internal static class CommonOptions
 {
     private const string Variable = "ENDPOINTSYNC_SERVER";
@@ -15,11 +15,14 @@ internal static class CommonOptions
         HelpName = "url",
         Recursive = true,
         DefaultValueFactory = result =>
-            Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } address ? Parse(address, Variable, result) : new Uri(DefaultServer),
+            Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } address
+                ? Parse(address, Variable, result)
+                : new Uri(DefaultServer),
         CustomParser = result => Parse(result.Tokens[0].Value, "--server", result),
     };
 
-    public static Option<bool> Json { get; } = new("--json") { Description = "Print the API's JSON unchanged.", Recursive = true };
+    public static Option<bool> Json { get; } =
+        new("--json") { Description = "Print the API's JSON unchanged.", Recursive = true };
 
     public static Argument<string> Registry() => new("registry") { Description = "The registry's name." };
 
@@ -30,7 +33,7 @@ internal static class CommonOptions
             return uri;
         }
 
-        result.AddError($"{source} '{address}' is no address of an HTTP API: write it like {DefaultServer}.");
+        result.AddError($"{source} '{address}' is not the address of an HTTP API: write it like {DefaultServer}.");
         return new Uri(DefaultServer);
     }
 }

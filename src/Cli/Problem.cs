@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace EndpointSync.Cli;
 
-/// <summary>The API's problem details, as far as a person wants them.</summary>
+/// <summary>The parts of the API's problem details that the commands print.</summary>
 internal sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors)
 {
-    /// <summary>The problem in lines; an answer that is no problem details is shown by its status and its beginning.</summary>
+    /// <summary>
+    /// The problem as lines; an answer without problem details is shown as its status and its beginning.
+    /// </summary>
     public static IEnumerable<string> Describe(ApiAnswer answer)
     {
         var problem = Read(answer);

@@ -4,7 +4,8 @@ using System.CommandLine.Invocation;
 using EndpointSync.Cli;
 using EndpointSync.Cli.Commands;
 
-var root = new RootCommand("Reloads the registries of an EndpointSync cluster, shows their state, and edits their endpoints.")
+var root = new RootCommand(
+    "Reloads the registries of an EndpointSync cluster, shows their state, and edits their endpoints.")
 {
     CommonOptions.Server,
     CommonOptions.Json,

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EndpointSync.Cli;
 
-/// <summary>One run of a command: the silo it asks, and where it prints to.</summary>
+/// <summary>One run of a command: the silo that it calls, and its output.</summary>
 internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken cancellationToken)
 {
     public TextWriter Output => parsed.InvocationConfiguration.Output;
@@ -12,7 +12,7 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
 
     private bool Json => parsed.GetValue(CommonOptions.Json);
 
-    /// <summary>Makes a command do its work in a session; what goes wrong becomes a message and an exit code.</summary>
+    /// <summary>Runs a command in a session; a failure becomes a message and an exit code.</summary>
     public static void SetAction(Command command, Func<Session, ParseResult, Task<int>> run) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -25,22 +25,26 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
             catch (UnreachableException unreachable)
             {
                 session.Error.WriteLine(unreachable.Message);
-                session.Error.WriteLine("Start a silo with `dotnet run --project src/Silo`, or name the address of a running one with --server or ENDPOINTSYNC_SERVER.");
+                session.Error.WriteLine(
+                    "Start a silo with `dotnet run --project src/Silo`, "
+                    + "or give the address of a running one with --server or ENDPOINTSYNC_SERVER.");
                 return ExitCode.Unreachable;
             }
             catch (JsonException unread)
             {
-                session.Error.WriteLine($"The answer cannot be read ({unread.Message}). Is the address a silo's, and of this version?");
+                session.Error.WriteLine(
+                    $"The answer cannot be read ({unread.Message}). Is it the address of a silo of this version?");
                 return ExitCode.Refused;
             }
         });
 
-    public Task<ApiAnswer> AskAsync(HttpMethod method, string path, EndpointEdit? edit = null, string? ifMatch = null) =>
+    public Task<ApiAnswer> AskAsync(
+        HttpMethod method, string path, EndpointEdit? edit = null, string? ifMatch = null) =>
         api.SendAsync(method, path, cancellationToken, edit, ifMatch);
 
-    /// <summary>Prints an answer, or the error that it is.</summary>
+    /// <summary>Prints an answer or its error.</summary>
     /// <param name="answer">The API's answer.</param>
-    /// <param name="print">Prints what was read; not called for an error, nor with <c>--json</c>.</param>
+    /// <param name="print">Prints the parsed answer; not called for an error or with <c>--json</c>.</param>
     /// <returns>The exit code.</returns>
     public int Show<T>(ApiAnswer answer, Action<TextWriter, T> print)
     {
@@ -61,7 +65,7 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
         return ExitCode.Success;
     }
 
-    /// <summary>Prints that something is done which has no JSON to show, or the error that the answer is.</summary>
+    /// <summary>Prints a confirmation for an answer without JSON, or the answer's error.</summary>
     public int Confirm(ApiAnswer answer, string done)
     {
         if (!answer.IsSuccess)

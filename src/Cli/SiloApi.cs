@@ -7,10 +7,11 @@ namespace EndpointSync.Cli;
 /// <summary>A silo's HTTP API.</summary>
 internal sealed class SiloApi(Uri server) : IDisposable
 {
-    // A caller may wait for the sync that runs and for the one after it.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    // A caller may wait for the running sync and the next one.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(90);
 
-    private readonly HttpClient _http = new() { BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + '/'), Timeout = Patience };
+    private readonly HttpClient _http =
+        new() { BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + '/'), Timeout = AnswerTimeout };
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -18,15 +19,19 @@ internal sealed class SiloApi(Uri server) : IDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>The path of a registry, or of what belongs to it.</summary>
+    /// <summary>The path of a registry or of a resource below it.</summary>
     public static string Path(string registry, params string[] rest) =>
-        string.Join('/', ["api/registries", Uri.EscapeDataString(registry), .. rest]);
+        string.Join('/', ["api/v1/registries", Uri.EscapeDataString(registry), .. rest]);
 
-    /// <exception cref="UnreachableException">Nothing answers at the address, or not in time.</exception>
+    /// <exception cref="UnreachableException">No server answers at the address in time.</exception>
     public async Task<ApiAnswer> SendAsync(
-        HttpMethod method, string path, CancellationToken cancellationToken, EndpointEdit? edit = null, string? ifMatch = null)
+        HttpMethod method, string path, CancellationToken cancellationToken, EndpointEdit? edit = null,
+        string? ifMatch = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = edit is null ? null : JsonContent.Create(edit, options: Json) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = edit is null ? null : JsonContent.Create(edit, options: Json),
+        };
         if (ifMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch is "*" ? ifMatch : $"\"{ifMatch.Trim('"')}\"");
@@ -39,11 +44,15 @@ internal sealed class SiloApi(Uri server) : IDisposable
         }
         catch (HttpRequestException refused)
         {
-            throw new UnreachableException($"No silo can be reached at {server.AbsoluteUri}: {refused.Message}", refused);
+            throw new UnreachableException(
+                $"No silo can be reached at {server.AbsoluteUri}: {refused.Message}", refused);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new UnreachableException($"The silo at {server.AbsoluteUri} did not answer within {Patience.TotalSeconds:0} seconds. Asking again is safe.", late);
+            throw new UnreachableException(
+                $"The silo at {server.AbsoluteUri} did not answer within {AnswerTimeout.TotalSeconds:0} seconds. "
+                + "A retry is safe.",
+                late);
         }
     }
 

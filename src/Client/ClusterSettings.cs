@@ -6,31 +6,37 @@ using Orleans.Configuration;
 
 namespace EndpointSync.Client;
 
-/// <summary>What every way of connecting to a cluster shares.</summary>
+/// <summary>The parts that every connection to a cluster shares.</summary>
 internal static class ClusterSettings
 {
     private static readonly TimeSpan GatewayListRefreshPeriod = TimeSpan.FromSeconds(5);
 
-    /// <summary>The client's options, checked when the application starts, and the client itself; how the cluster is reached is left to the caller.</summary>
+    /// <summary>
+    /// Adds the client's options, checked when the application starts, and the client itself. The caller adds the
+    /// connection.
+    /// </summary>
     public static void AddClient(this IHostApplicationBuilder builder, Action<EndpointSyncClientOptions>? configure)
     {
         builder.Services.AddOptions<EndpointSyncClientOptions>()
             .BindConfiguration(EndpointSyncClientOptions.Section)
             .Configure(options => configure?.Invoke(options))
             .ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EndpointSyncClientOptions>, EndpointSyncClientOptionsRules>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<EndpointSyncClientOptions>, EndpointSyncClientOptionsRules>());
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<IEndpointSyncClient, EndpointSyncClient>();
     }
 
     public static void Connect(IClientBuilder client)
     {
-        client.UseAdoNetClustering(clustering => clustering.Configure<IOptions<EndpointSyncClientOptions>>((options, settings) =>
+        client.UseAdoNetClustering(
+            clustering => clustering.Configure<IOptions<EndpointSyncClientOptions>>((options, settings) =>
         {
             options.Invariant = "Npgsql";
             options.ConnectionString = MembershipDatabase.Parse(settings.Value.ConnectionString).ConnectionString;
         }));
-        client.Services.AddOptions<ClusterOptions>().Configure<IOptions<EndpointSyncClientOptions>>((options, settings) =>
+        client.Services.AddOptions<ClusterOptions>().Configure<IOptions<EndpointSyncClientOptions>>(
+            (options, settings) =>
             (options.ClusterId, options.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
     }

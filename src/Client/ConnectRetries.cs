@@ -1,23 +1,26 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client;
 
 /// <summary>
-/// Lets an application start before its cluster does: connecting is tried again with jitter until the timeout, and then fails with what was
-/// tried and what to check. Orleans makes one when it begins to connect.
+/// Lets an application start before its cluster. Connecting is retried with jitter until the timeout, and then fails
+/// with what was tried and what to check. Orleans creates the filter when it begins to connect.
 /// </summary>
-internal sealed partial class ConnectRetries(IOptions<EndpointSyncClientOptions> options, TimeProvider clock, ILogger<ConnectRetries> logger)
+internal sealed partial class ConnectRetries(
+    IOptions<EndpointSyncClientOptions> options, TimeProvider clock, ILogger<ConnectRetries> logger)
     : IClientConnectionRetryFilter
 {
     private const string Advice =
-        "Check that a silo runs, that it has the same ClusterId, ServiceId and ConnectionString as this client (EndpointSync:Cluster), "
-        + "and that this machine reaches the address and gateway port that the silo advertises.";
+        "Check that a silo runs, that it has the same ClusterId, ServiceId and ConnectionString as this client "
+        + "(EndpointSync:Cluster), and that this machine reaches the address and gateway port that "
+        + "the silo advertises.";
 
     private readonly EndpointSyncClientOptions _options = options.Value;
-    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+    private readonly JitteredBackoff _delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
     private readonly long _begun = clock.GetTimestamp();
     private int _attempts;
 
@@ -27,14 +30,16 @@ internal sealed partial class ConnectRetries(IOptions<EndpointSyncClientOptions>
     {
         if (!MayHeal(exception))
         {
-            throw new InvalidOperationException($"{Tried()} failed: {exception.Message} Waiting does not cure that. {Advice}", exception);
+            throw new InvalidOperationException(
+                $"{Tried()} failed: {exception.Message} A retry does not help. {Advice}", exception);
         }
 
         var delay = _delays.Before(_attempts++);
         if (clock.GetElapsedTime(_begun) + delay > _options.ConnectTimeout)
         {
             throw new TimeoutException(
-                $"{Tried()} failed for {EndpointSyncClientOptions.Section}:ConnectTimeout ({_options.ConnectTimeout}), {_attempts} attempts. The last error: {exception.Message} {Advice}",
+                $"{Tried()} failed for {EndpointSyncClientOptions.Section}:ConnectTimeout ({_options.ConnectTimeout}), "
+                + $"{_attempts} attempts. The last error: {exception.Message} {Advice}",
                 exception);
         }
 
@@ -47,9 +52,10 @@ internal sealed partial class ConnectRetries(IOptions<EndpointSyncClientOptions>
         return true;
     }
 
-    private string Tried() => $"Connecting to cluster '{_options.ClusterId}' through the list of its silos in {Database}";
+    private string Tried() =>
+        $"Connecting to cluster '{_options.ClusterId}' through the list of its silos in {Database}";
 
-    // A database or tables that are not there yet are a cluster that has never started; a refused login (class 28) stays refused.
+    // A missing database or table means that the cluster has never started; a refused login (class 28) stays refused.
     private static bool MayHeal(Exception failure) => failure switch
     {
         DbException database => database.SqlState?.StartsWith("28", StringComparison.Ordinal) != true,
@@ -58,6 +64,8 @@ internal sealed partial class ConnectRetries(IOptions<EndpointSyncClientOptions>
         _ => false,
     };
 
-    [LoggerMessage(3001, LogLevel.Information, "Cluster {Cluster} in {Database} cannot be reached yet; trying again for {Timeout}: {Reason}")]
+    [LoggerMessage(
+        3001, LogLevel.Information,
+        "Cannot reach cluster {Cluster} in {Database} yet; retrying for {Timeout}: {Reason}")]
     private partial void LogWaiting(string cluster, string database, TimeSpan timeout, string reason);
 }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client;
 
-/// <summary>What must hold among a client's options. Each complaint names the key, its value, and the cure.</summary>
+/// <summary>The rules for a client's options. Each error names the key, its value and the remedy.</summary>
 internal sealed class EndpointSyncClientOptionsRules : IValidateOptions<EndpointSyncClientOptions>
 {
-    // The membership table's columns for the ids are this wide.
+    // The width of the id columns in the membership table.
     private const int LongestId = 150;
 
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
@@ -13,7 +13,9 @@ internal sealed class EndpointSyncClientOptionsRules : IValidateOptions<Endpoint
 
     public ValidateOptionsResult Validate(string? name, EndpointSyncClientOptions options)
     {
-        var complaints = Check(options).Select(complaint => $"{EndpointSyncClientOptions.Section}:{complaint}").ToList();
+        var complaints = Check(options)
+            .Select(complaint => $"{EndpointSyncClientOptions.Section}:{complaint}")
+            .ToList();
         return complaints.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
     }
 
@@ -21,11 +23,13 @@ internal sealed class EndpointSyncClientOptionsRules : IValidateOptions<Endpoint
     {
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
         {
-            yield return "ConnectionString is empty: set it to the PostgreSQL database that the silos meet in, Host=...;Username=...;Database=...";
+            yield return "ConnectionString is empty: set it to the cluster's PostgreSQL database, "
+                + "Host=...;Username=...;Database=...";
         }
         else if (!MembershipDatabase.TryParse(options.ConnectionString, out _))
         {
-            yield return "ConnectionString names no Host, or is not of the form Keyword=Value;...: write it in Npgsql's keywords, Host=...;Username=...;Database=...";
+            yield return "ConnectionString names no Host, or is not of the form Keyword=Value;...: "
+                + "write it in Npgsql's keywords, Host=...;Username=...;Database=...";
         }
 
         foreach (var (key, value) in new[] { ("ClusterId", options.ClusterId), ("ServiceId", options.ServiceId) })
@@ -38,7 +42,8 @@ internal sealed class EndpointSyncClientOptionsRules : IValidateOptions<Endpoint
 
         if (options.ConnectTimeout < ShortestTimeout || options.ConnectTimeout > LongestTimeout)
         {
-            yield return $"ConnectTimeout ({options.ConnectTimeout}) must lie between {ShortestTimeout} and {LongestTimeout}.";
+            yield return $"ConnectTimeout ({options.ConnectTimeout}) must lie between {ShortestTimeout} and "
+                + $"{LongestTimeout}.";
         }
     }
 }

@@ -9,14 +9,19 @@ namespace EndpointSync.Client;
 public static class EndpointSyncClientRegistration
 {
     /// <summary>
-    /// Adds <see cref="IEndpointSyncClient"/>, connected to the cluster of the configuration section <c>EndpointSync:Cluster</c>. The application's
-    /// start waits for a first silo up to <see cref="EndpointSyncClientOptions.ConnectTimeout"/> and fails with a <see cref="TimeoutException"/>
-    /// after it, with an <see cref="OptionsValidationException"/> if an option is wrong. Not for a process that is a silo itself, nor for a worker.
+    /// Adds <see cref="IEndpointSyncClient"/>, connected to the cluster of the configuration section
+    /// <c>EndpointSync:Cluster</c>. The application's start waits for a first silo up to
+    /// <see cref="EndpointSyncClientOptions.ConnectTimeout"/>, and then fails with a <see cref="TimeoutException"/>. A
+    /// wrong option fails the start with an <see cref="OptionsValidationException"/>. Do not add it to a silo or a
+    /// worker.
     /// </summary>
     /// <param name="builder">The application.</param>
-    /// <param name="configure">Has the last word over the configuration.</param>
-    /// <exception cref="InvalidOperationException">The application is a worker, which has the client already.</exception>
-    public static IHostApplicationBuilder AddEndpointSyncClient(this IHostApplicationBuilder builder, Action<EndpointSyncClientOptions>? configure = null)
+    /// <param name="configure">Changes the options after they are read from the configuration.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The application is a worker, which already has the client.
+    /// </exception>
+    public static IHostApplicationBuilder AddEndpointSyncClient(
+        this IHostApplicationBuilder builder, Action<EndpointSyncClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         WorkerRegistration.RefuseWorker(builder.Services, nameof(AddEndpointSyncClient));
@@ -30,10 +35,14 @@ public static class EndpointSyncClientRegistration
     }
 
     /// <summary>
-    /// Reloads the registry once the application has started. A reload that fails is a warning in the log and does not stop the application.
+    /// Reloads the registry once the application has started. A failed reload is logged as a warning and does not stop
+    /// the application.
     /// </summary>
-    /// <param name="services">The application's services, with the client or the worker before or after.</param>
+    /// <param name="services">
+    /// The application's services; add the client or the worker before or after this call.
+    /// </param>
     /// <param name="registry">The registry's name.</param>
     public static IServiceCollection AddReloadOnStart(this IServiceCollection services, string registry) =>
-        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<ReloadOnStart>(provider, registry));
+        services.AddSingleton<IHostedService>(
+            provider => ActivatorUtilities.CreateInstance<ReloadOnStart>(provider, registry));
 }

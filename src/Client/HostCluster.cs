@@ -1,7 +1,10 @@
 namespace EndpointSync.Client;
 
-/// <summary>The cluster as the application's own Orleans client reaches it; the application has not started before that was connected.</summary>
+/// <summary>
+/// The cluster through the application's own Orleans client, which is connected before the application has started.
+/// </summary>
 internal sealed class HostCluster(IClusterClient client) : ICluster
 {
-    public Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) => Task.FromResult<IGrainFactory>(client);
+    public Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IGrainFactory>(client);
 }

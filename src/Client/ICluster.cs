@@ -1,8 +1,10 @@
 namespace EndpointSync.Client;
 
-/// <summary>The way to the cluster's grains: an application's own Orleans client, or the connection that a worker makes behind its back.</summary>
+/// <summary>
+/// The access to the cluster's grains: an application's own Orleans client, or a worker's background connection.
+/// </summary>
 internal interface ICluster
 {
-    /// <summary>Waits until the cluster was reached for the first time; the grains stay the same ever after.</summary>
+    /// <summary>Waits for the first connection to the cluster; the grain factory never changes after that.</summary>
     Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken);
 }

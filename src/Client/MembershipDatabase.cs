@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EndpointSync.Client;
 
-/// <summary>The database whose membership tables list the silos, as a client connects to it.</summary>
+/// <summary>A client's connection to the database whose membership tables list the silos.</summary>
 internal sealed class MembershipDatabase
 {
     private const string Schema = "orleans";
@@ -13,8 +13,9 @@ internal sealed class MembershipDatabase
     private MembershipDatabase(DbConnectionStringBuilder settings) => _settings = settings;
 
     /// <summary>
-    /// For Orleans' queries, which name no schema. One of them runs every few seconds, so two connections are plenty; and a server that does not
-    /// answer is given up soon, so that the bound on connecting is kept. A connection string that says otherwise is heeded.
+    /// For Orleans' queries, which name no schema. One query runs every few seconds, so two connections are enough. A
+    /// server that does not answer is given up soon, so that the connect timeout holds. Values in the given connection
+    /// string take precedence.
     /// </summary>
     public string ConnectionString
     {
@@ -29,7 +30,7 @@ internal sealed class MembershipDatabase
             Default(settings, "EndpointSync/client", "Application Name", "ApplicationName");
             if (Value(settings, "Host", "Server")!.Contains(',', StringComparison.Ordinal))
             {
-                // A client only reads, and silos that go on while there is no primary are to be found too.
+                // A client only reads, and must also find silos that keep running while there is no primary.
                 Default(settings, "prefer-primary", "Target Session Attributes", "TargetSessionAttributes");
                 Default(settings, "1", "Host Recheck Seconds", "HostRecheckSeconds");
             }
@@ -37,9 +38,11 @@ internal sealed class MembershipDatabase
         }
     }
 
-    /// <exception cref="ArgumentException">The text is no connection string with a host in it.</exception>
+    /// <exception cref="ArgumentException">The text is not a connection string with a host.</exception>
     public static MembershipDatabase Parse(string connectionString) =>
-        TryParse(connectionString, out var database) ? database : throw new ArgumentException("The connection string names no host.", nameof(connectionString));
+        TryParse(connectionString, out var database)
+            ? database
+            : throw new ArgumentException("The connection string names no host.", nameof(connectionString));
 
     public static bool TryParse(string connectionString, [NotNullWhen(true)] out MembershipDatabase? database)
     {
@@ -57,9 +60,10 @@ internal sealed class MembershipDatabase
         return database is not null;
     }
 
-    /// <summary>Where it is, without user and password.</summary>
+    /// <summary>The database's location, without user and password.</summary>
     public override string ToString() =>
-        $"database '{Value(_settings, "Database", "DB") ?? "named as the user"}' on {Value(_settings, "Host", "Server")}:{Value(_settings, "Port") ?? "5432"}, schema '{Schema}'";
+        $"database '{Value(_settings, "Database", "DB") ?? "named as the user"}' on "
+        + $"{Value(_settings, "Host", "Server")}:{Value(_settings, "Port") ?? "5432"}, schema '{Schema}'";
 
     private static void Default(DbConnectionStringBuilder settings, string value, params string[] keywords)
     {
@@ -70,5 +74,7 @@ internal sealed class MembershipDatabase
     }
 
     private static string? Value(DbConnectionStringBuilder settings, params string[] keywords) =>
-        keywords.Select(keyword => settings.TryGetValue(keyword, out var value) ? value.ToString() : null).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+        keywords
+            .Select(keyword => settings.TryGetValue(keyword, out var value) ? value.ToString() : null)
+            .FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
 }

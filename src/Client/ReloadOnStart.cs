@@ -3,16 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Client;
 
-/// <summary>Reloads a registry once, when everything of the application has started; the client among it, in whatever order they were added.</summary>
+/// <summary>
+/// Reloads a registry once, after all services of the application have started, including the client, in any order of
+/// registration.
+/// </summary>
 internal sealed partial class ReloadOnStart(
-    string registry, IEndpointSyncClient client, IHostApplicationLifetime lifetime, ILogger<ReloadOnStart> logger) : BackgroundService
+    string registry, IEndpointSyncClient client, IHostApplicationLifetime lifetime,
+    ILogger<ReloadOnStart> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             await StartedAsync(stoppingToken);
-            Tell(await client.ReloadAsync(registry, cancellationToken: stoppingToken));
+            Log(await client.ReloadAsync(registry, cancellationToken: stoppingToken));
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
@@ -27,24 +31,32 @@ internal sealed partial class ReloadOnStart(
         await started.Task.WaitAsync(stoppingToken);
     }
 
-    private void Tell(ReloadReceipt receipt)
+    private void Log(ReloadReceipt receipt)
     {
-        if (receipt.InLine)
+        if (receipt.InSync)
         {
             LogReloaded(registry, receipt.Outcome, receipt.Version);
         }
         else
         {
-            LogNotInLine(registry, receipt.Outcome, receipt.Problem?.Meaning ?? $"{receipt.EndpointsDeferred} endpoints are open in another session.");
+            var reason = receipt.Problem?.Meaning
+                ?? $"{receipt.EndpointsDeferred} endpoints are open in another session.";
+            LogNotInSync(registry, receipt.Outcome, reason);
         }
     }
 
     [LoggerMessage(3011, LogLevel.Information, "Reload of {Registry} on start: {Outcome}, version {Version}")]
     private partial void LogReloaded(string registry, ReloadOutcome outcome, RouteVersion version);
 
-    [LoggerMessage(3012, LogLevel.Warning, "Reload of {Registry} on start: {Outcome}. {Reason} The silos retry until the registry is in line; the application goes on")]
-    private partial void LogNotInLine(string registry, ReloadOutcome outcome, string reason);
+    [LoggerMessage(
+        3012, LogLevel.Warning,
+        "Reload of {Registry} on start: {Outcome}. {Reason} The silos retry until the registry is in sync; the "
+        + "application continues")]
+    private partial void LogNotInSync(string registry, ReloadOutcome outcome, string reason);
 
-    [LoggerMessage(3013, LogLevel.Warning, "Reload of {Registry} on start failed: {Reason} The application goes on with the routes as they are, and nothing here asks again; any later reload brings them in line")]
+    [LoggerMessage(
+        3013, LogLevel.Warning,
+        "Reload of {Registry} on start failed: {Reason} The application continues with the current routes and does "
+        + "not retry; any later reload syncs the registry")]
     private partial void LogFailed(string registry, string reason);
 }

@@ -1,20 +1,30 @@
 namespace EndpointSync.Client;
 
-/// <summary>How a reload is asked for.</summary>
+/// <summary>The options of a reload.</summary>
 public sealed record ReloadOptions
 {
-    /// <summary>How long the caller waits for its receipt and for those that it waits for, retries included. More than zero, at most one day.</summary>
+    /// <summary>
+    /// How long the caller waits for its receipt and for convergence, including retries. More than zero, at most one
+    /// day.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Who has to serve the receipt's version before the call returns; the receipt's <see cref="ReloadReceipt.Convergence"/> says who does.</summary>
+    /// <summary>
+    /// Which subscribers must serve the receipt's version before the call returns;
+    /// <see cref="ReloadReceipt.Convergence"/> has the result.
+    /// </summary>
     public WaitFor WaitFor { get; init; } = WaitFor.Nobody;
 
-    /// <summary>How long <see cref="WaitFor"/> waits once there is a receipt, within <see cref="Timeout"/>. Zero to 1 minute; zero only looks.</summary>
+    /// <summary>
+    /// How long to wait for <see cref="WaitFor"/> once there is a receipt, within <see cref="Timeout"/>. Zero to 1
+    /// minute; zero only checks.
+    /// </summary>
     public TimeSpan ConvergenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a reload that finds the registry's lock busy waits for its turn, within <see cref="Timeout"/>, before it is answered
-    /// <see cref="ReloadOutcome.Skipped"/>. Zero to 1 minute; zero answers at once, and the silos retry behind the answer either way.
+    /// How long a reload waits for a busy lock, within <see cref="Timeout"/>, before it is answered
+    /// <see cref="ReloadOutcome.Skipped"/>. Zero to 1 minute; zero answers at once. In either case the silos retry
+    /// after the answer.
     /// </summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.Zero;
 }

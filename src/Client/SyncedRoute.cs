@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndpointSync.Client;
 
-/// <summary>The route that a request was matched with, and the version of the table that matched it.</summary>
+/// <summary>The route that matched a request, and the version of its table.</summary>
 /// <param name="Version">The version.</param>
 /// <param name="Key">The key of the route's row.</param>
 /// <param name="Rule">The Werkzeug rule.</param>
 /// <param name="App">The app of the endpoint that declares the route; null for a route of another consumer.</param>
 public sealed record SyncedRoute(RouteVersion Version, string Key, string Rule, string? App);
 
-/// <summary>What a request knows of its synced route.</summary>
+/// <summary>Access to a request's synced route.</summary>
 public static class SyncedRouteAccess
 {
-    /// <summary>The synced route that answers the request; null if another endpoint does, or none.</summary>
+    /// <summary>The synced route that answers the request; null if another endpoint or none answers it.</summary>
     /// <param name="http">The request.</param>
     public static SyncedRoute? GetSyncedRoute(this HttpContext http)
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client;
 
-/// <summary>What must hold among a worker's options. Each complaint names the key, its value, and the cure.</summary>
+/// <summary>The rules for a worker's options. Each error names the key, its value and the remedy.</summary>
 internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
 {
     private const int LongestName = 200;
@@ -20,22 +20,27 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
     {
         if (string.IsNullOrWhiteSpace(options.Name) || options.Name.Length > LongestName)
         {
-            yield return $"Name ('{options.Name}') must have 1 to {LongestName} characters: shorten it, or leave it out for machine and process id.";
+            yield return $"Name ('{options.Name}') must have 1 to {LongestName} characters: "
+                + "shorten it, or leave it out for machine and process id.";
         }
 
-        if (options.SnapshotPath is { } path && (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)))
+        if (options.SnapshotPath is { } path
+            && (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)))
         {
-            yield return $"SnapshotPath ('{path}') names no file: give the path of a file, or leave it out for no snapshot.";
+            yield return $"SnapshotPath ('{path}') names no file: "
+                + "give the path of a file, or leave it out for no snapshot.";
         }
 
         if (options.MinVersionTimeout < TimeSpan.Zero || options.MinVersionTimeout > LongestMinVersionTimeout)
         {
-            yield return $"MinVersionTimeout ({options.MinVersionTimeout}) must lie between {TimeSpan.Zero} and {LongestMinVersionTimeout}.";
+            yield return $"MinVersionTimeout ({options.MinVersionTimeout}) must lie between "
+                + $"{TimeSpan.Zero} and {LongestMinVersionTimeout}.";
         }
 
         if (options.NotFoundTimeout < TimeSpan.Zero || options.NotFoundTimeout > LongestNotFoundTimeout)
         {
-            yield return $"NotFoundTimeout ({options.NotFoundTimeout}) must lie between {TimeSpan.Zero} (no check) and {LongestNotFoundTimeout}.";
+            yield return $"NotFoundTimeout ({options.NotFoundTimeout}) must lie between "
+                + $"{TimeSpan.Zero} (no check) and {LongestNotFoundTimeout}.";
         }
     }
 }

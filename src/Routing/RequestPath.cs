@@ -2,18 +2,20 @@ using System.Text;
 
 namespace EndpointSync.Routing;
 
-/// <summary>The path of a request as a WSGI server hands it to Werkzeug.</summary>
+/// <summary>Decodes the path of a request as a WSGI server does for Werkzeug.</summary>
 public static class RequestPath
 {
     private const int LongestSequence = 4;
 
     /// <summary>
-    /// Decodes the path of a request line: what follows the question mark is cut off, every percent escape stands for a byte, and the bytes
-    /// are read as UTF-8, with U+FFFD for what is not. <c>%2F</c> becomes a slash like any other, and dot segments stay as they are, because
-    /// that is what Odoo sees; take the raw target therefore, as ASP.NET Core's own path keeps the one and resolves the other.
+    /// Decodes the path of a request line. The query is cut off, every percent escape is a byte, and the bytes are read
+    /// as UTF-8, with U+FFFD for invalid bytes. <c>%2F</c> becomes an ordinary slash and dot segments are kept, as in
+    /// Odoo. Pass the raw target: ASP.NET Core's own path keeps <c>%2F</c> and resolves dot segments.
     /// </summary>
-    /// <param name="target">The target of the request, beginning with a slash; what is not ASCII stays as it is.</param>
-    /// <param name="buffer">Room for the path, as long as the target; used only if there is something to decode.</param>
+    /// <param name="target">The target of the request, beginning with a slash; non-ASCII characters are kept.</param>
+    /// <param name="buffer">
+    /// Space for the path, as long as the target; used only if there is something to decode.
+    /// </param>
     /// <returns>The path, in the memory of the target or of the buffer.</returns>
     /// <exception cref="ArgumentException">The buffer is too short.</exception>
     public static ReadOnlySpan<char> Decode(ReadOnlySpan<char> target, Span<char> buffer)
@@ -30,7 +32,8 @@ public static class RequestPath
 
         if (buffer.Length < target.Length)
         {
-            throw new ArgumentException($"The buffer has {buffer.Length} characters; the target has {target.Length}.", nameof(buffer));
+            throw new ArgumentException(
+                $"The buffer has {buffer.Length} characters; the target has {target.Length}.", nameof(buffer));
         }
 
         return buffer[..DecodeInto(target, buffer)];
@@ -54,14 +57,19 @@ public static class RequestPath
         return written;
     }
 
-    /// <summary>Decodes the escapes of one code point and returns how many characters of the target they took.</summary>
+    /// <summary>
+    /// Decodes the escapes of one code point and returns how many characters of the target they took.
+    /// </summary>
     private static int DecodeSequence(ReadOnlySpan<char> target, Span<char> buffer, ref int written)
     {
         Span<byte> bytes = stackalloc byte[LongestSequence];
         var count = 0;
-        for (; count < LongestSequence && EscapeAt(target, count * 3) is var value and >= 0; count++)
+        var value = EscapeAt(target, 0);
+        while (count < LongestSequence && value >= 0)
         {
             bytes[count] = (byte)value;
+            count++;
+            value = EscapeAt(target, count * 3);
         }
 
         _ = Rune.DecodeFromUtf8(bytes[..count], out var rune, out var consumed);

@@ -3,7 +3,9 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing;
 
-/// <summary>The answer of a route table to one request. It reads from the memory of the request's path and method.</summary>
+/// <summary>
+/// A route table's result for one request. It reads from the memory of the request's path and method.
+/// </summary>
 public readonly ref struct RouteMatch
 {
     private readonly RouteTable _table;
@@ -15,16 +17,19 @@ public readonly ref struct RouteMatch
     private readonly bool _allowsOthers;
 
     internal RouteMatch(
-        RouteTable table, Rule? rule, ReadOnlySpan<char> path, ReadOnlySpan<char> method, int start, uint allowed, bool allowsOthers)
+        RouteTable table, Rule? rule, ReadOnlySpan<char> path, ReadOnlySpan<char> method, int start, uint allowed,
+        bool allowsOthers)
     {
         (_table, _rule, _start, _allowed, _allowsOthers) = (table, rule, start, allowed, allowsOthers);
         _path = path;
         _method = method;
     }
 
-    /// <summary>Whether a rule was found, and if not, whether for want of the method.</summary>
+    /// <summary>Whether a rule was found, or only rules for other methods.</summary>
     public RouteOutcome Outcome =>
-        _rule is not null ? RouteOutcome.Found : _allowed != 0 || _allowsOthers ? RouteOutcome.MethodNotAllowed : RouteOutcome.NotFound;
+        _rule is not null ? RouteOutcome.Found
+        : _allowed != 0 || _allowsOthers ? RouteOutcome.MethodNotAllowed
+        : RouteOutcome.NotFound;
 
     /// <summary>The entry whose rule was found; null if none was.</summary>
     public RouteEntry? Entry => _rule?.Entry;
@@ -36,7 +41,8 @@ public readonly ref struct RouteMatch
     public RouteValues Values => new(_rule, _path);
 
     /// <summary>
-    /// What the Allow header of a 405 says: the methods of the rules that match the path, in alphabetical order; empty for other outcomes.
+    /// The methods for the Allow header of a 405: those of the rules that match the path, in alphabetical order; empty
+    /// for other outcomes.
     /// </summary>
     public IReadOnlyList<string> GetAllowedMethods()
     {

@@ -6,7 +6,7 @@ public enum RouteOutcome
     /// <summary>No rule matches the path: 404.</summary>
     NotFound,
 
-    /// <summary>Rules match the path, but none the method: 405.</summary>
+    /// <summary>Rules match the path, but none matches the method: 405.</summary>
     MethodNotAllowed,
 
     /// <summary>A rule matches.</summary>

@@ -1,14 +1,14 @@
 namespace EndpointSync.Routing;
 
-/// <summary>How two rules get in each other's way.</summary>
+/// <summary>How two rules conflict.</summary>
 public enum RouteOverlapKind
 {
-    /// <summary>Both match the same paths in the same way: the second never answers the methods that they share.</summary>
+    /// <summary>Both match the same paths in the same way: the second never answers the shared methods.</summary>
     Duplicate,
 
     /// <summary>
-    /// They part at variables that weigh the same and can match the same text, so that nothing but the order of their keys decides which is
-    /// tried first.
+    /// They differ at variables of equal weight that can match the same text, so that only the order of their keys
+    /// decides which is tried first.
     /// </summary>
     Ambiguous,
 }

@@ -9,10 +9,11 @@ using EndpointSync.Routing.Tries;
 namespace EndpointSync.Routing;
 
 /// <summary>
-/// The route table at one version. It matches requests as Werkzeug 2.2 does with <c>Map(strict_slashes=False, merge_slashes=False)</c> and
-/// Odoo's converters, rules in the order of their entries' keys, numbers in keys compared as numbers. A table is never changed:
-/// <see cref="Apply(long, IEnumerable{RouteTableChange})"/> makes another that shares with it all that the changes leave as it is. Any
-/// number of threads may use a table at once.
+/// The route table at one version. It matches requests as Werkzeug 2.2 does with
+/// <c>Map(strict_slashes=False, merge_slashes=False)</c> and Odoo's converters. Rules are ordered by their entries'
+/// keys; numbers in keys compare as numbers. A table is immutable:
+/// <see cref="Apply(long, IEnumerable{RouteTableChange})"/> makes another that shares the unchanged parts. Any number
+/// of threads may use a table at once.
 /// </summary>
 public sealed class RouteTable
 {
@@ -29,42 +30,55 @@ public sealed class RouteTable
     /// <summary>The version that the table was made for.</summary>
     public long Version { get; }
 
-    /// <summary>The number of entries, those with problems included.</summary>
+    /// <summary>The number of entries, including those with problems.</summary>
     public int Count { get; }
 
-    /// <summary>The entries that are not routed and why, in the order of the table; found anew on each call, at the cost of their number.</summary>
+    /// <summary>
+    /// The entries that are not routed, with the reasons, in the order of the table. Each call computes them again, at
+    /// a cost that depends on their number.
+    /// </summary>
     public IReadOnlyList<RouteProblem> Problems => [.. InOrder(_refused).SelectMany(entry => entry.Problems)];
 
-    /// <summary>All entries, those with problems included, in no particular order.</summary>
+    /// <summary>All entries, including those with problems, in no particular order.</summary>
     public IEnumerable<RouteEntry> Entries => _entries.Items.Cast<CompiledEntry>().Select(entry => entry.Entry);
 
     /// <summary>The entry with a key; null if there is none.</summary>
     public RouteEntry? Find(string key) => (_entries.Find(key) as CompiledEntry)?.Entry;
 
-    /// <summary>The table with the changes made, in their order, at a cost that depends on them and hardly on the size of the table.</summary>
+    /// <summary>
+    /// Makes the table with the changes applied in order. The cost depends on the changes and hardly on the size of the
+    /// table.
+    /// </summary>
     /// <param name="version">The version of the new table.</param>
-    /// <param name="changes">What to change. The table made depends only on the entries it ends up with, not on the way there.</param>
+    /// <param name="changes">
+    /// The changes. The resulting table depends only on its entries, not on the changes that led to them.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The version is lower than this table's.</exception>
     public RouteTable Apply(long version, IEnumerable<RouteTableChange> changes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, Version);
         ArgumentNullException.ThrowIfNull(changes);
         var edit = new TableEdit(_entries, changes);
-        return new(version, Count + edit.Growth, StateEdit.Apply(_root, edit.Rules), _entries.Change(edit.Entries), _refused.Change(edit.Refused));
+        return new(
+            version, Count + edit.Growth, StateEdit.Apply(_root, edit.Rules), _entries.Change(edit.Entries),
+            _refused.Change(edit.Refused));
     }
 
     /// <summary>Finds the rule that answers a request; allocates nothing.</summary>
-    /// <param name="path">The path, decoded as <see cref="RequestPath.Decode"/> does it; leading slashes beyond the first are ignored.</param>
+    /// <param name="path">
+    /// The path, decoded by <see cref="RequestPath.Decode"/>; leading slashes beyond the first are ignored.
+    /// </param>
     /// <param name="method">The HTTP method, in any case.</param>
-    /// <returns>The match, which reads from the memory of both arguments and lives no longer than they do.</returns>
+    /// <returns>The match. It reads from the memory of both arguments and must not outlive them.</returns>
     public RouteMatch Match(ReadOnlySpan<char> path, ReadOnlySpan<char> method)
     {
         var rest = path.TrimStart('/');
-        // An empty path has no part at all, where "/" has an empty one.
+        // An empty path has no part; "/" has an empty part.
         var start = path.IsEmpty ? 1 : 0;
         var search = new Search(rest, new RequestMethod(method));
         var rule = search.From(_root, start);
-        // No other rule is tried in place of one that does not take its values; what the search noted on the way still counts.
+        // If the rule refuses its values, no other rule is tried; the methods that the search has collected still
+        // count.
         if (rule is not null && (search.FoundHasChecks || rest.Length > IntegerCheck.MostDigits) && !rule.Accepts(rest))
         {
             rule = null;
@@ -73,16 +87,19 @@ public sealed class RouteTable
         return new(this, rule, rest, method, start, search.Allowed, search.AllowsOthers);
     }
 
-    /// <summary>The overlaps of all rules, each once; the cost is that of reading every rule anew.</summary>
+    /// <summary>The overlaps of all rules, each once. The call parses every rule again.</summary>
     public IEnumerable<RouteOverlap> FindOverlaps() =>
         InOrder(_entries).SelectMany(entry => entry.Rules).SelectMany(rule => OverlapSearch.Before(_root, rule));
 
-    /// <summary>The overlaps that the entry with a key takes part in, each once, at a cost that does not depend on the size of the table.</summary>
+    /// <summary>
+    /// The overlaps of one entry's rules, each once, at a cost that does not depend on the size of the table.
+    /// </summary>
     public IEnumerable<RouteOverlap> FindOverlaps(string key)
     {
         var rules = _entries.Find(key) is CompiledEntry entry ? entry.Rules : [];
-        // What an entry has with itself is found with the rule that comes after.
-        var after = rules.SelectMany(rule => OverlapSearch.After(_root, rule)).Where(overlap => overlap.Second.Key != key);
+        // Overlaps within the entry are found from the later rule.
+        var after = rules.SelectMany(rule => OverlapSearch.After(_root, rule)).Where(
+            overlap => overlap.Second.Key != key);
         return rules.SelectMany(rule => OverlapSearch.Before(_root, rule)).Concat(after);
     }
 

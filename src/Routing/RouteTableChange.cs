@@ -1,24 +1,26 @@
 namespace EndpointSync.Routing;
 
-/// <summary>One step from a route table to the next: an entry put in, in place of the one with its key if there is one, or a key taken out.</summary>
+/// <summary>
+/// One change from a route table to the next: an entry that is added or replaced, or a key that is removed.
+/// </summary>
 public sealed record RouteTableChange
 {
     private RouteTableChange(string key, RouteEntry? entry) => (Key, Entry) = (key, entry);
 
-    /// <summary>The key that the change is about.</summary>
+    /// <summary>The changed key.</summary>
     public string Key { get; }
 
-    /// <summary>The entry that comes; null if the key is taken out.</summary>
+    /// <summary>The new entry; null if the key is removed.</summary>
     public RouteEntry? Entry { get; }
 
-    /// <summary>Puts an entry in, in place of the one with its key if there is one.</summary>
+    /// <summary>Adds an entry, or replaces the one with its key.</summary>
     public static RouteTableChange Put(RouteEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return new(entry.Key, entry);
     }
 
-    /// <summary>Takes the entry with a key out, if there is one.</summary>
+    /// <summary>Removes the entry with a key, if there is one.</summary>
     public static RouteTableChange Remove(string key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -15,48 +15,51 @@ public readonly ref struct RouteValue
     /// <summary>The name of the variable.</summary>
     public string Name { get; }
 
-    /// <summary>What the value is.</summary>
+    /// <summary>The kind of the value.</summary>
     public RouteValueKind Kind { get; }
 
-    /// <summary>The value as it stands in the path.</summary>
+    /// <summary>The value's text in the path.</summary>
     public ReadOnlySpan<char> Text { get; }
 
     /// <summary>The whole number.</summary>
-    /// <exception cref="InvalidOperationException">The value is no whole number.</exception>
-    /// <exception cref="OverflowException">It does not fit 64 bits; <see cref="ToBigInteger"/> has it.</exception>
+    /// <exception cref="InvalidOperationException">The value is not a whole number.</exception>
+    /// <exception cref="OverflowException">The number does not fit 64 bits; use <see cref="ToBigInteger"/>.</exception>
     public long ToInt64() => DecimalText.ToInt64(TextOf(RouteValueKind.Whole))
         ?? throw new OverflowException($"The value of '{Name}' does not fit 64 bits.");
 
-    /// <summary>The whole number, of whatever size.</summary>
-    /// <exception cref="InvalidOperationException">The value is no whole number.</exception>
+    /// <summary>The whole number, of any size.</summary>
+    /// <exception cref="InvalidOperationException">The value is not a whole number.</exception>
     public BigInteger ToBigInteger() => DecimalText.ToBigInteger(TextOf(RouteValueKind.Whole));
 
-    /// <summary>The number with a fraction, infinite if it is too great.</summary>
-    /// <exception cref="InvalidOperationException">The value is no such number.</exception>
+    /// <summary>The number with a fraction; infinite if it is too large.</summary>
+    /// <exception cref="InvalidOperationException">The value is not a number with a fraction.</exception>
     public double ToDouble() => DecimalText.ToDouble(TextOf(RouteValueKind.Real));
 
     /// <summary>The UUID.</summary>
-    /// <exception cref="InvalidOperationException">The value is no UUID.</exception>
+    /// <exception cref="InvalidOperationException">The value is not a UUID.</exception>
     public Guid ToGuid() => Guid.ParseExact(TextOf(RouteValueKind.Uuid), "D");
 
     /// <summary>The ids, in the order of the path.</summary>
-    /// <exception cref="InvalidOperationException">The value is no list of ids.</exception>
-    /// <exception cref="OverflowException">One of them does not fit 64 bits.</exception>
+    /// <exception cref="InvalidOperationException">The value is not a list of ids.</exception>
+    /// <exception cref="OverflowException">An id does not fit 64 bits.</exception>
     public IReadOnlyList<long> ToInt64List()
     {
         var ids = new List<long>();
         var text = TextOf(RouteValueKind.Ids);
         foreach (var id in text.Split(','))
         {
-            ids.Add(DecimalText.ToInt64(text[id]) ?? throw new OverflowException($"An id of '{Name}' does not fit 64 bits."));
+            ids.Add(
+                DecimalText.ToInt64(text[id])
+                    ?? throw new OverflowException($"An id of '{Name}' does not fit 64 bits."));
         }
 
         return ids;
     }
 
     /// <summary>
-    /// The value as an object of its kind: <see cref="string"/>, <see cref="long"/> (<see cref="BigInteger"/> where 64 bits are too few),
-    /// <see cref="double"/>, <see cref="Guid"/> or <see cref="IReadOnlyList{T}"/> of <see cref="long"/>.
+    /// The value as an object of its kind: <see cref="string"/>, <see cref="long"/> (<see cref="BigInteger"/> where 64
+    /// bits are too few), <see cref="double"/>, <see cref="Guid"/> or <see cref="IReadOnlyList{T}"/> of
+    /// <see cref="long"/>.
     /// </summary>
     /// <exception cref="OverflowException">An id in a list does not fit 64 bits.</exception>
     public object ToObject() => Kind switch
@@ -69,5 +72,7 @@ public readonly ref struct RouteValue
     };
 
     private ReadOnlySpan<char> TextOf(RouteValueKind kind) =>
-        Kind == kind ? Text : throw new InvalidOperationException($"The value of '{Name}' is of the kind {Kind}, not {kind}.");
+        Kind == kind
+            ? Text
+            : throw new InvalidOperationException($"The value of '{Name}' is of the kind {Kind}, not {kind}.");
 }

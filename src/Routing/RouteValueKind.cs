@@ -1,6 +1,6 @@
 namespace EndpointSync.Routing;
 
-/// <summary>What a value is, by the converter of its variable.</summary>
+/// <summary>The kind of a value, by the converter of its variable.</summary>
 public enum RouteValueKind
 {
     /// <summary>Text: <c>string</c>, <c>any</c>, <c>path</c> and variables without a converter.</summary>
@@ -15,6 +15,6 @@ public enum RouteValueKind
     /// <summary>A UUID: <c>uuid</c>.</summary>
     Uuid,
 
-    /// <summary>Ids with commas between: <c>models</c>.</summary>
+    /// <summary>Ids separated by commas: <c>models</c>.</summary>
     Ids,
 }

@@ -2,7 +2,9 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing;
 
-/// <summary>The values that a path has for the variables of a rule, in the rule's order. A value is read from the path when it is asked for.</summary>
+/// <summary>
+/// The values of a rule's variables in a path, in the rule's order. A value is read from the path on access.
+/// </summary>
 public readonly ref struct RouteValues
 {
     private readonly Rule? _rule;
@@ -18,7 +20,7 @@ public readonly ref struct RouteValues
     public int Count => _rule?.Variables.Length ?? 0;
 
     /// <summary>The value with the given number, counted from 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer values.</exception>
     public RouteValue this[int index]
     {
         get
@@ -48,7 +50,10 @@ public readonly ref struct RouteValues
         return false;
     }
 
-    /// <summary>The values by name, as <see cref="RouteValue.ToObject"/> has them; a copy that outlives the request's path.</summary>
+    /// <summary>
+    /// A copy of the values by name, as <see cref="RouteValue.ToObject"/> returns them. It may outlive the request's
+    /// path.
+    /// </summary>
     public IReadOnlyDictionary<string, object> ToDictionary()
     {
         var values = new Dictionary<string, object>(Count, StringComparer.Ordinal);

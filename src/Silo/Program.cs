@@ -2,10 +2,10 @@ using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Health;
 using EndpointSync.Silo.Hosting;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 try
 {
-    await using var postgres = await PrivateDatabase.StartIfNeededAsync(builder.Configuration);
     var settings = SiloSettings.Read(builder.Configuration);
 
     await builder.AddSiloAsync(settings);

@@ -1,16 +1,21 @@
 using System.Collections.Concurrent;
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Coordination;
 using Orleans.Serialization.Invocation;
 
 namespace EndpointSync.Tests.Cluster;
 
-/// <summary>Counts the messages that reach coordinators, and keeps them from being answered while a test wants coordinators to be silent.</summary>
+/// <summary>
+/// Counts the messages that reach coordinators, and holds back the answers while a test silences the coordinators.
+/// </summary>
 internal sealed class CallCounter : IIncomingGrainCallFilter
 {
     private readonly ConcurrentQueue<int> _crowds = new();
     private volatile TaskCompletionSource? _silence;
 
-    /// <summary>For how many callers each message asked that asked for more than one: a silo's own look at what is owed is not among them.</summary>
+    /// <summary>
+    /// The number of callers of each message that asked for more than one. A silo's own query for pending syncs is
+    /// excluded.
+    /// </summary>
     public IEnumerable<int> Crowds => _crowds;
 
     public void Silence() => _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -18,24 +18,29 @@ public sealed class CoalescingTests
         await held.OpenAsync();
 
         Assert.Equal(new RouteVersion(1), (await early).Version);
-        Assert.All(await Task.WhenAll(storm), receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InLine)));
-        Assert.Equal(2, await cluster.Database.ScalarAsync<int>("select count(*)::integer from endpoint_sync.versions"));
+        Assert.All(
+            await Task.WhenAll(storm),
+            receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InSync)));
+        Assert.Equal(
+            2, await cluster.Database.ScalarAsync<int>("select count(*)::integer from endpoint_sync.versions"));
         Assert.NotEqual(endpoint, later);
         Assert.Empty(await cluster.Database.ErrorsAsync());
     }
 
     [Fact]
-    public async Task Thousands_of_callers_in_one_silo_are_two_messages_and_share_one_receipt()
+    public async Task Thousands_of_callers_in_one_silo_send_two_messages_and_share_one_receipt()
     {
         const int callers = 5000;
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         await using var held = await HeldSync.CloseAsync(cluster.Database);
         var gate = cluster.Gate(silo: 1);
-        var early = gate.ReloadAsync(SyncCluster.Registry, CancellationToken.None);
+        var early = gate.ReloadAsync(SyncCluster.Registry, new ReloadRequest(), CancellationToken.None);
         await held.ReachedAsync();
 
-        var crowd = Enumerable.Range(0, callers).Select(_ => gate.ReloadAsync(SyncCluster.Registry, CancellationToken.None)).ToList();
+        var crowd = Enumerable.Range(0, callers)
+            .Select(_ => gate.ReloadAsync(SyncCluster.Registry, new ReloadRequest(), CancellationToken.None))
+            .ToList();
         await held.OpenAsync();
         var receipts = await Task.WhenAll(crowd);
 
@@ -51,22 +56,22 @@ public sealed class CoalescingTests
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         await using var held = await HeldSync.CloseAsync(cluster.Database);
-        using var patience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         var running = cluster.ReloadAsync();
         await held.ReachedAsync();
-        var impatient = cluster.ReloadAsync(patience.Token);
-        var patient = cluster.ReloadAsync();
+        var leaving = cluster.ReloadAsync(cancellation.Token);
+        var staying = cluster.ReloadAsync();
 
-        await patience.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
         await held.OpenAsync();
 
         Assert.Equal(ReloadOutcome.Synced, (await running).Outcome);
-        Assert.True((await patient).InLine);
+        Assert.True((await staying).InSync);
     }
 
     [Fact]
-    public async Task A_registry_that_is_held_up_does_not_hold_up_another()
+    public async Task A_blocked_registry_does_not_delay_another()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -75,7 +80,8 @@ public sealed class CoalescingTests
         var stuck = cluster.ReloadAsync();
         await held.ReachedAsync();
 
-        var other = await cluster.Client.GetGrain<IEndpointSyncGrain>(SyncCluster.OtherRegistry).ReloadAsync(new ReloadRequest());
+        var other = await cluster.Client.GetGrain<IEndpointSyncGrain>(
+            SyncCluster.OtherRegistry).ReloadAsync(new ReloadRequest());
 
         Assert.Equal(ReloadOutcome.Synced, other.Outcome);
         Assert.False(stuck.IsCompleted);
@@ -84,7 +90,7 @@ public sealed class CoalescingTests
     }
 
     [Fact]
-    public async Task A_name_that_is_not_configured_is_refused_with_the_names_that_are()
+    public async Task An_unknown_registry_is_refused_with_the_configured_names()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 1);
 

@@ -1,16 +1,16 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Cluster;
 
 public sealed class FailureTests
 {
-    private const int InLineEvent = 1301;
+    private const int InSyncEvent = 1301;
 
     [Fact]
     public async Task A_failed_sync_fails_its_own_callers_and_the_next_one_succeeds()
     {
-        await using var cluster = await SyncCluster.StartAsync(limits: Impatient());
+        await using var cluster = await SyncCluster.StartAsync(limits: ShortTimeouts());
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         await using var held = await HeldSync.CloseAsync(cluster.Database);
 
@@ -19,12 +19,12 @@ public sealed class FailureTests
         var next = await cluster.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.Failed, "55P03"), (failed.Outcome, failed.Problem!.SqlState));
-        Assert.True(next.InLine);
+        Assert.True(next.InSync);
         Assert.Equal(new RouteVersion(1), next.Version);
     }
 
     [Fact]
-    public async Task A_busy_lock_is_answered_at_once_and_the_registry_comes_in_line_by_itself_when_it_is_free()
+    public async Task A_busy_lock_is_answered_at_once_and_the_registry_syncs_by_itself_when_the_lock_is_free()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -32,12 +32,12 @@ public sealed class FailureTests
 
         var skipped = await cluster.ReloadAsync();
         await busy.ReleaseAsync();
-        await cluster.Log.FirstAsync(InLineEvent).Within("the retry behind the skipped reload");
+        await cluster.Log.FirstAsync(InSyncEvent).Within("the retry after the skipped reload");
 
         Assert.Equal(ReloadOutcome.Skipped, skipped.Outcome);
         Assert.Contains("backend", skipped.Problem!.Detail, StringComparison.Ordinal);
         Assert.Equal(1, await cluster.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
-        Assert.Equal(0, await cluster.Database.ScalarAsync<long>("select count(*) from endpoint_sync.requests"));
+        Assert.Equal(0, await cluster.Database.ScalarAsync<long>("select count(*) from endpoint_sync.pending_syncs"));
     }
 
     [Fact]
@@ -51,11 +51,12 @@ public sealed class FailureTests
         await cluster.DeactivateCoordinatorAsync();
         await busy.ReleaseAsync();
 
-        await cluster.Database.UntilAsync("select version = 1 from endpoint_sync.state", "a poll that takes the owed sync up");
+        await cluster.Database.UntilAsync(
+            "select version = 1 from endpoint_sync.state", "a poll that runs the pending sync");
     }
 
     [Fact]
-    public async Task A_silo_that_stops_lands_the_sync_that_its_coordinator_has_under_way()
+    public async Task A_stopping_silo_completes_the_running_sync_of_its_coordinator()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 3);
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -68,13 +69,13 @@ public sealed class FailureTests
         await stopping;
 
         Assert.Equal(new RouteVersion(1), (await running).Version);
-        Assert.True((await cluster.ReloadAsync()).InLine);
+        Assert.True((await cluster.ReloadAsync()).InSync);
         Assert.Equal(1, await cluster.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
     }
 
-    private static SyncOptions Impatient()
+    private static SyncOptions ShortTimeouts()
     {
-        var limits = SyncCluster.Patient();
+        var limits = SyncCluster.LongTimeouts();
         limits.LockTimeout = TimeSpan.FromMilliseconds(100);
         limits.StatementTimeout = TimeSpan.FromMilliseconds(400);
         limits.Deadline = TimeSpan.FromMilliseconds(500);

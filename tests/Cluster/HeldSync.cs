@@ -4,9 +4,11 @@ using Npgsql;
 namespace EndpointSync.Tests.Cluster;
 
 /// <summary>
-/// A gate in the middle of every sync, made of nothing but Postgres: whoever holds the version row stops the next sync right after it took the lock.
+/// A gate in the middle of every sync, built from Postgres alone: a lock on the version row stops the next sync right
+/// after it took the advisory lock.
 /// </summary>
-internal sealed class HeldSync(TestDatabase database, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+internal sealed class HeldSync(
+    TestDatabase database, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
 {
     public static async Task<HeldSync> CloseAsync(TestDatabase database)
     {
@@ -17,7 +19,7 @@ internal sealed class HeldSync(TestDatabase database, NpgsqlConnection connectio
         return new HeldSync(database, connection, transaction);
     }
 
-    /// <summary>Completes when a sync stands at the gate.</summary>
+    /// <summary>Completes when a sync waits at the gate.</summary>
     public Task ReachedAsync() => database.UntilBlockedAsync();
 
     public Task OpenAsync() => transaction.CommitAsync();

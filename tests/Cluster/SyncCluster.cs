@@ -1,9 +1,10 @@
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
-using EndpointSync.Grains.Registries;
-using EndpointSync.Publishing;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,9 @@ using Orleans.TestingHost;
 
 namespace EndpointSync.Tests.Cluster;
 
-/// <summary>Silos in this process, one fresh database for each of their registries, and a gate in the middle of their syncs.</summary>
+/// <summary>
+/// Silos in this process, one fresh database for each of their registries, and a gate in the middle of their syncs.
+/// </summary>
 internal sealed class SyncCluster : IAsyncDisposable
 {
     public const string Registry = "openspp";
@@ -19,7 +22,8 @@ internal sealed class SyncCluster : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private SyncCluster(InProcessTestCluster cluster, TestDatabase database, TestDatabase other, LogCapture log, CallCounter calls)
+    private SyncCluster(
+        InProcessTestCluster cluster, TestDatabase database, TestDatabase other, LogCapture log, CallCounter calls)
     {
         _cluster = cluster;
         Database = database;
@@ -41,7 +45,9 @@ internal sealed class SyncCluster : IAsyncDisposable
     public IEndpointSyncGrain Coordinator => _cluster.Client.GetGrain<IEndpointSyncGrain>(Registry);
 
     public static async Task<SyncCluster> StartAsync(
-        int silos = 2, SyncOptions? limits = null, PublishingOptions? publishing = null, IReadOnlyDictionary<string, RegistryOptions>? more = null)
+        int silos =
+            2, SyncOptions? limits = null, PublishingOptions? publishing = null,
+            IReadOnlyDictionary<string, RegistryOptions>? more = null)
     {
         var database = await TestDatabase.CreateAsync();
         var other = await TestDatabase.CreateAsync();
@@ -51,7 +57,7 @@ internal sealed class SyncCluster : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((options, silo) =>
         {
-            silo.Services.AddSingleton(Options.Create(limits ?? Patient()));
+            silo.Services.AddSingleton(Options.Create(limits ?? LongTimeouts()));
             silo.Services.AddSingleton(Options.Create(publishing ?? new PublishingOptions()));
             silo.Services.AddSingleton<ILoggerProvider>(log);
             silo.AddEndpointSync(database.ConnectionString, Registries(other, more));
@@ -59,13 +65,13 @@ internal sealed class SyncCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        await UntilNothingIsOwedAsync(database);
-        await UntilNothingIsOwedAsync(other);
+        await UntilNothingIsPendingAsync(database);
+        await UntilNothingIsPendingAsync(other);
         return new SyncCluster(cluster, database, other, log, calls);
     }
 
-    /// <summary>Time limits that no test runs into unless it wants to.</summary>
-    public static SyncOptions Patient() => new()
+    /// <summary>Time limits that no test reaches by accident.</summary>
+    public static SyncOptions LongTimeouts() => new()
     {
         Deadline = TimeSpan.FromSeconds(29),
         StatementTimeout = TimeSpan.FromSeconds(28),
@@ -76,26 +82,27 @@ internal sealed class SyncCluster : IAsyncDisposable
         PollInterval = TimeSpan.FromMilliseconds(200),
     };
 
-    /// <summary>Those, and no poll that comes between a test and what it is about.</summary>
+    /// <summary>The same limits, and no poll that could interfere with a test.</summary>
     public static SyncOptions WithoutPoll()
     {
-        var limits = Patient();
+        var limits = LongTimeouts();
         limits.PollInterval = TimeSpan.FromHours(1);
         return limits;
     }
 
-    public Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken = default) => Coordinator.ReloadAsync(new ReloadRequest(), cancellationToken);
+    public Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken = default) =>
+        Coordinator.ReloadAsync(new ReloadRequest(), cancellationToken);
 
-    /// <summary>The way that everything inside one silo takes.</summary>
+    /// <summary>The gate that every request inside one silo passes.</summary>
     public ReloadGate Gate(int silo) => Service<ReloadGate>(silo);
 
-    /// <summary>The way of a caller of one silo that waits its turn.</summary>
-    public PatientReloads PatientReloads(int silo) => Service<PatientReloads>(silo);
-
-    /// <summary>Completes when so many wait for the lock, over all silos; that somebody has begun to wait is no event.</summary>
+    /// <summary>
+    /// Completes when this many reloads wait for the lock, over all silos. Polls, because the start of a wait raises no
+    /// event.
+    /// </summary>
     public async Task UntilWaitingForLockAsync(int count)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (Enumerable.Range(0, Silos).Sum(silo => Service<LockWatch>(silo).Waiting(Registry)) != count)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), deadline.Token);
@@ -105,10 +112,10 @@ internal sealed class SyncCluster : IAsyncDisposable
     public int Silos => _cluster.Silos.Count;
 
     /// <summary>What a silo serves.</summary>
-    public RegistryRoutes Routes(int silo) => Service<PublishedRegistries>(silo).Get(Registry).Routes;
+    public RegistryRoutes Routes(int silo) => Service<RegistryMap<PublishedRegistry>>(silo).Get(Registry).Routes;
 
-    /// <summary>The workers that a silo knows of.</summary>
-    public WorkerLeases Workers(int silo) => Service<PublishedRegistries>(silo).Get(Registry).Workers;
+    /// <summary>The workers that a silo knows.</summary>
+    public WorkerLeases Workers(int silo) => Service<RegistryMap<PublishedRegistry>>(silo).Get(Registry).Workers;
 
     public InProcessSiloHandle Silo(int silo) => _cluster.Silos[silo];
 
@@ -116,14 +123,17 @@ internal sealed class SyncCluster : IAsyncDisposable
     public IRouteFeedGrain Feed(int silo) => Service<IGrainFactory>(silo).GetGrain<IRouteFeedGrain>(Registry);
 
     /// <summary>Completes when every silo serves the version, or a newer one.</summary>
-    public Task UntilServedAsync(long version) => Task.WhenAll(Enumerable.Range(0, Silos).Select(silo => UntilServedAsync(silo, version)));
+    public Task UntilServedAsync(long version) =>
+        Task.WhenAll(Enumerable.Range(0, Silos).Select(silo => UntilServedAsync(silo, version)));
 
     public async Task UntilServedAsync(int silo, long version)
     {
         var routes = Routes(silo);
-        for (var changed = routes.Changed; routes.Version.Value < version; changed = routes.Changed)
+        var changed = routes.Changed;
+        while (routes.Version.Value < version)
         {
             await changed.Within($"version {version} on silo {silo}, which serves {routes.Version} ({routes.Problem})");
+            changed = routes.Changed;
         }
     }
 
@@ -163,13 +173,18 @@ internal sealed class SyncCluster : IAsyncDisposable
         await OtherDatabase.DisposeAsync();
     }
 
-    // A registry that was never synced is owed a sync, which the silos see to as they start: it is not to come between a test and what that is about.
-    private static Task UntilNothingIsOwedAsync(TestDatabase database) =>
-        database.UntilAsync("select exists (select from endpoint_sync.state where signalled_at is not null)", "the first sync, by the silos themselves");
+    // A registry that was never synced has a pending sync, which the silos run as they start. It must not interfere
+    // with a test.
+    private static Task UntilNothingIsPendingAsync(TestDatabase database) =>
+        database.UntilAsync(
+            "select exists (select from endpoint_sync.state where bumped_at is not null)",
+            "the first sync, which the silos run by themselves");
 
-    private static Dictionary<string, RegistryOptions> Registries(TestDatabase other, IReadOnlyDictionary<string, RegistryOptions>? more) => new(more ?? new Dictionary<string, RegistryOptions>())
-    {
-        [Registry] = new RegistryOptions(),
-        [OtherRegistry] = new RegistryOptions { ConnectionString = other.ConnectionString },
-    };
+    private static Dictionary<string, RegistryOptions> Registries(
+        TestDatabase other,
+        IReadOnlyDictionary<string, RegistryOptions>? more) => new(more ?? new Dictionary<string, RegistryOptions>())
+        {
+            [Registry] = new RegistryOptions(),
+            [OtherRegistry] = new RegistryOptions { ConnectionString = other.ConnectionString },
+        };
 }

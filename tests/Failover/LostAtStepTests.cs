@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using EndpointSync.Local.Processes;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Failover;
 
-/// <summary>A coordinator's silo is killed, or frozen and thawed, at the steps of a sync where that could do harm.</summary>
+/// <summary>
+/// A coordinator's silo is killed, or frozen and thawed, at the steps of a sync where that could do harm.
+/// </summary>
 public sealed partial class LostAtStepTests(ITestOutputHelper output)
 {
     private const string InTheMiddle = "before insert on endpoint_route";
-    private const string BeforePublication = "after update of signalled_version on endpoint_sync.state";
-    private const string BeforeDraw = "before update of signalled_version on endpoint_sync.state";
+    private const string BeforePublication = "after update of bumped_version on endpoint_sync.state";
+    private const string BeforeBump = "before update of bumped_version on endpoint_sync.state";
 
     private const string OrphanLocks =
         """
@@ -23,8 +23,9 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
     [Theory]
     [InlineData(InTheMiddle, true)]
     [InlineData(BeforePublication, true)]
-    [InlineData(BeforeDraw, false)]
-    public async Task A_silo_that_freezes_at_a_step_is_done_without_and_does_no_harm_when_it_thaws(string step, bool passes)
+    [InlineData(BeforeBump, false)]
+    public async Task Others_work_without_a_silo_that_freezes_at_a_step_and_it_does_no_harm_when_it_thaws(
+        string step, bool passes)
     {
         await using var fleet = await Silos.StartAsync();
         await using var worker = await StartWorkerAsync(fleet);
@@ -44,8 +45,8 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
     [Theory]
     [InlineData(InTheMiddle, true)]
     [InlineData(BeforePublication, true)]
-    [InlineData(BeforeDraw, false)]
-    public async Task A_silo_that_is_killed_at_a_step_is_done_without(string step, bool passes)
+    [InlineData(BeforeBump, false)]
+    public async Task Others_work_without_a_silo_that_is_killed_at_a_step(string step, bool passes)
     {
         await using var fleet = await Silos.StartAsync();
         await using var worker = await StartWorkerAsync(fleet);
@@ -59,8 +60,9 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
         await AssertNoHarmAsync(fleet, [worker, .. others]);
     }
 
-    // Until another silo has made, or found, what the lost one was at.
-    private async Task<(SiloProcess Lost, IReadOnlyList<SiloProcess> Others)> LoseAtAsync(Fleet fleet, Loss loss, string moment, bool passes)
+    // Until another silo has made, or found, the version of the lost one.
+    private async Task<(SiloProcess Lost, IReadOnlyList<SiloProcess> Others)> LoseAtAsync(
+        Fleet fleet, Loss loss, string moment, bool passes)
     {
         var (coordinator, others) = await fleet.BeginAsync();
         await fleet.DeclareAsync("invoices");
@@ -76,8 +78,9 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
         var took = TimeProvider.System.GetElapsedTime(lost);
         output.WriteLine($"{loss} {moment}: a reload succeeded after {took.TotalMilliseconds:0} ms");
         Assert.InRange(took, TimeSpan.Zero, Losses.Longest);
-        Assert.Equal((new RouteVersion(2), true, others[0].Name), (receipt.Version, receipt.InLine, receipt.Silo));
-        await fleet.Database.UntilAsync("select signalled_version = 2 from endpoint_sync.state", "the draw of Odoo's sequence");
+        Assert.Equal((new RouteVersion(2), true, others[0].Name), (receipt.Version, receipt.InSync, receipt.Silo));
+        await fleet.Database.UntilAsync(
+            "select bumped_version = 2 from endpoint_sync.state", "the bump of Odoo's sequence");
         asked.Ignore();
         return (coordinator, others);
     }
@@ -86,7 +89,10 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
     {
         foreach (var receiver in receivers)
         {
-            var served = Served().Matches(receiver.Output).Select(line => long.Parse(line.Groups["version"].ValueSpan, CultureInfo.InvariantCulture)).ToList();
+            var served = Served()
+                .Matches(receiver.Output)
+                .Select(line => long.Parse(line.Groups["version"].ValueSpan, CultureInfo.InvariantCulture))
+                .ToList();
             Assert.Equal(served.Order(), served);
             Assert.Equal(3, served[^1]);
         }
@@ -97,12 +103,13 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
         Assert.Equal(0, await fleet.Database.ScalarAsync<long>(OrphanLocks));
     }
 
-    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet) => WorkerProcess.StartAsync(new WorkerProcessOptions
-    {
-        Registry = Fleet.Registry,
-        ClusterConnectionString = fleet.Database.ConnectionString,
-        ClusterId = fleet.Database.Name,
-    });
+    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet) =>
+        WorkerProcess.StartAsync(new WorkerProcessOptions
+        {
+            Registry = Fleet.Registry,
+            ClusterConnectionString = fleet.Database.ConnectionString,
+            ClusterId = fleet.Database.Name,
+        });
 
     [GeneratedRegex(@"serves version (?<version>\d+) of \w+: \d+ routes")]
     private static partial Regex Served();

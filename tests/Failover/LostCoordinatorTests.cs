@@ -5,7 +5,7 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Loss.Killed)]
     [InlineData(Loss.Frozen)]
-    public async Task A_reload_asked_of_any_other_silo_succeeds_soon_after_the_coordinators_silo_is_lost(Loss loss)
+    public async Task A_reload_at_any_other_silo_succeeds_soon_after_the_coordinators_silo_is_lost(Loss loss)
     {
         await using var fleet = await Silos.StartAsync();
         var (coordinator, others) = await fleet.BeginAsync();
@@ -16,7 +16,7 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
         var receipts = await Task.WhenAll(others.Select(fleet.ReloadAsync));
 
         AssertSoon(lost, loss);
-        Assert.All(receipts, receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InLine)));
+        Assert.All(receipts, receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InSync)));
         Assert.All(receipts, receipt => Assert.NotEqual(coordinator.Name, receipt.Silo));
         Assert.Equal(2, await fleet.Database.ScalarAsync<long>("select count(*) from endpoint_sync.versions"));
         coordinator.Resume();
@@ -37,7 +37,7 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
         var receipt = await fleet.ReloadAsync(others[1]);
 
         AssertSoon(lost, loss);
-        Assert.Equal((new RouteVersion(2), true, others[1].Name), (receipt.Version, receipt.InLine, receipt.Silo));
+        Assert.Equal((new RouteVersion(2), true, others[1].Name), (receipt.Version, receipt.InSync, receipt.Silo));
         await fleet.DeclareAsync("payments");
         Assert.Equal(new RouteVersion(3), (await fleet.ReloadAsync(others[1])).Version);
         coordinator.Resume();

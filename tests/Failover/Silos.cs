@@ -1,19 +1,23 @@
-using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Failover;
 
-/// <summary>Silos with the time limits that they have by default, and in a cluster that is in no hurry to give a lost one up.</summary>
+/// <summary>Silos with their default time limits, in a cluster that is slow to give up a lost one.</summary>
 internal static class Silos
 {
-    public static Task<Fleet> StartAsync(string profile = "Mid") => Fleet.StartAsync(silos: 3, database => Options(database, profile));
+    public static Task<Fleet> StartAsync(string profile = "Balanced") =>
+        Fleet.StartAsync(silos: 3, database => Options(database, profile));
 
     public static SiloProcessOptions Options(TestDatabase database, string profile) => new()
     {
         ClusterConnectionString = database.ConnectionString,
         ClusterId = database.Name,
         MembershipProfile = profile,
-        Configuration = new Dictionary<string, string> { [$"EndpointSync:Registries:{Fleet.Registry}:LockName"] = "spp_api_v2.fastapi_endpoint_sync" },
+        Configuration = new Dictionary<string, string>
+        {
+            [$"EndpointSync:Registries:{Fleet.Registry}:LockName"] = "spp_api_v2.fastapi_endpoint_sync",
+        },
     };
 
     /// <summary>Declares an endpoint of an app that the sample worker has.</summary>
@@ -23,23 +27,25 @@ internal static class Silos
          values ('{name}', '/{name}', 'api_v2', true, false, false)
          """);
 
-    /// <summary>Makes the first version, and tells the silo that its coordinator is on from the others.</summary>
+    /// <summary>Makes the first version, and finds the coordinator's silo and the others.</summary>
     public static async Task<(SiloProcess Coordinator, IReadOnlyList<SiloProcess> Others)> BeginAsync(this Fleet fleet)
     {
         await fleet.DeclareAsync("orders");
         var first = await fleet.ReloadAsync(fleet.Silos.Silos[0]);
-        Assert.Equal((new RouteVersion(1), true), (first.Version, first.InLine));
+        Assert.Equal((new RouteVersion(1), true), (first.Version, first.InSync));
         var coordinator = await fleet.CoordinatorAsync();
         return (coordinator, [.. fleet.Silos.Silos.Where(silo => silo != coordinator)]);
     }
 
-    // A slow answer on a busy machine makes the silo that asked do without the coordinator; silos that all say the same tell where it is.
+    // On a busy machine a slow answer makes a silo sync without the coordinator. When all silos name the same one, it
+    // has the coordinator.
     private static async Task<SiloProcess> CoordinatorAsync(this Fleet fleet)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (true)
         {
-            var named = await Task.WhenAll(fleet.Silos.Silos.Select(async silo => (await fleet.ReloadAsync(silo)).Silo));
+            var named = await Task.WhenAll(
+                fleet.Silos.Silos.Select(async silo => (await fleet.ReloadAsync(silo)).Silo));
             if (named.Distinct(StringComparer.Ordinal).Count() == 1)
             {
                 return fleet.Silos.Silos.Single(silo => silo.Name == named[0]);

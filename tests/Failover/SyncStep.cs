@@ -1,10 +1,12 @@
-using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 using Npgsql;
 
 namespace EndpointSync.Tests.Failover;
 
-/// <summary>Makes the syncs of one silo stand at a step, by a trigger that waits for a lock of the test's. All other silos pass.</summary>
+/// <summary>
+/// Makes the syncs of one silo wait at a step, by a trigger that waits for a lock of the test. All other silos pass.
+/// </summary>
 internal sealed class SyncStep : IAsyncDisposable
 {
     private const int Gate = 4711;

@@ -1,16 +1,18 @@
 using System.Globalization;
-using EndpointSync.Local.Processes;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>A postmaster and its children that stand still: connections stay open, new ones are taken by the kernel, and nobody answers.</summary>
+/// <summary>
+/// A stopped postmaster with its children: connections stay open, the kernel accepts new ones, and no process answers.
+/// </summary>
 internal sealed class Frozen : IDisposable
 {
     private readonly List<int> _processes;
 
     public Frozen(int postmaster)
     {
-        // The postmaster first, so that no child comes after the look.
+        // The postmaster first, so that no child starts after the list is read.
         UnixSignal.Stop(postmaster);
         _processes = [.. ChildrenOf(postmaster), postmaster];
         _processes.ForEach(UnixSignal.Stop);

@@ -1,20 +1,24 @@
 using System.Diagnostics;
 using System.Net;
-using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 using Npgsql;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>What becomes of the session that listens, and of what was told while nobody heard it.</summary>
+/// <summary>
+/// The session that listens for notifications, and the changes that were notified while no session listened.
+/// </summary>
 public sealed class ListenerTests(ITestOutputHelper output)
 {
     private const string Listens = "This silo listens to database";
 
-    private const string ListenerSql = "select coalesce(max(client_port), 0)::bigint from pg_stat_activity where application_name like 'EndpointSync/%' and (query like 'listen %' or query like '%pg_listening_channels%')";
+    private const string ListenerSql =
+        "select coalesce(max(client_port), 0)::bigint from pg_stat_activity where application_name like "
+        + "'EndpointSync/%' and (query like 'listen %' or query like '%pg_listening_channels%')";
 
     [Fact]
-    public async Task A_connection_that_goes_silent_is_noticed_and_what_was_told_meanwhile_is_found()
+    public async Task A_connection_that_goes_silent_is_detected_and_changes_made_meanwhile_are_found()
     {
         await using var server = await OwnServer.StartAsync();
         await using var relay = new Relay(server.Port);
@@ -26,32 +30,38 @@ public sealed class ListenerTests(ITestOutputHelper output)
 
         relay.Silence((int)before);
         var started = Stopwatch.GetTimestamp();
-        await server.ExecuteAsync("insert into endpoint_route (key, route, opts, routing) values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
+        await server.ExecuteAsync(
+            "insert into endpoint_route (key, route, opts, routing) "
+            + "values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
         await UntilListeningAsync(server, except: before);
         var listens = Stopwatch.GetElapsedTime(started);
         await UntilPublishedAsync(server, "other:1");
 
-        output.WriteLine($"listened to again {listens} and adopted {Stopwatch.GetElapsedTime(started)} after the connection went silent");
+        output.WriteLine(
+            $"listened to again {listens} and adopted {Stopwatch.GetElapsedTime(started)} "
+            + "after the connection went silent");
         Assert.True(listens < TimeSpan.FromSeconds(15), $"it took {listens}");
     }
 
     [Fact]
-    public async Task When_the_silo_that_listens_is_killed_another_one_listens_and_looks_at_everything()
+    public async Task When_the_silo_that_listens_is_killed_another_one_listens_and_checks_everything()
     {
         await using var server = await OwnServer.StartAsync();
         await using var fleet = await OutageFleet.StartAsync(server.ConnectionString);
         await server.AddEndpointAsync("/orders");
         await fleet.RecoverAsync("/orders");
         await UntilListeningAsync(server, except: 0);
-        // With the membership settled there is one watch; before, another silo may have had it for a moment.
-        var watcher = await WatcherAsync(server, fleet);
-        var other = fleet.Silos.Single(silo => silo != watcher);
-        var said = Count(other.Output);
+        // Once the membership is stable, one silo listens; before that, another one may listen for a moment.
+        var listener = await ListenerAsync(server, fleet);
+        var other = fleet.Silos.Single(silo => silo != listener);
+        var before = Count(other.Output);
 
-        watcher.Kill();
+        listener.Kill();
         var started = Stopwatch.GetTimestamp();
-        await server.ExecuteAsync("insert into endpoint_route (key, route, opts, routing) values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
-        await UntilAsync(() => Task.FromResult(Count(other.Output) > said), "event 1703 of the other silo");
+        await server.ExecuteAsync(
+            "insert into endpoint_route (key, route, opts, routing) "
+            + "values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
+        await UntilAsync(() => Task.FromResult(Count(other.Output) > before), "event 1703 of the other silo");
         await UntilPublishedAsync(server, "other:1");
 
         output.WriteLine($"another silo listens and has adopted {Stopwatch.GetElapsedTime(started)} after the kill");
@@ -59,7 +69,7 @@ public sealed class ListenerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task While_the_server_is_away_silos_ask_for_few_connections()
+    public async Task While_the_server_is_away_silos_open_few_connections()
     {
         await using var server = await OwnServer.StartAsync();
         await using var relay = new Relay(server.Port);
@@ -73,44 +83,54 @@ public sealed class ListenerTests(ITestOutputHelper output)
         var refused = await fleet.ReloadAsync(silo: 0);
         var before = relay.Count;
         var started = Stopwatch.GetTimestamp();
-        // The time is what is measured here: a quiet fleet, with nobody who reloads.
+        // The test measures over time: a quiet fleet, without any reload.
         await Task.Delay(TimeSpan.FromSeconds(10));
         var attempts = (relay.Count - before) / Stopwatch.GetElapsedTime(started).TotalSeconds;
         relay.IsRefusing = false;
         var took = await fleet.RecoverAsync("/orders");
 
         refused.AssertClear();
-        output.WriteLine($"{attempts:0.0} attempts a second of two silos and a worker with one owed reload; served by all {took} after the return");
+        output.WriteLine(
+            $"{attempts:0.0} attempts a second of two silos and a worker with one pending reload; served by all "
+            + $"{took} after the return");
         Assert.InRange(attempts, 0.1, 30);
     }
 
     private static int Count(string log) => log.Split(Listens).Length - 1;
 
     private static Task UntilPublishedAsync(OwnServer server, string key) => UntilAsync(
-        () => server.ScalarAsync<bool>($"select exists (select from endpoint_sync.routes where key = '{key}')"), $"a version with the route {key}");
+        () => server.ScalarAsync<bool>($"select exists (select from endpoint_sync.routes where key = '{key}')"),
+        $"a version with the route {key}");
 
     private static async Task<long> UntilListeningAsync(OwnServer server, long except)
     {
         var port = 0L;
-        await UntilAsync(async () => (port = await server.ScalarAsync<long>(ListenerSql + $" and client_port <> {except}")) > 0, "a session that listens");
+        await UntilAsync(
+            async () => (port = await server.ScalarAsync<long>(ListenerSql + $" and client_port <> {except}")) > 0,
+            "a session that listens");
         return port;
     }
 
-    private static async Task<SiloProcess> WatcherAsync(OwnServer server, OutageFleet fleet)
+    private static async Task<SiloProcess> ListenerAsync(OwnServer server, OutageFleet fleet)
     {
-        var sql = ListenerSql.Replace("coalesce(max(client_port), 0)::bigint", "coalesce(case when count(*) = 1 then max(application_name) end, '')", StringComparison.Ordinal);
+        var sql = ListenerSql.Replace(
+            "coalesce(max(client_port), 0)::bigint",
+            "coalesce(case when count(*) = 1 then max(application_name) end, '')", StringComparison.Ordinal);
         var name = "";
-        await UntilAsync(async () => (name = await server.ScalarAsync<string>(sql)) != "", "a single session that listens");
+        await UntilAsync(
+            async () => (name = await server.ScalarAsync<string>(sql)) != "", "a single session that listens");
         return fleet.Silos.Single(silo => name == $"EndpointSync/{silo.Name}");
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
-        while (!await condition())
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
+        var holds = await condition();
+        while (!holds)
         {
             Assert.False(deadline.IsCancellationRequested, $"Waited in vain for: {what}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+            holds = await condition();
         }
     }
 }

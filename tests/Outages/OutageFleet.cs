@@ -2,13 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>Two silos and a worker whose database is about to go away.</summary>
+/// <summary>Two silos and a worker whose database will go away.</summary>
 internal sealed class OutageFleet : IAsyncDisposable
 {
     public const string Registry = "openspp";
@@ -17,12 +16,16 @@ internal sealed class OutageFleet : IAsyncDisposable
     public static readonly TimeSpan SyncDeadline = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest that an answer may take. A caller never joins a sync that began before it, so it may wait for one that hangs and then for its own;
-    /// each may take its deadline, the wait for a cancelled statement and the note that a sync is owed. The rest is for a busy machine.
+    /// The longest time that an answer may take. A caller never joins a sync that began before it, so it may wait for
+    /// one that hangs and then for its own. Each may take its deadline, the wait for a cancelled statement and the
+    /// record of a pending sync. The rest is for a busy machine.
     /// </summary>
-    public static readonly TimeSpan LongestAnswer = (2 * (SyncDeadline + TimeSpan.FromSeconds(3))) + TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan LongestAnswer =
+        (2 * (SyncDeadline + TimeSpan.FromSeconds(3))) + TimeSpan.FromSeconds(4);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
 
     private readonly HttpClient _http = new();
 
@@ -38,7 +41,7 @@ internal sealed class OutageFleet : IAsyncDisposable
 
     public WorkerProcess Worker { get; }
 
-    /// <summary>Starts the fleet; the registry may be reached another way than the cluster's database.</summary>
+    /// <summary>Starts the fleet. The registry may be reached by another way than the cluster's database.</summary>
     public static async Task<OutageFleet> StartAsync(string connectionString, string? registry = null)
     {
         var silos = await SiloCluster.StartAsync(2, new SiloProcessOptions
@@ -55,36 +58,51 @@ internal sealed class OutageFleet : IAsyncDisposable
                 ["EndpointSync:Sync:ListenKeepAlive"] = "00:00:02",
             },
         });
-        return new OutageFleet(silos, await WorkerProcess.StartAsync(new WorkerProcessOptions { Registry = Registry, ClusterConnectionString = connectionString }));
+        return new OutageFleet(
+            silos,
+            await WorkerProcess.StartAsync(
+                new WorkerProcessOptions { Registry = Registry, ClusterConnectionString = connectionString }));
     }
 
-    /// <summary>Reloads and says what came of it, and when.</summary>
+    /// <summary>Reloads, and returns the answer and the time that it took.</summary>
     public async Task<ReloadAnswer> ReloadAsync(int silo)
     {
         var started = Stopwatch.GetTimestamp();
-        using var response = await _http.PostAsync(new Uri(Silos[silo].Address, $"api/registries/{Registry}/reload"), content: null).Within("a reload's answer");
+        using var response = await _http.PostAsync(
+            new Uri(Silos[silo].Address, $"api/v1/registries/{Registry}/reload"),
+            content: null).Within("a reload's answer");
         var took = Stopwatch.GetElapsedTime(started);
         var text = await response.Content.ReadAsStringAsync();
         return new ReloadAnswer(
-            response.StatusCode, text, took, response.IsSuccessStatusCode ? JsonSerializer.Deserialize<ReloadReceipt>(text, Json) : null);
+            response.StatusCode, text, took, response.IsSuccessStatusCode
+                ? JsonSerializer.Deserialize<ReloadReceipt>(text, Json)
+                : null);
     }
 
-    /// <summary>Reloads until a silo says that the registry is in line, and everybody serves that; each answer before must be a clear one.</summary>
+    /// <summary>
+    /// Reloads until a silo reports that the registry is in sync, and every silo and worker serves it. Each answer
+    /// before must be a clear one.
+    /// </summary>
     /// <returns>How long it took.</returns>
     public async Task<TimeSpan> RecoverAsync(string rootPath)
     {
         var started = Stopwatch.GetTimestamp();
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
-        while (await ReloadAsync(silo: 0) is { Receipt: not { InLine: true } } answer)
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
+        var answer = await ReloadAsync(silo: 0);
+        while (answer.Receipt is not { InSync: true })
         {
             answer.AssertClear();
             deadline.Token.ThrowIfCancellationRequested();
+            answer = await ReloadAsync(silo: 0);
         }
 
         foreach (var silo in Silos)
         {
-            using var converged = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload?wait=workers&timeout=30s"), content: null);
-            Assert.True(converged.StatusCode == HttpStatusCode.OK, $"{converged.StatusCode}: {await converged.Content.ReadAsStringAsync()}");
+            using var converged = await _http.PostAsync(
+                new Uri(silo.Address, $"api/v1/registries/{Registry}/reload?wait=workers&timeout=30s"), content: null);
+            Assert.True(
+                converged.StatusCode == HttpStatusCode.OK,
+                $"{converged.StatusCode}: {await converged.Content.ReadAsStringAsync()}");
         }
 
         Assert.Equal(HttpStatusCode.OK, await AskWorkerAsync(rootPath));
@@ -93,15 +111,17 @@ internal sealed class OutageFleet : IAsyncDisposable
 
     public async Task<HttpStatusCode> AskWorkerAsync(string rootPath)
     {
-        using var response = await _http.GetAsync(new Uri(Worker.Address, $"{rootPath.TrimStart('/')}/items")).Within("the worker's answer");
+        using var response = await _http.GetAsync(
+            new Uri(Worker.Address, $"{rootPath.TrimStart('/')}/items")).Within("the worker's answer");
         return response.StatusCode;
     }
 
-    /// <summary>The status of a silo's health and its text.</summary>
+    /// <summary>The status and the text of a silo's health endpoint.</summary>
     public async Task<(HttpStatusCode Status, string Text, TimeSpan Took)> HealthAsync(string kind)
     {
         var started = Stopwatch.GetTimestamp();
-        using var response = await _http.GetAsync(new Uri(Silos[0].Address, $"health/{kind}")).Within($"the answer of /health/{kind}");
+        using var response = await _http.GetAsync(new Uri(Silos[0].Address, $"health/{kind}")).Within(
+            $"the answer of /health/{kind}");
         return (response.StatusCode, await response.Content.ReadAsStringAsync(), Stopwatch.GetElapsedTime(started));
     }
 

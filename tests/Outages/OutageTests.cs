@@ -5,11 +5,11 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>What callers, workers and supervisors see when the only database goes away and comes back.</summary>
+/// <summary>The view of callers, workers and supervisors when the only database goes away and comes back.</summary>
 public sealed class OutageTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task A_restart_under_load_costs_no_workers_answer_and_every_caller_hears_clearly()
+    public async Task A_restart_under_load_costs_no_workers_answer_and_every_caller_gets_a_clear_answer()
     {
         await using var server = await OwnServer.StartAsync();
         await using var fleet = await OutageFleet.StartAsync(server.ConnectionString);
@@ -24,12 +24,14 @@ public sealed class OutageTests(ITestOutputHelper output)
         var took = await fleet.RecoverAsync("/invoices");
 
         await callers.AssertAllAnsweredAsync();
-        output.WriteLine($"served by all {took} after the return; slowest answer {callers.Reloads.Max(reload => reload.Took)} of {callers.Reloads.Count}");
+        output.WriteLine(
+            $"served by all {took} after the return; slowest answer {callers.Reloads.Max(reload => reload.Took)} of "
+            + $"{callers.Reloads.Count}");
         Assert.True(took < TimeSpan.FromSeconds(15), $"it took {took}");
     }
 
     [Fact]
-    public async Task A_frozen_server_hangs_nobody_beyond_the_deadline_and_the_silos_stay_ready()
+    public async Task A_frozen_server_blocks_no_caller_beyond_the_deadline_and_the_silos_stay_ready()
     {
         await using var server = await OwnServer.StartAsync();
         await using var fleet = await OutageFleet.StartAsync(server.ConnectionString);
@@ -50,14 +52,17 @@ public sealed class OutageTests(ITestOutputHelper output)
         var took = await fleet.RecoverAsync("/invoices");
 
         await callers.AssertAllAnsweredAsync();
-        output.WriteLine($"served by all {took} after the thaw; slowest answer {callers.Reloads.Max(reload => reload.Took)} of {callers.Reloads.Count}");
+        output.WriteLine(
+            $"served by all {took} after the thaw; slowest answer {callers.Reloads.Max(reload => reload.Took)} of "
+            + $"{callers.Reloads.Count}");
         Assert.True(took < TimeSpan.FromSeconds(20), $"it took {took}");
     }
 
     [Fact]
-    public async Task A_server_without_a_connection_left_is_told_as_that_and_caught_up_with_when_there_is_one()
+    public async Task A_server_without_free_connections_is_reported_as_such_and_silos_catch_up_afterwards()
     {
-        await using var server = await OwnServer.StartAsync(("max_connections", "40"), ("superuser_reserved_connections", "0"));
+        await using var server = await OwnServer.StartAsync(
+            ("max_connections", "40"), ("superuser_reserved_connections", "0"));
         await using var fleet = await OutageFleet.StartAsync(server.ConnectionString);
         await server.AddEndpointAsync("/orders");
         await fleet.RecoverAsync("/orders");
@@ -78,28 +83,31 @@ public sealed class OutageTests(ITestOutputHelper output)
 
     private static async Task UntilRefusedAsync(SteadyCallers callers)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (callers.Reloads.Count(reload => reload.Receipt is null) < 2)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
         }
     }
 
-    // The silos' own sessions are ended again and again until the test has all places.
+    // Terminates the silos' sessions again and again until the test holds every connection.
     private static async Task<List<NpgsqlConnection>> TakeEveryConnectionAsync(OwnServer server)
     {
         var taken = new List<NpgsqlConnection> { await server.Source.OpenConnectionAsync() };
         var started = Stopwatch.GetTimestamp();
         while (taken.Count < 40)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Deadline.Patience, "not every connection could be taken");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Deadline.MaxWait, "not every connection could be taken");
             try
             {
                 taken.Add(await server.Source.OpenConnectionAsync());
             }
             catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
             {
-                await using var end = new NpgsqlCommand("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'EndpointSync%'", taken[0]);
+                await using var end = new NpgsqlCommand(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like "
+                    + "'EndpointSync%'",
+                    taken[0]);
                 await end.ExecuteNonQueryAsync();
             }
         }

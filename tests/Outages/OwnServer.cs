@@ -1,13 +1,12 @@
 using System.Globalization;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Local;
-using EndpointSync.Local.Postgres;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
 using Npgsql;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>A PostgreSQL server of one test's own, to be stopped, frozen and copied.</summary>
+/// <summary>A PostgreSQL server of one test alone, to be stopped, frozen and copied.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
     private const int StartAttempts = 3;
@@ -25,7 +24,7 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>For the test's own questions.</summary>
+    /// <summary>For the test's own queries.</summary>
     public NpgsqlDataSource Source { get; private set; }
 
     public int Port => _server.Port;
@@ -54,14 +53,16 @@ internal sealed class OwnServer : IAsyncDisposable
         return await connection.ScalarAsync<T>(sql, CancellationToken.None);
     }
 
-    /// <summary>Waits until a query that returns one boolean says true.</summary>
+    /// <summary>Waits until a query that returns one boolean returns true.</summary>
     public async Task UntilAsync(string condition, string what)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
-        while (!await ScalarAsync<bool>(condition))
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
+        var holds = await ScalarAsync<bool>(condition);
+        while (!holds)
         {
             Assert.False(deadline.IsCancellationRequested, $"Waited in vain for: {what}");
             await ExecuteAsync("select pg_sleep(0.02)");
+            holds = await ScalarAsync<bool>(condition);
         }
     }
 
@@ -86,14 +87,16 @@ internal sealed class OwnServer : IAsyncDisposable
         var replica = $"{_server.Directory}/replica";
         var from = new NpgsqlConnectionStringBuilder(ConnectionString);
         var source = $"host={from.Host} port={from.Port} user={from.Username} password={from.Password}";
-        // Made in a folder of the server's own account, which alone may write there.
-        await ServerControl.RunAsync("sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _control.Account.Name ?? "");
-        await ServerControl.RunAsync(_control.Account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
+        // In a folder that belongs to the server's account and that only this account may write to.
+        await ServerControl.RunAsync(
+            "sh", "-c", "install -d -m 700 -o \"${1:-$(id -un)}\" \"$0\"", replica, _control.Account.Name ?? "");
+        await ServerControl.RunAsync(
+            _control.Account.Command(BaseBackup(), "-D", replica, "-R", "-X", "stream", "-c", "fast", "-d", source));
         _replica = replica;
         return await StartReplicaAsync(replica);
     }
 
-    /// <summary>Makes the standby the primary; the test's own questions go to it from now on.</summary>
+    /// <summary>Makes the standby the primary; the test's own queries go to it from then on.</summary>
     public async Task PromoteReplicaAsync(int port)
     {
         await Source.DisposeAsync();
@@ -114,10 +117,12 @@ internal sealed class OwnServer : IAsyncDisposable
         Directory.Delete(_server.Directory, recursive: true);
     }
 
-    // Not always beside the server's own programs.
-    private static string BaseBackup() => ServerSearch.OfThisMachine().Found.Select(folder => Path.Combine(folder, "pg_basebackup")).First(File.Exists);
+    // The program is not always beside the server's own programs.
+    private static string BaseBackup() =>
+        ServerSearch.OfThisMachine().Found.Select(folder => Path.Combine(folder, "pg_basebackup")).First(File.Exists);
 
-    private int Postmaster() => int.Parse(File.ReadLines(Path.Combine(_control.Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+    private int Postmaster() =>
+        int.Parse(File.ReadLines(Path.Combine(_control.Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     // Another process may take a port between its choice and the server's start.
     private async Task<int> StartReplicaAsync(string replica)
@@ -126,7 +131,10 @@ internal sealed class OwnServer : IAsyncDisposable
         {
             var port = LoopbackPort.PickFree();
             var log = $"{replica}/log{attempt}";
-            var start = await CommandLine.RunAsync(_control.Control(replica, "start", "-l", log, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}")), "/", CancellationToken.None);
+            var start = await CommandLine.RunAsync(
+                _control.Control(
+                    replica, "start", "-l", log, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port}")),
+                "/", CancellationToken.None);
             if (start.Succeeded)
             {
                 return port;

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using EndpointSync.Local;
-using EndpointSync.Local.Postgres;
-using EndpointSync.Local.Processes;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 using Npgsql;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>PgBouncer in transaction mode before a database.</summary>
+/// <summary>PgBouncer in transaction mode in front of a database.</summary>
 internal sealed class Pooler : IAsyncDisposable
 {
     private readonly System.Diagnostics.Process _process;
@@ -20,10 +19,12 @@ internal sealed class Pooler : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
-    /// <summary>How a database is reached through it, without what a user has to say to Npgsql.</summary>
+    /// <summary>
+    /// The connection string of a database through the pooler, without the options that Npgsql needs for it.
+    /// </summary>
     public string ConnectionString { get; }
 
-    /// <summary>The program; null where it is not installed.</summary>
+    /// <summary>The program; null if it is not installed.</summary>
     public static string? Program => OperatingSystem.IsWindows() ? null : CommandLine.Find("pgbouncer");
 
     public static async Task<Pooler> StartAsync(string connectionString)
@@ -33,22 +34,25 @@ internal sealed class Pooler : IAsyncDisposable
         var port = LoopbackPort.PickFree();
         var folder = Directory.CreateTempSubdirectory("endpointsync-pooler-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "pgbouncer.ini"), Configuration(settings, folder, port));
-        await File.WriteAllTextAsync(Path.Combine(folder, "users"), $"\"{settings.Username}\" \"{settings.Password}\"\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "users"), $"\"{settings.Username}\" \"{settings.Password}\"\n");
         foreach (var path in new[] { folder, Path.Combine(folder, "pgbouncer.ini"), Path.Combine(folder, "users") })
         {
             await account.OwnAsync(path, CancellationToken.None);
         }
 
         var command = account.Command(Program!, "-q", Path.Combine(folder, "pgbouncer.ini"));
-        var process = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })!;
-        var pooler = new Pooler(process, folder, new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ConnectionString);
+        var process = System.Diagnostics.Process.Start(
+            new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })!;
+        var pooler = new Pooler(
+            process, folder, new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ConnectionString);
         await pooler.UntilReachableAsync();
         return pooler;
     }
 
     public async ValueTask DisposeAsync()
     {
-        // Its id is in its own file, because the one of the process may be that of the program that changed the account.
+        // The pooler's id is in its own file, because the started process may be the program that changed the account.
         var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "pid")), CultureInfo.InvariantCulture);
         UnixSignal.Terminate(id);
         await _process.WaitForExitAsync().Within("the pooler's end");
@@ -75,7 +79,7 @@ internal sealed class Pooler : IAsyncDisposable
 
     private async Task UntilReachableAsync()
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (true)
         {
             try

@@ -3,25 +3,33 @@ using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>A registry behind a pooler that gives each transaction another session.</summary>
+/// <summary>A registry behind a pooler that may give each transaction another session.</summary>
 public sealed class PoolerTests(ITestOutputHelper output)
 {
     private const string ForPooler = ";Max Auto Prepare=0;No Reset On Close=true";
 
     [Fact]
-    public async Task Behind_a_pooler_in_transaction_mode_syncs_work_it_is_said_and_polls_find_what_others_change()
+    public async Task Behind_a_pooler_in_transaction_mode_syncs_work_the_log_says_so_and_polls_find_foreign_changes()
     {
         Assert.SkipUnless(Pooler.Program is not null, "pgbouncer is not installed");
         await using var server = await OwnServer.StartAsync();
         await using var pooler = await Pooler.StartAsync(server.ConnectionString);
-        await using var fleet = await OutageFleet.StartAsync(server.ConnectionString, pooler.ConnectionString + ForPooler);
+        await using var fleet = await OutageFleet.StartAsync(
+            server.ConnectionString, pooler.ConnectionString + ForPooler);
         await server.AddEndpointAsync("/orders");
 
         await fleet.RecoverAsync("/orders");
-        await Task.WhenAny(fleet.Silos.Select(silo => silo.WaitForOutputAsync("a pooler in transaction mode stands between"))).Unwrap().Within("event 1704 with its reason");
+        await Task.WhenAny(
+            fleet.Silos.Select(silo => silo.WaitForOutputAsync("a pooler in transaction mode stands between")))
+            .Unwrap()
+            .Within("event 1704 with its reason");
         var started = Stopwatch.GetTimestamp();
-        await server.ExecuteAsync("insert into endpoint_route (key, route, opts, routing) values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
-        await server.UntilAsync("select exists (select from endpoint_sync.routes where key = 'other:1')", "a version with the other writer's route");
+        await server.ExecuteAsync(
+            "insert into endpoint_route (key, route, opts, routing) "
+            + "values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
+        await server.UntilAsync(
+            "select exists (select from endpoint_sync.routes where key = 'other:1')",
+            "a version with the other writer's route");
         var took = Stopwatch.GetElapsedTime(started);
 
         output.WriteLine($"adopted after {took}");
@@ -29,7 +37,7 @@ public sealed class PoolerTests(ITestOutputHelper output)
         for (var reload = 0; reload < 20; reload++)
         {
             var answer = await fleet.ReloadAsync(reload % 2);
-            Assert.True(answer.Receipt is { InLine: true }, answer.Text);
+            Assert.True(answer.Receipt is { InSync: true }, answer.Text);
         }
     }
 }

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>Passes TCP connections on to a port of this machine, counts them, and lets chosen ones go silent without closing them, as a firewall does.</summary>
+/// <summary>
+/// Passes TCP connections on to a port of this machine, counts them, and lets chosen ones go silent without closing
+/// them, as a firewall does.
+/// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly int _target;
@@ -23,7 +26,7 @@ internal sealed class Relay : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections were asked for.</summary>
+    /// <summary>The number of connections opened.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether new connections are closed at once, as by a server that is away.</summary>
@@ -33,7 +36,7 @@ internal sealed class Relay : IAsyncDisposable
     /// <param name="clientPort">The port as the server sees it.</param>
     public void Silence(int clientPort) => _connections[clientPort].IsSilent = true;
 
-    /// <summary>Closes every connection that there is.</summary>
+    /// <summary>Closes every open connection.</summary>
     public void Cut()
     {
         foreach (var connection in _connections.Values)

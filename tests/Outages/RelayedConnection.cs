@@ -7,7 +7,7 @@ internal sealed class RelayedConnection(TcpClient client, TcpClient server) : ID
 {
     private volatile bool _isSilent;
 
-    /// <summary>Whether what comes is swallowed.</summary>
+    /// <summary>Whether incoming bytes are dropped.</summary>
     public bool IsSilent
     {
         get => _isSilent;
@@ -31,12 +31,15 @@ internal sealed class RelayedConnection(TcpClient client, TcpClient server) : ID
         var buffer = new byte[8192];
         try
         {
-            while (await from.GetStream().ReadAsync(buffer) is var count and > 0)
+            var count = await from.GetStream().ReadAsync(buffer);
+            while (count > 0)
             {
                 if (!_isSilent)
                 {
                     await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
                 }
+
+                count = await from.GetStream().ReadAsync(buffer);
             }
 
             if (!_isSilent)
@@ -44,7 +47,8 @@ internal sealed class RelayedConnection(TcpClient client, TcpClient server) : ID
                 Dispose();
             }
         }
-        catch (Exception ended) when (ended is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
+        catch (Exception ended) when (
+            ended is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
         {
             Dispose();
         }

@@ -9,12 +9,15 @@ public sealed class StandbyTests(ITestOutputHelper output)
     [Theory]
     [InlineData("")]
     [InlineData(";Target Session Attributes=primary")]
-    public async Task When_the_standby_becomes_the_primary_silos_and_workers_go_on_with_it(string target)
+    public async Task When_the_standby_becomes_the_primary_silos_and_workers_continue_with_it(string target)
     {
         await using var server = await OwnServer.StartAsync();
         var port = await server.AddReplicaAsync();
-        // The standby first: whoever does not ask for the primary is connected to it.
-        var both = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = $"127.0.0.1:{port},127.0.0.1:{server.Port}" }.ConnectionString + target;
+        // The standby comes first: a client that does not ask for the primary connects to it.
+        var both = new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Host = $"127.0.0.1:{port},127.0.0.1:{server.Port}",
+        }.ConnectionString + target;
         await using var fleet = await OutageFleet.StartAsync(both);
         await server.AddEndpointAsync("/orders");
         await fleet.RecoverAsync("/orders");
@@ -27,17 +30,23 @@ public sealed class StandbyTests(ITestOutputHelper output)
         var took = await fleet.RecoverAsync("/invoices");
 
         await callers.AssertAllAnsweredAsync();
-        output.WriteLine($"served by all {took} after the promotion; slowest answer {callers.Reloads.Max(reload => reload.Took)} of {callers.Reloads.Count}");
+        output.WriteLine(
+            $"served by all {took} after the promotion; slowest answer {callers.Reloads.Max(reload => reload.Took)} "
+            + $"of {callers.Reloads.Count}");
         Assert.All(fleet.Silos, silo => Assert.False(silo.Exited.IsCompleted));
         Assert.True(took < TimeSpan.FromSeconds(15), $"it took {took}");
     }
 
     private static async Task UntilReplicatedAsync(OwnServer server)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
-        while (!await server.ScalarAsync<bool>("select coalesce(bool_and(replay_lsn >= pg_current_wal_flush_lsn()), false) from pg_stat_replication"))
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
+        const string sql =
+            "select coalesce(bool_and(replay_lsn >= pg_current_wal_flush_lsn()), false) from pg_stat_replication";
+        var isReplicated = await server.ScalarAsync<bool>(sql);
+        while (!isReplicated)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
+            isReplicated = await server.ScalarAsync<bool>(sql);
         }
     }
 }

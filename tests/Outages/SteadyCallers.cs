@@ -3,7 +3,9 @@ using System.Net;
 
 namespace EndpointSync.Tests.Outages;
 
-/// <summary>Somebody who reloads at each silo, and somebody who asks the worker, over and over until the end.</summary>
+/// <summary>
+/// One caller that reloads at each silo, and one that requests from the worker, over and over until the end.
+/// </summary>
 internal sealed class SteadyCallers : IAsyncDisposable
 {
     private static readonly TimeSpan ReloadPause = TimeSpan.FromMilliseconds(100);
@@ -21,7 +23,7 @@ internal sealed class SteadyCallers : IAsyncDisposable
 
     public IReadOnlyCollection<ReloadAnswer> Reloads => _reloads;
 
-    /// <summary>Ends the calls and demands that every one was answered as it should be.</summary>
+    /// <summary>Ends the calls and demands that every one got a valid answer.</summary>
     public async Task AssertAllAnsweredAsync()
     {
         await _stop.CancelAsync();

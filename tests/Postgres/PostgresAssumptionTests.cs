@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Postgres;
 
-/// <summary>What EndpointSync leans on in the server, each proved by itself.</summary>
+/// <summary>The server behavior that EndpointSync relies on, each part proved by itself.</summary>
 public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     }
 
     [Fact]
-    public async Task Under_REPEATABLE_READ_a_snapshot_from_before_the_lock_does_not_see_it()
+    public async Task Under_REPEATABLE_READ_a_snapshot_older_than_the_lock_does_not_see_the_last_holders_commit()
     {
         await database.ExecuteAsync("create table unseen (holder integer)");
         await using var last = await Session.InTransactionAsync(database, "select pg_advisory_xact_lock(2)");
@@ -39,13 +39,15 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     }
 
     [Fact]
-    public async Task Under_READ_COMMITTED_the_statement_that_waits_for_a_lock_does_not_see_it_itself()
+    public async Task Under_READ_COMMITTED_the_statement_that_waits_for_a_lock_does_not_see_the_last_holders_commit()
     {
         await database.ExecuteAsync("create table early (holder integer)");
         await using var last = await Session.InTransactionAsync(database, "select pg_advisory_xact_lock(3)");
         await last.ExecuteAsync("insert into early values (1)");
         await using var next = await Session.OpenAsync(database);
-        var inOne = next.ScalarAsync<long>("with lock as materialized (select pg_advisory_xact_lock_shared(3)) select count(*) from lock left join early on true where holder = 1");
+        var inOne = next.ScalarAsync<long>(
+            "with lock as materialized (select pg_advisory_xact_lock_shared(3)) select count(*) from lock left join "
+            + "early on true where holder = 1");
         await database.UntilBlockedAsync();
 
         await last.CommitAsync();
@@ -66,7 +68,7 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_sequences_number_is_read_as_it_is_now_even_in_an_old_snapshot()
+    public async Task A_sequences_current_number_is_visible_even_in_an_old_snapshot()
     {
         await database.ExecuteAsync("create sequence present start with 1");
         await using var reader = await Session.OpenAsync(database);
@@ -79,7 +81,7 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     }
 
     [Fact]
-    public async Task The_first_draw_of_a_sequence_leaves_its_number_as_it_was()
+    public async Task The_first_nextval_of_a_sequence_leaves_its_number_unchanged()
     {
         await database.ExecuteAsync("create sequence first start with 1");
         const string state = "select last_value || ' ' || is_called from first";
@@ -91,37 +93,44 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     }
 
     [Fact]
-    public async Task SKIP_LOCKED_passes_by_a_row_that_another_session_has_open()
+    public async Task SKIP_LOCKED_skips_a_row_that_another_session_has_open()
     {
         await database.ExecuteAsync("create table skipped as select id, id as value from generate_series(1, 3) as id");
         await using var open = await Session.InTransactionAsync(database, "update skipped set value = 0 where id = 2");
 
-        Assert.Equal(["1", "3"], await database.ListAsync("select id from skipped order by id for no key update skip locked"));
+        Assert.Equal(
+            ["1", "3"], await database.ListAsync("select id from skipped order by id for no key update skip locked"));
     }
 
     [Fact]
-    public async Task FOR_NO_KEY_UPDATE_does_not_hold_up_a_foreign_key_check_and_FOR_UPDATE_does()
+    public async Task FOR_NO_KEY_UPDATE_does_not_block_a_foreign_key_check_and_FOR_UPDATE_does()
     {
-        await database.ExecuteAsync("create table parent (id integer primary key); create table child (parent integer references parent); insert into parent values (1), (2)");
-        await using var mild = await Session.InTransactionAsync(database, "select from parent where id = 1 for no key update");
-        await using var strict = await Session.InTransactionAsync(database, "select from parent where id = 2 for update");
+        await database.ExecuteAsync(
+            "create table parent (id integer primary key); create table child (parent integer references parent); "
+            + "insert into parent values (1), (2)");
+        await using var mild = await Session.InTransactionAsync(
+            database, "select from parent where id = 1 for no key update");
+        await using var strict = await Session.InTransactionAsync(
+            database, "select from parent where id = 2 for update");
         await using var adding = await Session.InTransactionAsync(database, "set local lock_timeout = '100ms'");
 
         await adding.ExecuteAsync("insert into child values (1)");
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => adding.ExecuteAsync("insert into child values (2)"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => adding.ExecuteAsync("insert into child values (2)"));
 
         Assert.Equal(PostgresErrorCodes.LockNotAvailable, refused.SqlState);
     }
 
     [Fact]
-    public async Task A_row_that_another_session_inserted_and_did_not_commit_is_waited_for_until_lock_timeout()
+    public async Task An_insert_waits_until_lock_timeout_for_the_same_row_uncommitted_in_another_session()
     {
         await database.ExecuteAsync("create table once (key text primary key)");
         await using var first = await Session.InTransactionAsync(database, "insert into once values ('a')");
         await using var second = await Session.InTransactionAsync(database, "set local lock_timeout = '100ms'");
         await second.ExecuteAsync("savepoint before_insert");
 
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => second.ExecuteAsync("insert into once values ('a') on conflict do nothing"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => second.ExecuteAsync("insert into once values ('a') on conflict do nothing"));
 
         Assert.Equal("55P03", refused.SqlState);
         await second.ExecuteAsync("rollback to before_insert");
@@ -131,19 +140,22 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     [Fact]
     public async Task ON_CONFLICT_DO_NOTHING_waits_for_a_session_that_is_changing_the_row()
     {
-        await database.ExecuteAsync("create table changed (key text primary key, value integer); insert into changed values ('a', 1)");
+        await database.ExecuteAsync(
+            "create table changed (key text primary key, value integer); insert into changed values ('a', 1)");
         await using var changing = await Session.InTransactionAsync(database, "update changed set value = 2");
         await using var adding = await Session.InTransactionAsync(database, "set local lock_timeout = '100ms'");
 
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => adding.ExecuteAsync("insert into changed values ('a', 3) on conflict do nothing"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => adding.ExecuteAsync("insert into changed values ('a', 3) on conflict do nothing"));
 
         Assert.Equal("55P03", refused.SqlState);
     }
 
     [Fact]
-    public async Task A_transaction_that_stands_idle_too_long_is_ended_and_its_advisory_lock_is_free()
+    public async Task A_transaction_that_is_idle_too_long_is_terminated_and_its_advisory_lock_is_released()
     {
-        await using var frozen = await Session.InTransactionAsync(database, "select set_config('idle_in_transaction_session_timeout', '100', true)");
+        await using var frozen = await Session.InTransactionAsync(
+            database, "select set_config('idle_in_transaction_session_timeout', '100', true)");
         await frozen.ExecuteAsync("select pg_advisory_xact_lock(4)");
         await using var other = await Session.OpenAsync(database);
 
@@ -156,7 +168,8 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
     [Fact]
     public async Task A_setting_made_for_the_transaction_ends_with_it()
     {
-        await using var session = await Session.InTransactionAsync(database, "select set_config('lock_timeout', '123', true)");
+        await using var session = await Session.InTransactionAsync(
+            database, "select set_config('lock_timeout', '123', true)");
         Assert.Equal("123ms", await session.ScalarAsync<string>("show lock_timeout"));
 
         await session.CommitAsync();
@@ -201,6 +214,6 @@ public sealed class PostgresAssumptionTests(TestDatabase database) : IClassFixtu
 
         await database.ExecuteAsync($"select pg_terminate_backend({second.ProcessId})");
 
-        await third.ExecuteAsync("select pg_advisory_lock(6)").Within("the lock of the backend that was ended");
+        await third.ExecuteAsync("select pg_advisory_lock(6)").Within("the lock of the terminated backend");
     }
 }

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 
-// Uses the private server in the folder given until the input ends. A line "child" starts a process that outlives this one.
+// Uses the private server in the folder given until the input ends. A line "child" starts a process that outlives this
+// one.
 Console.CancelKeyPress += (_, interrupt) => interrupt.Cancel = true;
 var clock = Stopwatch.StartNew();
 await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = args[0] });

@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using EndpointSync.Local;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
+
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process;
 
-/// <summary>What a run of the command line left behind.</summary>
+/// <summary>The result of a run of the command line.</summary>
 internal sealed record CliProcess(int ExitCode, string Output, string Error)
 {
     /// <summary>Runs the command line as a process of its own.</summary>
@@ -13,7 +14,9 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
     /// <param name="arguments">What follows the name of the program.</param>
     public static async Task<CliProcess> RunAsync(Uri server, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "dotnet", [Program(), .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ENDPOINTSYNC_SERVER"] = server.AbsoluteUri;
         using var process = SystemProcess.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -24,5 +27,6 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
 
     // Built in the same configuration as this test.
     private static string Program() => Path.Combine(
-        RepositoryRoot.Find(AppContext.BaseDirectory)!, "src", "Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "endpointsync.dll");
+        RepositoryRoot.Find(AppContext.BaseDirectory)!, "src", "Cli", "bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "endpointsync.dll");
 }

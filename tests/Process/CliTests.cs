@@ -1,5 +1,4 @@
 using System.Text.Json;
-
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Process;
@@ -14,8 +13,11 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     public async Task An_endpoint_is_added_reloaded_listed_changed_archived_and_deleted()
     {
         await SucceedAsync("reload", "openspp");
-        var added = await SucceedAsync("endpoints", "add", "openspp", "--name", "Walk", "--root-path", "walk/", "--app", "api", "--description", "a way");
-        Assert.Equal(("/walk", "no", "a way"), (Field(added, "root path"), Field(added, "synced"), Field(added, "description")));
+        var added = await SucceedAsync(
+            "endpoints", "add", "openspp", "--name", "Walk", "--root-path", "walk/", "--app", "api", "--description",
+            "a way");
+        Assert.Equal(
+            ("/walk", "no", "a way"), (Field(added, "root path"), Field(added, "synced"), Field(added, "description")));
         var (id, tag) = (Field(added, "id"), Field(added, "etag"));
 
         var reloaded = await SucceedAsync("reload", "openspp");
@@ -23,20 +25,28 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
         Assert.Matches("1 added, 0 changed, 0 removed", Field(reloaded, "routes"));
         Assert.Equal("up to date", Field(await SucceedAsync("reload", "openspp"), "outcome"));
 
-        Assert.Contains(await LinesAsync("endpoints", "list", "openspp"), line => line.StartsWith($"{id} ", StringComparison.Ordinal) && line.EndsWith("/walk", StringComparison.Ordinal));
-        Assert.Contains(await LinesAsync("routes", "openspp"), line => line.Contains($"fastapi.endpoint:{id}:", StringComparison.Ordinal));
+        Assert.Contains(
+            await LinesAsync("endpoints", "list", "openspp"),
+            line => line.StartsWith($"{id} ", StringComparison.Ordinal)
+                && line.EndsWith("/walk", StringComparison.Ordinal));
+        Assert.Contains(
+            await LinesAsync("routes", "openspp"),
+            line => line.Contains($"fastapi.endpoint:{id}:", StringComparison.Ordinal));
 
         var changed = await SucceedAsync("endpoints", "change", "openspp", id, "--name", "Run", "--if-match", tag);
-        Assert.Equal(("Run", "/walk", "yes"), (Field(changed, "name"), Field(changed, "root path"), Field(changed, "synced")));
+        Assert.Equal(
+            ("Run", "/walk", "yes"), (Field(changed, "name"), Field(changed, "root path"), Field(changed, "synced")));
         var archived = await SucceedAsync("endpoints", "archive", "openspp", id);
         Assert.Equal(("no", "no"), (Field(archived, "active"), Field(archived, "synced")));
         Assert.Equal(Field(changed, "id"), Field(await SucceedAsync("endpoints", "show", "openspp", id), "id"));
-        Assert.StartsWith($"Deleted endpoint {id} of openspp.", await SucceedAsync("endpoints", "delete", "openspp", id), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Deleted endpoint {id} of openspp.", await SucceedAsync("endpoints", "delete", "openspp", id),
+            StringComparison.Ordinal);
         Assert.Matches("0 added, 0 changed, 1 removed", Field(await SucceedAsync("reload", "openspp"), "routes"));
     }
 
     [Fact]
-    public async Task Status_shows_one_registry_in_fields_and_all_in_a_line_each()
+    public async Task Status_shows_one_registry_in_fields_and_all_registries_in_a_line_each()
     {
         var one = await SucceedAsync("status", "openspp");
         Assert.Equal(("openspp", "free"), (Field(one, "registry"), Field(one, "lock")));
@@ -54,8 +64,9 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
         using var http = new HttpClient { BaseAddress = Server };
         foreach (var (path, arguments) in new (string, string[])[]
                  {
-                     ("api/registries/openspp", ["status", "openspp"]), ("api/registries/openspp", ["status"]),
-                     ("api/registries/openspp/routes", ["routes", "openspp"]), ("api/registries/openspp/endpoints", ["endpoints", "list", "openspp"]),
+                     ("api/v1/registries/openspp", ["status", "openspp"]), ("api/v1/registries/openspp", ["status"]),
+                     ("api/v1/registries/openspp/routes", ["routes", "openspp"]),
+                     ("api/v1/registries/openspp/endpoints", ["endpoints", "list", "openspp"]),
                  })
         {
             Assert.Equal(
@@ -70,7 +81,7 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     }
 
     [Fact]
-    public async Task A_reload_that_finds_the_lock_busy_says_who_holds_it_and_exits_with_3()
+    public async Task A_reload_that_finds_the_lock_busy_names_the_holder_and_exits_with_3()
     {
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
         await cluster.Database.AddEndpointAsync("held", "/held");
@@ -83,19 +94,21 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     }
 
     [Fact]
-    public async Task Status_shows_who_holds_the_lock_for_how_long_and_with_which_query()
+    public async Task Status_shows_the_lock_holder_with_its_duration_and_query()
     {
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
 
         var status = await SucceedAsync("status", "openspp");
 
         Assert.Matches($"^held by backend {held.ProcessId} of role '[^']+', application 'psql'", Field(status, "lock"));
-        Assert.Matches("^for [0-9.]+ s or longer, first seen by this silo [0-9]{4}-[0-9-]+ [0-9:]+Z, idle$", Field(status, "held"));
+        Assert.Matches(
+            "^for [0-9.]+ s or longer, first seen by this silo [0-9]{4}-[0-9-]+ [0-9:]+Z, idle$",
+            Field(status, "held"));
         Assert.Equal(ForeignLock.Query, Field(status, "query"));
     }
 
     [Fact]
-    public async Task A_reload_that_waits_for_the_lock_exits_with_0_when_its_turn_came_and_with_3_when_it_did_not()
+    public async Task A_reload_that_waits_for_the_lock_exits_with_0_if_it_gets_the_lock_and_with_3_if_not()
     {
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
         await cluster.Database.AddEndpointAsync("waited", "/waited");
@@ -112,14 +125,15 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     [Theory]
     [InlineData("No such registry\nRegistry 'opensp' is not configured.", "reload", "opensp")]
     [InlineData("No such endpoint\nRegistry 'openspp' has no endpoint 4711.", "endpoints", "show", "openspp", "4711")]
-    [InlineData("'2h' is no time", "reload", "openspp", "--wait", "silos", "--timeout", "2h")]
+    [InlineData("'2h' is not a time", "reload", "openspp", "--wait", "silos", "--timeout", "2h")]
     [InlineData("  app is empty\n", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p", "--app", "")]
-    public async Task What_the_server_refuses_is_told_on_standard_error_and_exits_with_1(string told, params string[] arguments)
+    public async Task A_refusal_of_the_server_is_printed_on_standard_error_and_exits_with_1(
+        string expected, params string[] arguments)
     {
         var refused = await CliProcess.RunAsync(Server, arguments);
 
         Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
-        Assert.Contains(told, refused.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(expected, refused.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +141,8 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     {
         var id = await cluster.Database.AddEndpointAsync("tagged", "/tagged");
 
-        var refused = await CliProcess.RunAsync(Server, "endpoints", "delete", "openspp", $"{id}", "--if-match", "outdated");
+        var refused = await CliProcess.RunAsync(
+            Server, "endpoints", "delete", "openspp", $"{id}", "--if-match", "outdated");
 
         Assert.Equal(1, refused.ExitCode);
         Assert.StartsWith("The endpoint was edited meanwhile", refused.Error, StringComparison.Ordinal);
@@ -143,16 +158,17 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     [InlineData("--app", "endpoints", "add", "openspp", "--name", "n", "--root-path", "/p")]
     [InlineData("Nothing to change", "endpoints", "change", "openspp", "1")]
     [InlineData("--server 'nowhere'", "status", "--server", "nowhere")]
-    public async Task Wrong_usage_is_told_on_standard_error_and_exits_with_2(string told, params string[] arguments)
+    public async Task Wrong_usage_is_printed_on_standard_error_and_exits_with_2(
+        string expected, params string[] arguments)
     {
         var wrong = await CliProcess.RunAsync(NoServer, arguments);
 
         Assert.Equal((2, ""), (wrong.ExitCode, wrong.Output.Trim()));
-        Assert.Contains(told, wrong.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, wrong.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_silo_that_cannot_be_reached_is_told_with_its_address_and_exits_with_4()
+    public async Task An_unreachable_silo_is_reported_with_its_address_and_exits_with_4()
     {
         var unreachable = await CliProcess.RunAsync(NoServer, "status");
 
@@ -167,7 +183,7 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
         var help = await CliProcess.RunAsync(NoServer, "--help");
 
         Assert.Equal((0, ""), (help.ExitCode, help.Error));
-        Assert.Contains("3  reload answered, but something is left", help.Output, StringComparison.Ordinal);
+        Assert.Contains("3  reload answered, but it is not complete", help.Output, StringComparison.Ordinal);
     }
 
     private static string Field(string output, string name) =>
@@ -181,5 +197,6 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     }
 
     private async Task<string[]> LinesAsync(params string[] arguments) =>
-        (await SucceedAsync(arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        (await SucceedAsync(arguments)).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

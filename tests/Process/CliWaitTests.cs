@@ -6,7 +6,7 @@ namespace EndpointSync.Tests.Process;
 public sealed class CliWaitTests
 {
     [Fact]
-    public async Task A_reload_that_waits_says_how_many_serve_its_version_and_who_is_missing()
+    public async Task A_reload_that_waits_prints_how_many_serve_its_version_and_which_ones_are_missing()
     {
         await using var fleet = await Fleet.StartAsync(silos: 2);
         await fleet.Database.AddEndpointAsync("orders", "/orders");
@@ -28,7 +28,7 @@ public sealed class CliWaitTests
     }
 
     [Fact]
-    public async Task A_reload_that_does_not_wait_says_nothing_of_who_serves_it()
+    public async Task A_reload_that_does_not_wait_prints_no_subscribers()
     {
         await using var fleet = await Fleet.StartAsync(silos: 1);
 
@@ -49,17 +49,22 @@ public sealed class CliWaitTests
         var json = await CliProcess.RunAsync(fleet.Silos.Silos[0].Address, "subscribers", Fleet.Registry, "--json");
 
         Assert.Equal("Version 1, 2 subscribers", Lines(table)[0]);
-        Assert.Matches("^KIND +NAME +SILO +VERSION +LAG +SINCE +HEARD +PROBLEM$", Lines(table)[1]);
+        Assert.Matches("^KIND +NAME +SILO +VERSION +LAG +SINCE +REPORTED +PROBLEM$", Lines(table)[1]);
         Assert.Matches("^silo +silo-1 +silo-1 +1 +0 +[0-9]{4}-[0-9-]+ [0-9:]+Z +[0-9.]+ s ago$", Lines(table)[2]);
         Assert.Matches("^silo +silo-2 ", Lines(table)[3]);
         using var list = JsonDocument.Parse(json.Output);
-        Assert.Equal((1, 2), (list.RootElement.GetProperty("version").GetInt32(), list.RootElement.GetProperty("subscribers").GetArrayLength()));
+        Assert.Equal(
+            (1, 2),
+            (list.RootElement.GetProperty("version").GetInt32(),
+                list.RootElement.GetProperty("subscribers").GetArrayLength()));
     }
 
     private static Task<CliProcess> ReloadAsync(Fleet fleet, params string[] arguments) =>
         CliProcess.RunAsync(fleet.Silos.Silos[0].Address, ["reload", Fleet.Registry, .. arguments]);
 
-    private static string[] Lines(CliProcess run) => run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Lines(CliProcess run) =>
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static string Field(CliProcess run, string name) => Lines(run).Single(line => line.StartsWith(name + "  ", StringComparison.Ordinal))[name.Length..].Trim();
+    private static string Field(CliProcess run, string name) =>
+        Lines(run).Single(line => line.StartsWith(name + "  ", StringComparison.Ordinal))[name.Length..].Trim();
 }

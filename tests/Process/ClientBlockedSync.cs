@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Process;
 
-/// <summary>Declares an endpoint and holds the registry's state, so that a sync is due, gets the lock, and comes no further until it is let go.</summary>
+/// <summary>
+/// Declares an endpoint and locks the registry's state, so that a sync is due, takes the advisory lock, and blocks
+/// until the release.
+/// </summary>
 internal sealed class ClientBlockedSync : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -15,7 +18,8 @@ internal sealed class ClientBlockedSync : IAsyncDisposable
         var name = $"e{Guid.NewGuid():N}";
         await database.AddEndpointAsync(name, $"/{name}");
         var connection = await database.Source.OpenConnectionAsync();
-        await using var hold = new NpgsqlCommand("begin; select version from endpoint_sync.state for update", connection);
+        await using var hold = new NpgsqlCommand(
+            "begin; select version from endpoint_sync.state for update", connection);
         await hold.ExecuteNonQueryAsync();
         return new ClientBlockedSync(connection);
     }

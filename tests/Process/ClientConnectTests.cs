@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Tests.Process;
@@ -19,19 +19,21 @@ public sealed class ClientConnectTests
         await host.Log.FirstAsync(WaitingForTheCluster).Within("the client to find no cluster");
         Assert.False(started.IsCompleted);
 
-        await using var silo = await SiloProcess.StartAsync(ClientCluster.Options(membership, database), TestContext.Current.CancellationToken);
+        await using var silo = await SiloProcess.StartAsync(
+            ClientCluster.Options(membership, database), TestContext.Current.CancellationToken);
         await started.Within("the client to find the silo");
 
         Assert.Equal(ReloadOutcome.UpToDate, (await host.ReloadAsync()).Outcome);
     }
 
     [Fact]
-    public async Task A_client_gives_up_after_its_connect_timeout_and_says_which_cluster()
+    public async Task A_client_gives_up_after_its_connect_timeout_and_names_the_cluster()
     {
         await using var membership = await TestDatabase.CreateEmptyAsync();
         await using var host = new ClientHost(membership.ConnectionString, Settings("ConnectTimeout", "00:00:01"));
 
-        var failure = await Assert.ThrowsAsync<TimeoutException>(() => host.StartAsync()).Within("the client to give up");
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => host.StartAsync())
+            .Within("the client to give up");
 
         Assert.Contains("cluster 'local'", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"database '{membership.Name}' on 127.0.0.1:", failure.Message, StringComparison.Ordinal);
@@ -40,15 +42,16 @@ public sealed class ClientConnectTests
     }
 
     [Fact]
-    public async Task A_refused_login_is_told_at_once_because_waiting_does_not_cure_it()
+    public async Task A_refused_login_fails_at_once_because_waiting_does_not_help()
     {
         await using var membership = await TestDatabase.CreateEmptyAsync();
         await using var host = new ClientHost(membership.ConnectionString + ";Password=guess");
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync()).Within("the client to give up");
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync())
+            .Within("the client to give up");
 
         Assert.Contains("28P01", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Waiting does not cure that", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("A retry does not help", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +59,8 @@ public sealed class ClientConnectTests
     {
         using var reserved = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         reserved.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        await using var host = new ClientHost($"Host=127.0.0.1;Port={((System.Net.IPEndPoint)reserved.LocalEndPoint!).Port};Username=u;Database=d");
+        await using var host = new ClientHost(
+            $"Host=127.0.0.1;Port={((System.Net.IPEndPoint)reserved.LocalEndPoint!).Port};Username=u;Database=d");
         using var cancel = new CancellationTokenSource();
         var started = host.Application.StartAsync(cancel.Token);
         await host.Log.FirstAsync(WaitingForTheCluster).Within("the client to find no cluster");
@@ -71,7 +75,9 @@ public sealed class ClientConnectTests
     [InlineData("ConnectionString", "Database=d", "EndpointSync:Cluster:ConnectionString names no Host")]
     [InlineData("ConnectionString", "nonsense", "EndpointSync:Cluster:ConnectionString names no Host")]
     [InlineData("ClusterId", "", "EndpointSync:Cluster:ClusterId ('') must have 1 to 150 characters")]
-    [InlineData("ConnectTimeout", "00:00:00", "EndpointSync:Cluster:ConnectTimeout (00:00:00) must lie between 00:00:01 and 01:00:00")]
+    [InlineData(
+        "ConnectTimeout", "00:00:00",
+        "EndpointSync:Cluster:ConnectTimeout (00:00:00) must lie between 00:00:01 and 01:00:00")]
     public async Task A_wrong_option_stops_the_start_and_names_its_key(string key, string value, string complaint)
     {
         await using var host = new ClientHost("Host=127.0.0.1;Username=u;Database=d", Settings(key, value));
@@ -81,7 +87,9 @@ public sealed class ClientConnectTests
         Assert.Contains(complaint, refused.Message, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string?> Settings(string key, string value) => new() { [$"EndpointSync:Cluster:{key}"] = value };
+    private static Dictionary<string, string?> Settings(string key, string value) =>
+        new() { [$"EndpointSync:Cluster:{key}"] = value };
 
-    private static string Password(TestDatabase database) => new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString).Password!;
+    private static string Password(TestDatabase database) =>
+        new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString).Password!;
 }

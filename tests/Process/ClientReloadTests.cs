@@ -7,28 +7,29 @@ namespace EndpointSync.Tests.Process;
 public sealed class ClientReloadTests(ClientCluster cluster) : IClassFixture<ClientCluster>
 {
     [Fact]
-    public async Task Cancelling_one_caller_leaves_the_others()
+    public async Task The_cancellation_of_one_caller_does_not_affect_the_others()
     {
         await using var host = await HostAsync();
         await using var blocked = await ClientBlockedSync.BeginAsync(cluster.Database);
         using var cancel = new CancellationTokenSource();
         var leaving = host.Client.ReloadAsync(ClientCluster.Registry, cancellationToken: cancel.Token);
         var staying = host.ReloadAsync();
-        var impatient = host.ReloadAsync(options: new ReloadOptions { Timeout = TimeSpan.FromMilliseconds(100) });
+        var timingOut = host.ReloadAsync(options: new ReloadOptions { Timeout = TimeSpan.FromMilliseconds(100) });
         await cluster.Database.UntilBlockedAsync();
 
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving).Within("the cancelled caller to leave");
-        var timeout = await Assert.ThrowsAsync<TimeoutException>(() => impatient).Within("the impatient caller to leave");
-        Assert.Contains("unknown, and asking again is safe", timeout.Message, StringComparison.Ordinal);
+        var timeout = await Assert.ThrowsAsync<TimeoutException>(() => timingOut).Within(
+            "the caller with the short timeout to leave");
+        Assert.Contains("unknown, and a retry is safe", timeout.Message, StringComparison.Ordinal);
         Assert.False(staying.IsCompleted);
         await blocked.ReleaseAsync();
-        Assert.True((await staying.Within("the receipt of the caller that stayed")).InLine);
+        Assert.True((await staying.Within("the receipt of the caller that stayed")).InSync);
     }
 
     [Fact]
-    public async Task An_unknown_registry_is_told_with_those_that_are_configured()
+    public async Task An_unknown_registry_is_named_with_those_that_are_configured()
     {
         await using var host = await HostAsync();
 
@@ -47,7 +48,7 @@ public sealed class ClientReloadTests(ClientCluster cluster) : IClassFixture<Cli
 
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => host.ReloadAsync(name));
 
-        Assert.StartsWith($"'{name}' is no name of a registry", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{name}' is not a valid registry name", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,9 +62,10 @@ public sealed class ClientReloadTests(ClientCluster cluster) : IClassFixture<Cli
     }
 
     [Fact]
-    public async Task A_reload_on_start_that_fails_is_a_warning_and_the_application_goes_on()
+    public async Task A_reload_on_start_that_fails_is_a_warning_and_the_application_continues()
     {
-        await using var host = await HostAsync(services => services.AddReloadOnStart("opensp").AddReloadOnStart(ClientCluster.Registry));
+        await using var host = await HostAsync(
+            services => services.AddReloadOnStart("opensp").AddReloadOnStart(ClientCluster.Registry));
 
         var line = await host.Log.FirstAsync(3013).Within("the warning");
 

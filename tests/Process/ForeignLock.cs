@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Process;
 
-/// <summary>The registry's lock in the hands of somebody at a terminal, who takes it for the session.</summary>
+/// <summary>The registry's lock, held by a person at a terminal for the whole session.</summary>
 internal sealed class ForeignLock : IAsyncDisposable
 {
     public const string Query = "select pg_advisory_lock(3827055375235039567)";
@@ -11,7 +11,8 @@ internal sealed class ForeignLock : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly NpgsqlConnection _connection;
 
-    private ForeignLock(TestDatabase database, NpgsqlConnection connection) => (_database, _connection) = (database, connection);
+    private ForeignLock(TestDatabase database, NpgsqlConnection connection) =>
+        (_database, _connection) = (database, connection);
 
     public int ProcessId => _connection.ProcessID;
 
@@ -25,7 +26,9 @@ internal sealed class ForeignLock : IAsyncDisposable
     }
 
     /// <summary>Completes when a reload has found the lock busy.</summary>
-    public Task FoundBusyAsync() => _database.UntilAsync("select exists (select from endpoint_sync.requests)", "a reload that finds the lock busy");
+    public Task FoundBusyAsync() =>
+        _database.UntilAsync(
+            "select exists (select from endpoint_sync.pending_syncs)", "a reload that finds the lock busy");
 
     public async Task ReleaseAsync()
     {
@@ -33,10 +36,11 @@ internal sealed class ForeignLock : IAsyncDisposable
         await release.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Lets the lock go and waits until nothing of it is left to the next test.</summary>
+    /// <summary>Releases the lock and waits until nothing of it remains for the next test.</summary>
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();
-        await _database.UntilAsync("select not exists (select from endpoint_sync.requests)", "the retry behind the skipped reload");
+        await _database.UntilAsync(
+            "select not exists (select from endpoint_sync.pending_syncs)", "the retry after the skipped reload");
     }
 }

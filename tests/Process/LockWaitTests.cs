@@ -9,7 +9,9 @@ namespace EndpointSync.Tests.Process;
 
 public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientCluster>
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
 
     [Fact]
     public async Task A_reload_that_waits_for_a_free_lock_is_answered_at_once()
@@ -22,7 +24,7 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     }
 
     [Fact]
-    public async Task A_reload_that_waits_its_turn_is_in_line_and_served_when_the_lock_was_let_go()
+    public async Task A_reload_that_waits_for_the_lock_is_in_sync_and_served_after_the_release()
     {
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
         await AddEndpointAsync();
@@ -33,12 +35,12 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
         await held.ReleaseAsync();
         var (status, receipt) = await waiting.Within("the answer");
 
-        Assert.Equal((HttpStatusCode.OK, true, true), (status, receipt.InLine, receipt.Convergence!.Reached));
+        Assert.Equal((HttpStatusCode.OK, true, true), (status, receipt.InSync, receipt.Convergence!.Reached));
         Assert.Null(receipt.LockHolder);
     }
 
     [Fact]
-    public async Task A_reload_whose_turn_does_not_come_in_time_is_202_and_says_who_holds_the_lock()
+    public async Task A_reload_that_does_not_get_the_lock_in_time_is_202_and_names_the_lock_holder()
     {
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
         await AddEndpointAsync();
@@ -52,19 +54,24 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     }
 
     [Fact]
-    public async Task What_to_do_about_a_busy_lock_is_wait_or_skip_and_anything_else_is_refused_with_its_value()
+    public async Task A_lock_parameter_other_than_wait_or_skip_is_refused_with_its_value()
     {
         using var http = new HttpClient { BaseAddress = cluster.Silos.Silos[0].Address };
 
-        using var response = await http.PostAsync(new Uri($"api/registries/{ClientCluster.Registry}/reload?lock=queue", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
+        using var response = await http.PostAsync(
+            new Uri($"api/v1/registries/{ClientCluster.Registry}/reload?lock=queue", UriKind.Relative), content: null,
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal("'queue' is neither skip nor wait; nothing was reloaded", problem.RootElement.GetProperty("errors").GetProperty("lock")[0].GetString());
+        using var problem = JsonDocument.Parse(
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "'queue' is neither skip nor wait; nothing was reloaded",
+            problem.RootElement.GetProperty("errors").GetProperty("lock")[0].GetString());
     }
 
     [Fact]
-    public async Task Callers_of_a_client_that_wait_their_turn_share_the_sync_after_the_holders()
+    public async Task Callers_of_a_client_that_wait_for_the_lock_share_the_sync_after_the_release()
     {
         const int callers = 50;
         await using var host = await ClientHost.StartedAsync(cluster.Membership.ConnectionString);
@@ -78,19 +85,24 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
         await held.ReleaseAsync();
         var receipts = await Task.WhenAll(waiting).Within("the receipts of all callers");
 
-        Assert.All(receipts, receipt => Assert.Equal((true, before + 1), (receipt.InLine, receipt.Version.Value)));
+        Assert.All(receipts, receipt => Assert.Equal((true, before + 1), (receipt.InSync, receipt.Version.Value)));
     }
 
     [Theory]
     [InlineData(0, 30_000)]
     [InlineData(300, 30_000)]
     [InlineData(30_000, 5_000)]
-    public async Task A_client_whose_turn_does_not_come_in_time_gets_the_receipt_that_says_who_holds_the_lock(int lockWait, int timeout)
+    public async Task A_client_that_does_not_get_the_lock_in_time_gets_a_receipt_that_names_the_lock_holder(
+        int lockWait, int timeout)
     {
         await using var host = await ClientHost.StartedAsync(cluster.Membership.ConnectionString);
         await using var held = await ForeignLock.TakeAsync(cluster.Database);
         await AddEndpointAsync();
-        var options = new ReloadOptions { LockWait = TimeSpan.FromMilliseconds(lockWait), Timeout = TimeSpan.FromMilliseconds(timeout) };
+        var options = new ReloadOptions
+        {
+            LockWait = TimeSpan.FromMilliseconds(lockWait),
+            Timeout = TimeSpan.FromMilliseconds(timeout),
+        };
 
         var receipt = await host.ReloadAsync(options: options).Within("the receipt");
 
@@ -105,10 +117,12 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
     {
         await using var host = new ClientHost(cluster.Membership.ConnectionString);
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => host.ReloadAsync(options: new ReloadOptions { LockWait = TimeSpan.FromSeconds(seconds) }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => host.ReloadAsync(options: new ReloadOptions { LockWait = TimeSpan.FromSeconds(seconds) }));
     }
 
-    private static (int, string, string?, string?) Shown(LockHolder holder) => (holder.ProcessId, holder.Application, holder.State, holder.Query);
+    private static (int, string, string?, string?) Shown(LockHolder holder) =>
+        (holder.ProcessId, holder.Application, holder.State, holder.Query);
 
     private Task<int> AddEndpointAsync()
     {
@@ -116,13 +130,17 @@ public sealed class LockWaitTests(ClientCluster cluster) : IClassFixture<ClientC
         return cluster.Database.AddEndpointAsync(name, $"/{name}");
     }
 
-    private Task<long> VersionAsync() => cluster.Database.ScalarAsync<long>("select coalesce(max(version), 0) from endpoint_sync.state");
+    private Task<long> VersionAsync() =>
+        cluster.Database.ScalarAsync<long>("select coalesce(max(version), 0) from endpoint_sync.state");
 
     private async Task<(HttpStatusCode Status, ReloadReceipt Receipt)> PostAsync(string query)
     {
         using var http = new HttpClient { BaseAddress = cluster.Silos.Silos[0].Address };
         using var response = await http.PostAsync(
-            new Uri($"api/registries/{ClientCluster.Registry}/reload?{query}", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
-        return (response.StatusCode, (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, TestContext.Current.CancellationToken))!);
+            new Uri($"api/v1/registries/{ClientCluster.Registry}/reload?{query}", UriKind.Relative), content: null,
+            TestContext.Current.CancellationToken);
+        return (
+            response.StatusCode,
+            (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, TestContext.Current.CancellationToken))!);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
+
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process;
@@ -18,13 +19,17 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
         Assert.Equal(
             "127.0.0.1||on|on|on|on|300|UTF8|C",
             await AskAsync(server, """
-                select concat_ws('|', current_setting('listen_addresses'), current_setting('unix_socket_directories'), current_setting('fsync'),
-                  current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('data_checksums'),
-                  current_setting('max_connections'), current_setting('server_encoding'), datcollate)
+                select concat_ws('|', current_setting('listen_addresses'), current_setting('unix_socket_directories'),
+                  current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'),
+                  current_setting('data_checksums'), current_setting('max_connections'),
+                  current_setting('server_encoding'), datcollate)
                 from pg_database where datname = current_database()
                 """));
-        Assert.Contains("ready to accept connections", await File.ReadAllTextAsync(server.LogFile, Deadline), StringComparison.Ordinal);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Folder, "password")));
+        Assert.Contains(
+            "ready to accept connections", await File.ReadAllTextAsync(server.LogFile, Deadline),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Folder, "password")));
     }
 
     [Fact]
@@ -33,7 +38,8 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
         await FillAsync();
         await using var server = await StartAsync();
 
-        await using var connection = new Npgsql.NpgsqlConnection($"Host=127.0.0.1;Port={server.Port};Username=endpointsync;Password=guess;Pooling=false");
+        await using var connection = new Npgsql.NpgsqlConnection(
+            $"Host=127.0.0.1;Port={server.Port};Username=endpointsync;Password=guess;Pooling=false");
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => connection.OpenAsync(Deadline));
         Assert.Equal("28P01", refused.SqlState);
     }
@@ -49,12 +55,16 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
             await AskAsync(server, "create table kept (id int)");
         }
 
-        var settings = new Dictionary<string, string> { ["application_name"] = @"it's a \ test", ["max_connections"] = "20" };
-        await using var again = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Folder, Settings = settings }, Deadline);
+        var settings =
+            new Dictionary<string, string> { ["application_name"] = @"it's a \ test", ["max_connections"] = "20" };
+        await using var again = await PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Directory = Folder, Settings = settings }, Deadline);
         Assert.Equal(first, again.ConnectionString());
         Assert.Equal(0L, await AskAsync(again, "select count(*) from kept"));
         Assert.Equal("20", await AskAsync(again, "show max_connections"));
-        Assert.Equal(@"it's a \ test", await AskAsync(again, "select reset_val from pg_settings where name = 'application_name'"));
+        Assert.Equal(
+            @"it's a \ test",
+            await AskAsync(again, "select reset_val from pg_settings where name = 'application_name'"));
     }
 
     [Fact]
@@ -75,7 +85,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     }
 
     [Fact]
-    public async Task Who_comes_while_the_last_one_leaves_gets_a_running_server()
+    public async Task A_user_that_comes_while_the_last_one_leaves_gets_a_running_server()
     {
         await FillAsync();
         var current = await StartAsync();
@@ -113,12 +123,16 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     {
         await FillAsync();
         await (await StartAsync()).DisposeAsync();
-        string[] account = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--clear-groups"] : ["env"];
+        string[] account = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--reuid=postgres", "--clear-groups"]
+            : ["env"];
         using var stranger = SystemProcess.Start(new ProcessStartInfo(account[0], [.. account[1..], "sleep", "300"]))!;
         try
         {
             await File.WriteAllTextAsync(
-                Path.Combine(Folder, "data", "postmaster.pid"), $"{stranger.Id}\n{Folder}/data\n1\n5432\n\n127.0.0.1\n1 1\nready\n", Deadline);
+                Path.Combine(
+                    Folder, "data",
+                    "postmaster.pid"), $"{stranger.Id}\n{Folder}/data\n1\n5432\n\n127.0.0.1\n1 1\nready\n", Deadline);
 
             var server = await StartAsync();
             Assert.False(server.Adopted);
@@ -133,7 +147,7 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     }
 
     [Fact]
-    public async Task Data_that_was_never_finished_is_made_anew()
+    public async Task Data_that_was_never_finished_is_created_again()
     {
         var unfinished = Directory.CreateDirectory(Path.Combine(Folder, "data.new-killed")).FullName;
         await File.WriteAllTextAsync(Path.Combine(unfinished, "PG_VERSION"), "15\n", Deadline);
@@ -156,12 +170,18 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
     }
 
     [Fact]
-    public async Task A_start_that_fails_says_why_from_the_log()
+    public async Task A_start_that_fails_quotes_the_reason_from_the_log()
     {
         await FillAsync();
-        var options = new PrivatePostgresOptions { Directory = Folder, Settings = new Dictionary<string, string> { ["shared_buffers"] = "plenty" } };
-        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => PrivatePostgres.StartAsync(options, Deadline));
-        Assert.Contains("invalid value for parameter \"shared_buffers\": \"plenty\"", failed.Message, StringComparison.Ordinal);
+        var options = new PrivatePostgresOptions
+        {
+            Directory = Folder,
+            Settings = new Dictionary<string, string> { ["shared_buffers"] = "plenty" },
+        };
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => PrivatePostgres.StartAsync(options, Deadline));
+        Assert.Contains(
+            "invalid value for parameter \"shared_buffers\": \"plenty\"", failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,19 +1,21 @@
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 using Npgsql;
+
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process;
 
-/// <summary>A folder of its own for the servers of one test, and what the tests ask of such servers.</summary>
+/// <summary>A separate folder for the servers of one test, with short forms for the tests.</summary>
 public abstract class PrivatePostgresTestsFolder : IDisposable
 {
-    private readonly CancellationTokenSource _deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _deadline = CancellationTokenSource.CreateLinkedTokenSource(
+        TestContext.Current.CancellationToken);
 
     protected PrivatePostgresTestsFolder() => _deadline.CancelAfter(TimeSpan.FromSeconds(60));
 
     protected string Folder { get; } = Path.Combine(Path.GetTempPath(), $"endpointsync-test-{Guid.NewGuid():N}");
 
-    /// <summary>The test's end, a minute after its begin.</summary>
+    /// <summary>The deadline of the test, a minute after its start.</summary>
     protected CancellationToken Deadline => _deadline.Token;
 
     public void Dispose()
@@ -27,10 +29,14 @@ public abstract class PrivatePostgresTestsFolder : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Puts the data of a stopped server into the folder, which takes a fraction of the time of making it.</summary>
-    protected async Task FillAsync() => await (await TestContext.Current.GetFixture<PrivatePostgresTestsTemplate>())!.CopyToAsync(Folder, Deadline);
+    /// <summary>
+    /// Copies the data of a stopped server into the folder, which takes a fraction of the time that its creation takes.
+    /// </summary>
+    protected async Task FillAsync() =>
+        await (await TestContext.Current.GetFixture<PrivatePostgresTestsTemplate>())!.CopyToAsync(Folder, Deadline);
 
-    private protected Task<PrivatePostgres> StartAsync() => PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Folder }, Deadline);
+    private protected Task<PrivatePostgres> StartAsync() =>
+        PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Folder }, Deadline);
 
     private protected async Task<object?> AskAsync(PrivatePostgres server, string sql)
     {

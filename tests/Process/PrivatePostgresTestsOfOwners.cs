@@ -1,4 +1,5 @@
 using System.Globalization;
+
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process;
@@ -8,7 +9,8 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     [Fact]
     public async Task Eight_processes_that_start_at_once_share_one_server()
     {
-        var owners = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PrivatePostgresTestsOwner.StartAsync(Folder, Deadline)));
+        var owners = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => PrivatePostgresTestsOwner.StartAsync(Folder, Deadline)));
 
         Assert.Single(owners.Select(owner => owner.ServerProcessId).Distinct());
         Assert.Single(owners.Select(owner => owner.Port).Distinct());
@@ -62,7 +64,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
     }
 
     [Fact]
-    public async Task An_interrupt_to_the_whole_group_leaves_the_server_to_those_who_still_finish()
+    public async Task An_interrupt_to_the_whole_group_leaves_the_server_to_processes_that_still_finish()
     {
         await FillAsync();
         await using var owner = await PrivatePostgresTestsOwner.StartAsync(Folder, Deadline);
@@ -99,5 +101,7 @@ public sealed class PrivatePostgresTestsOfOwners : PrivatePostgresTestsFolder
 
     // A lease is named <owner>-<watchdog>.
     private int WatchdogOf(PrivatePostgresTestsOwner owner) => int.Parse(
-        Directory.GetFiles(Path.Combine(Folder, "leases"), $"{owner.ProcessId}-*").Single().Split('-')[^1], CultureInfo.InvariantCulture);
+        Directory.GetFiles(Path.Combine(Folder, "leases"), $"{owner.ProcessId}-*")
+            .Single()
+            .Split('-')[^1], CultureInfo.InvariantCulture);
 }

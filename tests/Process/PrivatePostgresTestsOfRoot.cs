@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Tests.Process;
 
@@ -18,23 +18,28 @@ public sealed class PrivatePostgresTestsOfRoot : PrivatePostgresTestsFolder
         await using var server = await StartAsync();
 
         var status = await File.ReadAllLinesAsync($"/proc/{server.ProcessId}/status", Deadline);
-        Assert.DoesNotContain("\t0", status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "\t0", status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(Folder, server.Directory);
     }
 
     [Fact]
-    public async Task A_folder_that_the_account_cannot_walk_to_is_replaced_and_says_by_which()
+    public async Task A_folder_that_the_account_cannot_reach_is_replaced_and_names_the_replacement()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, NotRoot);
         Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var wanted = Path.Combine(Folder, "postgres");
-        var instead = $"/var/tmp/endpointsync-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))[..8]}";
+        var instead =
+            $"/var/tmp/endpointsync-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))[..8]}";
         try
         {
-            await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }, Deadline);
+            await using var server = await PrivatePostgres.StartAsync(
+                new PrivatePostgresOptions { Directory = wanted }, Deadline);
             Assert.Equal(instead, server.Directory);
             Assert.Equal(1, await AskAsync(server, "select 1"));
-            Assert.Contains(instead, await File.ReadAllTextAsync(Path.Combine(wanted, "location.txt"), Deadline), StringComparison.Ordinal);
+            Assert.Contains(
+                instead, await File.ReadAllTextAsync(Path.Combine(wanted, "location.txt"), Deadline),
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -53,7 +58,8 @@ public sealed class PrivatePostgresTestsOfRoot : PrivatePostgresTestsFolder
         Assert.SkipWhen(path is null, $"{program} is not installed.");
         var change = await ServerAccount.SwitchAsync("nobody", name => name == program ? path : null, Deadline);
 
-        var result = await CommandLine.RunAsync([.. change, "sh", "-c", "id -un; echo \"$1|$2\"", "-D", "a b", "$x"], "/", Deadline);
+        var result = await CommandLine.RunAsync(
+            [.. change, "sh", "-c", "id -un; echo \"$1|$2\"", "-D", "a b", "$x"], "/", Deadline);
         Assert.Equal("nobody\na b|$x", result.Output);
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using EndpointSync.Local.Postgres;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Tests.Process;
 
@@ -11,12 +11,14 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
     {
         var search = Search(
             "/usr/lib/postgresql/9.6/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/15/bin",
-            "/usr/pgsql-9.6/bin", "/usr/pgsql-16/bin", "/opt/homebrew/opt/postgresql@14/bin", "/usr/local/opt/postgresql@9.6/bin");
-        search.LookIntoUnix();
+            "/usr/pgsql-9.6/bin", "/usr/pgsql-16/bin", "/opt/homebrew/opt/postgresql@14/bin",
+            "/usr/local/opt/postgresql@9.6/bin");
+        search.SearchUnix();
 
         Assert.Equal(
             ["/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/9.6/bin",
-                "/usr/pgsql-16/bin", "/usr/pgsql-9.6/bin", "/opt/homebrew/opt/postgresql@14/bin", "/usr/local/opt/postgresql@9.6/bin"],
+                "/usr/pgsql-16/bin", "/usr/pgsql-9.6/bin", "/opt/homebrew/opt/postgresql@14/bin",
+                "/usr/local/opt/postgresql@9.6/bin"],
             search.Found);
     }
 
@@ -28,19 +30,21 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
                 || file.StartsWith("/mine/", StringComparison.Ordinal)
                 || file.StartsWith("/usr/lib/postgresql/15/bin/", StringComparison.Ordinal),
             folder => folder == "/usr/lib/postgresql" ? ["/usr/lib/postgresql/15"] : []);
-        search.LookInto(["/usr/bin", "/mine"]);
-        search.LookIntoUnix();
+        search.SearchFolders(["/usr/bin", "/mine"]);
+        search.SearchUnix();
 
         Assert.Equal(["/mine", "/usr/lib/postgresql/15/bin"], search.Found);
     }
 
     [Fact]
-    public void On_Windows_the_installer_s_folders_are_searched()
+    public void On_Windows_the_folders_of_the_installer_are_searched()
     {
         var search = new ServerSearch(
             file => file.EndsWith(".exe", StringComparison.Ordinal),
-            folder => folder == @"C:\Program Files\PostgreSQL" ? [@"C:\Program Files\PostgreSQL\9.6", @"C:\Program Files\PostgreSQL\18"] : []);
-        search.LookIntoWindows(@"C:\Program Files");
+            folder => folder == @"C:\Program Files\PostgreSQL"
+                ? [@"C:\Program Files\PostgreSQL\9.6", @"C:\Program Files\PostgreSQL\18"]
+                : []);
+        search.SearchWindows(@"C:\Program Files");
 
         Assert.Equal([@"C:\Program Files\PostgreSQL\18\bin", @"C:\Program Files\PostgreSQL\9.6\bin"], search.Found);
     }
@@ -49,14 +53,18 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
     public async Task Where_nothing_is_installed_the_error_says_what_to_do()
     {
         var search = Search();
-        search.LookInto(["/somewhere/on/the/path"]);
-        search.LookIntoUnix();
+        search.SearchFolders(["/somewhere/on/the/path"]);
+        search.SearchUnix();
 
         var options = new PrivatePostgresOptions { Directory = Folder };
-        var missing = await Assert.ThrowsAsync<PostgresNotFoundException>(() => PrivatePostgres.StartAsync(options, search, watchdog: true, Deadline));
+        var missing = await Assert.ThrowsAsync<PostgresNotFoundException>(
+            () => PrivatePostgres.StartAsync(options, search, watchdog: true, Deadline));
         string[] expected =
-            ["apt-get install postgresql", "dnf install postgresql-server", "brew install", "Windows", "EndpointSync:Cluster:ConnectionString",
-                "/somewhere/on/the/path", "/usr/lib/postgresql"];
+        [
+            "apt-get install postgresql", "dnf install postgresql-server", "brew install", "Windows",
+            "EndpointSync:Cluster:ConnectionString",
+            "/somewhere/on/the/path", "/usr/lib/postgresql",
+        ];
         Assert.All(expected, text => Assert.Contains(text, missing.Message, StringComparison.Ordinal));
     }
 
@@ -67,7 +75,9 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
         await File.WriteAllTextAsync(version, "9.6\n", Deadline);
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(StartAsync);
-        Assert.Contains($"The data in {Folder}/data was made by PostgreSQL 9.6, but installed is only", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The data in {Folder}/data was created by PostgreSQL 9.6, but only", refused.Message,
+            StringComparison.Ordinal);
         Assert.Equal("9.6\n", await File.ReadAllTextAsync(version, Deadline));
     }
 
@@ -75,7 +85,7 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
     public async Task Data_is_opened_with_the_version_that_made_it_even_if_a_newer_one_is_installed()
     {
         var search = new ServerSearch(File.Exists, Directory.EnumerateDirectories);
-        search.LookInto([await InstallAsync("17.2"), await InstallAsync("15.18")]);
+        search.SearchFolders([await InstallAsync("17.2"), await InstallAsync("15.18")]);
 
         var programs = await ServerPrograms.ChooseAsync(search, "15", "data", Deadline);
         Assert.Equal(Path.Combine(Folder, "15.18"), programs.Folder);
@@ -87,10 +97,10 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
     [InlineData("pg_ctl (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "15")]
     [InlineData("pg_ctl (PostgreSQL) 17beta1", "17")]
     [InlineData("pg_ctl (PostgreSQL) 9.6.24", "9.6")]
-    public void The_major_version_is_read_as_PG_VERSION_spells_it(string said, string version) =>
-        Assert.Equal(version, ServerPrograms.MajorVersion(said));
+    public void The_major_version_is_read_as_PG_VERSION_spells_it(string printed, string version) =>
+        Assert.Equal(version, ServerPrograms.MajorVersion(printed));
 
-    // Programs that can say their version and nothing else.
+    // Programs that can print their version and nothing else.
     private async Task<string> InstallAsync(string version)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Folder, version)).FullName;
@@ -106,5 +116,6 @@ public sealed class PrivatePostgresTestsOfSearch : PrivatePostgresTestsFolder
 
     private static ServerSearch Search(params string[] installed) => new(
         file => installed.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)),
-        parent => installed.Select(folder => folder[..folder.LastIndexOf('/')]).Where(folder => folder[..folder.LastIndexOf('/')] == parent));
+        parent => installed.Select(folder => folder[..folder.LastIndexOf('/')]).Where(
+            folder => folder[..folder.LastIndexOf('/')] == parent));
 }

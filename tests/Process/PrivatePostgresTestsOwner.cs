@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process;
 
-/// <summary>A process of its own that uses the private server in a folder until it is told to end, or is killed.</summary>
+/// <summary>A separate process that uses the private server in a folder until its input ends or it is killed.</summary>
 internal sealed class PrivatePostgresTestsOwner : IAsyncDisposable
 {
     private readonly SystemProcess _process;
@@ -21,17 +22,18 @@ internal sealed class PrivatePostgresTestsOwner : IAsyncDisposable
 
     public static async Task<PrivatePostgresTestsOwner> StartAsync(string folder, CancellationToken cancellationToken)
     {
-        // In a session of its own, so that a signal to its group reaches none but it and its children.
+        // In a separate session, so that a signal to its group reaches only it and its children.
         var dll = Path.Combine(AppContext.BaseDirectory, "EndpointSync.Tests.PostgresOwner.dll");
-        var owner = new PrivatePostgresTestsOwner(SystemProcess.Start(new ProcessStartInfo("setsid", ["dotnet", dll, folder])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!);
-        var said = (await owner.ReadAsync(cancellationToken)).Split(' ');
-        owner.ServerProcessId = Number(said[0]);
-        owner.Port = Number(said[1]);
-        owner.Adopted = bool.Parse(said[2]);
+        var owner = new PrivatePostgresTestsOwner(
+            SystemProcess.Start(new ProcessStartInfo("setsid", ["dotnet", dll, folder])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!);
+        var fields = (await owner.ReadAsync(cancellationToken)).Split(' ');
+        owner.ServerProcessId = Number(fields[0]);
+        owner.Port = Number(fields[1]);
+        owner.Adopted = bool.Parse(fields[2]);
         return owner;
     }
 
@@ -65,7 +67,8 @@ internal sealed class PrivatePostgresTestsOwner : IAsyncDisposable
     }
 
     private async Task<string> ReadAsync(CancellationToken cancellationToken) =>
-        await _process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("The owner ended.");
+        await _process.StandardOutput.ReadLineAsync(cancellationToken)
+            ?? throw new InvalidOperationException("The owner ended.");
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

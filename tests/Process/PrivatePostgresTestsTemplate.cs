@@ -1,12 +1,15 @@
-using EndpointSync.Local.Postgres;
 using EndpointSync.Tests.Process;
+using EndpointSync.Tools.Postgres;
+
 using SystemProcess = System.Diagnostics.Process;
 
 [assembly: AssemblyFixture(typeof(PrivatePostgresTestsTemplate))]
 
 namespace EndpointSync.Tests.Process;
 
-/// <summary>A stopped server's folder, made once, for the tests to which it does not matter how the data came to be.</summary>
+/// <summary>
+/// The folder of a stopped server, made once, for tests that do not depend on how the data was created.
+/// </summary>
 public sealed class PrivatePostgresTestsTemplate : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"endpointsync-test-{Guid.NewGuid():N}");
@@ -32,5 +35,6 @@ public sealed class PrivatePostgresTestsTemplate : IDisposable
         }
     }
 
-    private async Task MakeAsync() => await (await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = _folder })).DisposeAsync();
+    private async Task MakeAsync() =>
+        await (await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = _folder })).DisposeAsync();
 }

@@ -3,7 +3,7 @@ using EndpointSync.Tests.Routing.Differential;
 
 namespace EndpointSync.Tests.Routing;
 
-/// <summary>Many changes at once: the same table as one by one, and nothing of it in the tables before.</summary>
+/// <summary>Bulk changes: the same table as by single changes, and no effect on earlier tables.</summary>
 public sealed class BulkTests(ITestOutputHelper output)
 {
     private const int Keys = 400;
@@ -11,21 +11,22 @@ public sealed class BulkTests(ITestOutputHelper output)
     private readonly Random _random = new(Seed.Value);
 
     [Fact]
-    public void Many_changes_at_once_make_the_table_that_they_make_one_by_one()
+    public void A_bulk_change_makes_the_table_that_its_changes_make_one_by_one()
     {
         output.WriteLine(Seed.Words);
         for (var round = 0; round < 3 * Seed.Factor; round++)
         {
             var (first, second) = (Changes(), Changes());
             var atOnce = RouteTable.Empty.Apply(1, first).Apply(2, second);
-            var oneByOne = first.Concat(second).Aggregate(RouteTable.Empty, (table, change) => table.Apply(2, [change]));
+            var oneByOne = first.Concat(second).Aggregate(
+                RouteTable.Empty, (table, change) => table.Apply(2, [change]));
             var requests = Requests(first.Concat(second));
             Assert.True(Words(oneByOne, requests) == Words(atOnce, requests), Seed.Words);
         }
     }
 
     [Fact]
-    public void A_table_answers_after_a_bulk_change_of_it_as_before()
+    public void A_bulk_change_does_not_change_the_answers_of_the_table_it_began_with()
     {
         output.WriteLine(Seed.Words);
         var changes = Changes();
@@ -46,8 +47,12 @@ public sealed class BulkTests(ITestOutputHelper output)
 
         var (left, right) = (table.Apply(2, Services(1_000, 1_000)), table.Apply(2, Services(2_000, 1_000)));
 
-        Assert.Equal(("NotFound", "/service1500/", "NotFound"), (table.Ask("/service1500"), left.Ask("/service1500"), right.Ask("/service1500")));
-        Assert.Equal(("NotFound", "NotFound", "/service2500/"), (table.Ask("/service2500"), left.Ask("/service2500"), right.Ask("/service2500")));
+        Assert.Equal(
+            ("NotFound", "/service1500/", "NotFound"),
+            (table.Ask("/service1500"), left.Ask("/service1500"), right.Ask("/service1500")));
+        Assert.Equal(
+            ("NotFound", "NotFound", "/service2500/"),
+            (table.Ask("/service2500"), left.Ask("/service2500"), right.Ask("/service2500")));
         Assert.Equal((1_000, 2_000, 2_000), (table.Count, left.Count, right.Count));
     }
 
@@ -55,11 +60,14 @@ public sealed class BulkTests(ITestOutputHelper output)
     public void A_bulk_change_that_fails_midway_leaves_the_table_as_it_was()
     {
         var table = RouteTable.Empty.Apply(1, Services(0, 1_000));
-        var changes = Services(500, 1_000).Concat(Enumerable.Range(0, 1).Select<int, RouteTableChange>(_ => throw new InvalidDataException("the source broke off")));
+        var changes = Services(500, 1_000).Concat(
+            Enumerable.Range(0, 1).Select<int, RouteTableChange>(
+                _ => throw new InvalidDataException("the source broke off")));
 
         Assert.Throws<InvalidDataException>(() => table.Apply(2, changes));
 
-        Assert.Equal(("/service500/", "NotFound", 1_000), (table.Ask("/service500"), table.Ask("/service1200"), table.Count));
+        Assert.Equal(
+            ("/service500/", "NotFound", 1_000), (table.Ask("/service500"), table.Ask("/service1200"), table.Count));
         Assert.Equal("/service1200/", table.Apply(2, Services(1_000, 500)).Ask("/service1200"));
     }
 
@@ -74,11 +82,13 @@ public sealed class BulkTests(ITestOutputHelper output)
         Assert.Equal($"/{left}/<x> x=text c", table.Ask($"/{left}/c"));
         Assert.Equal($"/{right}/<x> x=text c", table.Ask($"/{right}/c"));
         Assert.Equal($"/{left}/<x>/b x=text c", table.Ask($"/{left}/c/b"));
-        Assert.Equal(("NotFound", $"/{right}/a", $"/{left}"), (table.Ask($"/{right}/c/b"), table.Ask($"/{right}/a"), table.Ask($"/{left}")));
+        Assert.Equal(
+            ("NotFound", $"/{right}/a", $"/{left}"),
+            (table.Ask($"/{right}/c/b"), table.Ask($"/{right}/a"), table.Ask($"/{left}")));
     }
 
     [Fact]
-    public void Building_a_table_at_once_allocates_at_most_2500_bytes_for_an_entry()
+    public void Building_a_table_at_once_allocates_at_most_2500_bytes_per_entry()
     {
         var changes = Services(0, 20_000).ToArray();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -86,13 +96,21 @@ public sealed class BulkTests(ITestOutputHelper output)
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / changes.Length, 1, 2_500);
     }
 
-    private static IEnumerable<RouteTableChange> Services(int first, int count) => Enumerable.Range(first, count).Select(id =>
-        RouteTableChange.Put(new($"fastapi.endpoint:{id}:/", [$"/service{id}/", $"/service{id}/<path:application_path>"], ["GET", "POST"])));
+    private static IEnumerable<RouteTableChange> Services(int first, int count) =>
+        Enumerable.Range(first, count).Select(id =>
+        RouteTableChange.Put(
+            new(
+                $"fastapi.endpoint:{id}:/", [$"/service{id}/", $"/service{id}/<path:application_path>"],
+                ["GET", "POST"])));
 
-    // The hashes of text differ from process to process, so a pair with the same one has to be looked for; among so many there are dozens.
+    // The hashes of text differ from process to process, so the test searches for a pair with the same hash; among so
+    // many texts there are dozens.
     private static (string Left, string Right) Colliding()
     {
-        var pair = Enumerable.Range(0, 500_000).Select(number => $"part{number}").GroupBy(text => string.GetHashCode(text.AsSpan())).First(same => same.Count() > 1);
+        var pair = Enumerable.Range(0, 500_000)
+            .Select(number => $"part{number}")
+            .GroupBy(text => string.GetHashCode(text.AsSpan()))
+            .First(same => same.Count() > 1);
         return (pair.First(), pair.Last());
     }
 
@@ -104,13 +122,16 @@ public sealed class BulkTests(ITestOutputHelper output)
         var source = new RuleSource(_random);
         return _random.Next(4) == 0
             ? RouteTableChange.Remove(key)
-            : RouteTableChange.Put(new(key, [.. Enumerable.Range(0, _random.Next(4)).Select(_ => source.Rule())], source.Methods()));
+            : RouteTableChange.Put(
+                new(key, [.. Enumerable.Range(0, _random.Next(4)).Select(_ => source.Rule())], source.Methods()));
     }
 
     private Request[] Requests(IEnumerable<RouteTableChange> changes)
     {
         var source = new RuleSource(_random);
-        return [.. changes.SelectMany(change => change.Entry?.Rules ?? []).Select(rule => new Request(source.PathFor(rule), source.Method()))];
+        return [
+            .. changes.SelectMany(change => change.Entry?.Rules ?? []).Select(
+                rule => new Request(source.PathFor(rule), source.Method()))];
     }
 
     private static string Words(RouteTable table, IEnumerable<Request> requests) => string.Join('\n',

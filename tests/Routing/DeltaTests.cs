@@ -3,11 +3,14 @@ using EndpointSync.Tests.Routing.Differential;
 
 namespace EndpointSync.Tests.Routing;
 
-/// <summary>Tables made by changes against tables made at once.</summary>
+/// <summary>Tables made by changes, compared with tables made at once.</summary>
 public sealed class DeltaTests(ITestOutputHelper output)
 {
     private readonly Request[] _asked =
-        [new("/a", "GET"), new("/a/b", "POST"), new("/1/b/", "GET"), new("/12", "PUT"), new("/ab/a/b", "GET"), new("/", "HEAD")];
+    [
+        new("/a", "GET"), new("/a/b", "POST"), new("/1/b/", "GET"), new("/12", "PUT"), new("/ab/a/b", "GET"),
+        new("/", "HEAD"),
+    ];
 
     private readonly Random _random = new(Seed.Value);
     private readonly Dictionary<string, RouteEntry> _entries = [];
@@ -33,7 +36,7 @@ public sealed class DeltaTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_table_is_not_made_into_an_earlier_version() =>
+    public void A_change_of_a_table_to_an_earlier_version_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => RouteTable.Empty.Apply(2, []).Apply(1, []));
 
     private void ApplyChanges()
@@ -63,13 +66,18 @@ public sealed class DeltaTests(ITestOutputHelper output)
         }
 
         var source = new RuleSource(_random);
-        return RouteTableChange.Put(_entries[key] = new(key, [.. Enumerable.Range(0, _random.Next(4)).Select(_ => source.Rule())], source.Methods()));
+        return RouteTableChange.Put(
+            _entries[key] = new(
+                key, [.. Enumerable.Range(0, _random.Next(4)).Select(_ => source.Rule())], source.Methods()));
     }
 
     private Request[] Requests()
     {
         var source = new RuleSource(_random);
-        return [.. _entries.Values.SelectMany(entry => entry.Rules).Select(rule => new Request(source.PathFor(rule), source.Method())), .. _asked];
+        return [
+            .. _entries.Values.SelectMany(entry => entry.Rules).Select(
+                rule => new Request(source.PathFor(rule), source.Method())),
+            .. _asked];
     }
 
     private static string Words(RouteTable table, IEnumerable<Request> requests) => string.Join('\n',

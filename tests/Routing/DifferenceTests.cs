@@ -1,6 +1,6 @@
 namespace EndpointSync.Tests.Routing;
 
-/// <summary>Where the table does not do what Werkzeug does; each is listed in docs/routing.md.</summary>
+/// <summary>Differences between the table and Werkzeug; docs/explanation/routing.md lists each of them.</summary>
 public sealed class DifferenceTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class DifferenceTests
     }
 
     [Fact]
-    public void Digits_are_those_of_the_Unicode_of_dotnet_and_not_of_Python() =>
+    public void Digits_follow_the_Unicode_version_of_dotnet_and_not_that_of_Python() =>
         // U+11F51, a digit since Unicode 15; Python 3.11 has Unicode 14.
         Assert.Equal("/<int:x> x=whole 1", Routes.Of("/<int:x>").Ask("/\U00011F51"));
 }

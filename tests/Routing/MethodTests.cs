@@ -10,14 +10,17 @@ public sealed class MethodTests
     [InlineData("OPTIONS", true)]
     [InlineData("POST", false)]
     [InlineData("PURGE", false)]
-    public void Get_brings_head_and_every_declared_method_brings_options(string method, bool matches) =>
-        Assert.Equal(matches ? "/a" : "MethodNotAllowed GET HEAD OPTIONS", Routes.Of(Routes.Entry(1, "/a", "GET")).Ask("/a", method));
+    public void GET_adds_HEAD_and_every_declared_method_adds_OPTIONS(string method, bool matches) =>
+        Assert.Equal(
+            matches ? "/a" : "MethodNotAllowed GET HEAD OPTIONS",
+            Routes.Of(Routes.Entry(1, "/a", "GET")).Ask("/a", method));
 
     [Fact]
-    public void Without_declared_methods_every_method_is_answered() => Assert.Equal("/a", Routes.Of("/a").Ask("/a", "PURGE"));
+    public void Without_declared_methods_every_method_is_answered() =>
+        Assert.Equal("/a", Routes.Of("/a").Ask("/a", "PURGE"));
 
     [Fact]
-    public void Methods_outside_the_standard_are_as_good_as_any()
+    public void Methods_outside_the_standard_work_like_any_other()
     {
         var table = Routes.Of(Routes.Entry(1, "/a", "Purge"), Routes.Entry(2, "/a", "POST", "BAN"));
         Assert.Equal("/a", table.Ask("/a", "purge"));
@@ -27,21 +30,26 @@ public sealed class MethodTests
     [Fact]
     public void The_allowed_methods_are_those_of_all_rules_that_match_the_path()
     {
-        var table = Routes.Of(Routes.Entry(1, "/a/b", "POST"), Routes.Entry(2, "/a/<x>", "PUT"), Routes.Entry(3, "/<path:x>", "DELETE"));
+        var table = Routes.Of(
+            Routes.Entry(1, "/a/b", "POST"), Routes.Entry(2, "/a/<x>", "PUT"), Routes.Entry(3, "/<path:x>", "DELETE"));
         Assert.Equal("MethodNotAllowed DELETE OPTIONS POST PUT", table.Ask("/a/b"));
         Assert.Equal("/a/<x> x=text b", table.Ask("/a/b", "PUT"));
     }
 
     [Fact]
-    public void A_rule_with_a_trailing_slash_does_not_tell_its_methods_to_a_path_without()
+    public void A_rule_with_a_trailing_slash_allows_no_methods_for_a_path_without_it()
     {
         var table = Routes.Of(Routes.Entry(1, "/a/", "POST", "BAN"));
         Assert.Equal("NotFound", table.Ask("/a"));
         Assert.Equal("MethodNotAllowed BAN OPTIONS POST", table.Ask("/a/"));
-        Assert.Equal("MethodNotAllowed OPTIONS PURGE", table.Apply(2, [EndpointSync.Routing.RouteTableChange.Put(Routes.Entry(2, "/a", "PURGE"))]).Ask("/a"));
+        Assert.Equal(
+            "MethodNotAllowed OPTIONS PURGE",
+            table.Apply(2, [EndpointSync.Routing.RouteTableChange.Put(Routes.Entry(2, "/a", "PURGE"))]).Ask("/a"));
     }
 
     [Fact]
-    public void A_refused_value_is_a_405_if_rules_were_passed_for_their_method() =>
-        Assert.Equal("MethodNotAllowed OPTIONS POST", Routes.Of(Routes.Entry(1, "/5", "POST"), Routes.Entry(2, "/<int(max=4):x>", "GET")).Ask("/5"));
+    public void A_refused_value_is_a_405_if_other_rules_failed_only_by_their_method() =>
+        Assert.Equal(
+            "MethodNotAllowed OPTIONS POST",
+            Routes.Of(Routes.Entry(1, "/5", "POST"), Routes.Entry(2, "/<int(max=4):x>", "GET")).Ask("/5"));
 }

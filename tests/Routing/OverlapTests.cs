@@ -2,15 +2,19 @@ using EndpointSync.Routing;
 
 namespace EndpointSync.Tests.Routing;
 
-/// <summary>Rules that get in each other's way.</summary>
+/// <summary>Rules that match the same paths.</summary>
 public sealed class OverlapTests
 {
     [Fact]
     public void Rules_that_match_the_same_paths_are_duplicates_for_the_methods_they_share()
     {
-        var table = Routes.Of(Routes.Entry(1, "/a/<x>", "GET", "POST"), Routes.Entry(2, "/a/<y>", "GET", "PUT"), Routes.Entry(3, "/a/<z>", "TRACE"));
+        var table = Routes.Of(
+            Routes.Entry(1, "/a/<x>", "GET", "POST"), Routes.Entry(2, "/a/<y>", "GET", "PUT"),
+            Routes.Entry(3, "/a/<z>", "TRACE"));
         var overlaps = table.FindOverlaps().ToList();
-        Assert.Equal(["1 /a/<x> 2 /a/<y> GET HEAD OPTIONS", "1 /a/<x> 3 /a/<z> OPTIONS", "2 /a/<y> 3 /a/<z> OPTIONS"], overlaps.Select(Words));
+        Assert.Equal(
+            ["1 /a/<x> 2 /a/<y> GET HEAD OPTIONS", "1 /a/<x> 3 /a/<z> OPTIONS", "2 /a/<y> 3 /a/<z> OPTIONS"],
+            overlaps.Select(Words));
         Assert.All(overlaps, overlap => Assert.Equal(RouteOverlapKind.Duplicate, overlap.Kind));
     }
 
@@ -31,16 +35,18 @@ public sealed class OverlapTests
     [InlineData("/<any(a, b):x>", "/<any(c):x>")]
     [InlineData("/<uuid:x>", "/<model('m'):x>")]
     [InlineData("/<uuid:x>", "/<string(length=3):x>")]
-    public void Rules_of_which_one_plainly_goes_first_or_that_never_meet_are_not_reported(string left, string right)
+    public void Rules_with_a_clear_order_or_without_common_paths_are_not_reported(string left, string right)
     {
         Assert.Empty(Routes.Of(left, right).FindOverlaps());
         Assert.Empty(Routes.Of(right, left).FindOverlaps());
     }
 
     [Fact]
-    public void An_entry_is_told_its_own_overlaps_whichever_side_it_is_on()
+    public void The_overlaps_of_an_entry_are_found_whichever_side_it_is_on()
     {
-        var table = Routes.Of(new RouteEntry("1", ["/a", "/a"], []), new RouteEntry("2", ["/a", "/b"], []), new RouteEntry("3", ["/b"], []));
+        var table = Routes.Of(
+            new RouteEntry("1", ["/a", "/a"], []), new RouteEntry("2", ["/a", "/b"], []),
+            new RouteEntry("3", ["/b"], []));
         Assert.Equal(4, table.FindOverlaps().Count());
         Assert.Equal(3, table.FindOverlaps("1").Count());
         Assert.Equal(["1 /a 2 /a ", "1 /a 2 /a ", "2 /b 3 /b "], table.FindOverlaps("2").Select(Words));
@@ -48,5 +54,6 @@ public sealed class OverlapTests
     }
 
     private static string Words(RouteOverlap overlap) =>
-        $"{overlap.First.Key} {overlap.FirstRule} {overlap.Second.Key} {overlap.SecondRule} {string.Join(' ', overlap.Methods)}";
+        $"{overlap.First.Key} {overlap.FirstRule} {overlap.Second.Key} {overlap.SecondRule} "
+        + $"{string.Join(' ', overlap.Methods)}";
 }

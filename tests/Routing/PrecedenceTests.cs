@@ -1,6 +1,6 @@
 namespace EndpointSync.Tests.Routing;
 
-/// <summary>Which of several rules answers.</summary>
+/// <summary>The order in which several rules answer.</summary>
 public sealed class PrecedenceTests
 {
     [Theory]
@@ -12,7 +12,8 @@ public sealed class PrecedenceTests
     [InlineData("/v1-2", "/v<x> x=text 1-2", "/<x>", "/v<x>")]
     [InlineData("/a-b", "/<x>-<y> x=text a, y=text b", "/v<x>", "/<x>-<y>")]
     [InlineData("/abc", "/ab<x> x=text c", "/a<x>", "/ab<x>")]
-    public void Static_goes_before_variables_and_the_closer_fit_before_the_wider(string path, string answer, params string[] rules)
+    public void Static_rules_go_before_variables_and_the_closer_fit_before_the_wider(
+        string path, string answer, params string[] rules)
     {
         Assert.Equal(answer, Routes.Of(rules).Ask(path));
         Array.Reverse(rules);
@@ -20,7 +21,7 @@ public sealed class PrecedenceTests
     }
 
     [Fact]
-    public void Of_rules_that_weigh_the_same_that_of_the_first_key_goes_first_with_numbers_compared_as_numbers()
+    public void Of_rules_with_equal_weight_the_lowest_key_goes_first_and_its_numbers_compare_as_numbers()
     {
         var ten = new EndpointSync.Routing.RouteEntry("fastapi.endpoint:10:/", ["/<any(a, b):x>"], []);
         var nine = new EndpointSync.Routing.RouteEntry("fastapi.endpoint:9:/", ["/<x>"], []);

@@ -3,7 +3,7 @@ using EndpointSync.Tests.Routing.Differential;
 
 namespace EndpointSync.Tests.Routing;
 
-/// <summary>The path that is matched, made of the target of a request.</summary>
+/// <summary>The path that is matched, decoded from the target of a request.</summary>
 public sealed class RequestPathTests(ITestOutputHelper output)
 {
     [Theory]
@@ -17,10 +17,12 @@ public sealed class RequestPathTests(ITestOutputHelper output)
     [InlineData("/%zz%4", "/%zz%4")]
     [InlineData("/a/../b/./c", "/a/../b/./c")]
     [InlineData("", "")]
-    public void Escapes_are_bytes_of_UTF8_and_an_escaped_slash_is_a_slash(string target, string path) => Assert.Equal(path, Decode(target));
+    public void Escapes_are_bytes_of_UTF8_and_an_escaped_slash_is_a_slash(string target, string path) =>
+        Assert.Equal(path, Decode(target));
 
     [Fact]
-    public void A_buffer_that_is_too_short_is_refused() => Assert.Throws<ArgumentException>(() => RequestPath.Decode("/%41", new char[3]));
+    public void A_buffer_that_is_too_short_is_refused() =>
+        Assert.Throws<ArgumentException>(() => RequestPath.Decode("/%41", new char[3]));
 
     [Fact]
     public void Generated_targets_are_decoded_as_a_WSGI_server_and_Werkzeug_decode_them()
@@ -37,15 +39,18 @@ public sealed class RequestPathTests(ITestOutputHelper output)
         }
     }
 
-    private static string Target(Random random) => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(8) switch
+    private static string Target(Random random) =>
+        string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(8) switch
     {
         0 => "a",
         1 => "/b",
         2 => "%2F",
         3 => "%",
         4 => $"%{random.Next(256):x2}",
-        5 => string.Concat("é日😀\u07ff"u8.ToArray().Skip(random.Next(3)).Take(random.Next(9)).Select(value => $"%{value:X2}")),
-        6 => $"%{(random.Next(2) == 0 ? 0xE0 : 0xF4) + random.Next(2):X2}%{random.Next(0x80, 0xC0):X2}%{random.Next(0x70, 0xC0):X2}",
+        5 => string.Concat(
+            "é日😀\u07ff"u8.ToArray().Skip(random.Next(3)).Take(random.Next(9)).Select(value => $"%{value:X2}")),
+        6 => $"%{(random.Next(2) == 0 ? 0xE0 : 0xF4) + random.Next(2):X2}%{random.Next(0x80, 0xC0):X2}"
+            + $"%{random.Next(0x70, 0xC0):X2}",
         _ => "+%41",
     }));
 

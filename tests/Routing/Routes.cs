@@ -7,9 +7,11 @@ namespace EndpointSync.Tests.Routing;
 internal static class Routes
 {
     /// <summary>A table with an entry for each rule, keyed 1, 2, 3 and so on, for every method.</summary>
-    public static RouteTable Of(params string[] rules) => Of([.. rules.Select((rule, index) => Entry(index + 1, rule))]);
+    public static RouteTable Of(params string[] rules) =>
+        Of([.. rules.Select((rule, index) => Entry(index + 1, rule))]);
 
-    public static RouteTable Of(params RouteEntry[] entries) => RouteTable.Empty.Apply(1, entries.Select(RouteTableChange.Put));
+    public static RouteTable Of(params RouteEntry[] entries) =>
+        RouteTable.Empty.Apply(1, entries.Select(RouteTableChange.Put));
 
     public static RouteEntry Entry(int key, string rule, params string[] methods) => new($"{key}", [rule], methods);
 
@@ -17,6 +19,8 @@ internal static class Routes
     public static string Ask(this RouteTable table, string path, string method = "GET")
     {
         var answer = Answer.Of(table, new(path, method));
-        return answer.StartsWith("Found ", StringComparison.Ordinal) ? answer[(answer.IndexOf(' ', 6) + 1)..].TrimEnd() : answer;
+        return answer.StartsWith("Found ", StringComparison.Ordinal)
+            ? answer[(answer.IndexOf(' ', 6) + 1)..].TrimEnd()
+            : answer;
     }
 }

@@ -1,7 +1,8 @@
 """Answers for the tests what Werkzeug's routing does. Reads a JSON document a line, writes one a line.
 
-{"entries": [{"key", "rules", "methods"}], "requests": [{"path", "method"}]} asks how a map of these rules, made as Odoo makes its own, answers
-the requests; entries are added in the order given. {"targets": [...]} asks what a WSGI server and Werkzeug make of targets of requests.
+{"entries": [{"key", "rules", "methods"}], "requests": [{"path", "method"}]} asks how a map of these rules, made as Odoo
+makes its own, answers the requests; entries are added in the order given. {"targets": [...]} asks what a WSGI server
+and Werkzeug make of targets of requests.
 """
 
 import json
@@ -103,7 +104,9 @@ def answer(adapter, request):
         return {"outcome": "MethodNotAllowed", "allowed": sorted(error.valid_methods)}
     except (ValueError, TypeError) as error:
         return {"outcome": "Error", "error": f"{type(error).__name__}: {error}"}
-    return {"outcome": "Found", "key": key, "rule": index, "values": {name: plain(value) for name, value in values.items()}}
+    return {
+        "outcome": "Found", "key": key, "rule": index, "values": {name: plain(value) for name, value in values.items()}
+    }
 
 
 def path_info(target):

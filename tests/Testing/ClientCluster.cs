@@ -1,8 +1,11 @@
-using EndpointSync.Local.Silos;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>Real silos with one registry, <c>openspp</c>, in a database apart from the cluster's, so that each can be looked at alone.</summary>
+/// <summary>
+/// Real silos with one registry, <c>openspp</c>, in a database apart from the cluster's, so that tests can inspect each
+/// alone.
+/// </summary>
 public sealed class ClientCluster : IAsyncLifetime
 {
     public const string Registry = "openspp";
@@ -29,7 +32,7 @@ public sealed class ClientCluster : IAsyncLifetime
         return cluster;
     }
 
-    // No poll comes between a test and the sync that it asks for.
+    // No poll interferes with a test and the sync that it requests.
     public static SiloProcessOptions Options(TestDatabase membership, TestDatabase database) => new()
     {
         ClusterConnectionString = membership.ConnectionString,

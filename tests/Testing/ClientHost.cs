@@ -9,7 +9,9 @@ namespace EndpointSync.Tests.Testing;
 /// <summary>An application with a client of the cluster in it, as its users would build it.</summary>
 internal sealed class ClientHost : IAsyncDisposable
 {
-    public ClientHost(string? connectionString, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+    public ClientHost(
+        string? connectionString, Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -30,7 +32,8 @@ internal sealed class ClientHost : IAsyncDisposable
 
     public IEndpointSyncClient Client => Application.Services.GetRequiredService<IEndpointSyncClient>();
 
-    public static async Task<ClientHost> StartedAsync(string connectionString, Action<IServiceCollection>? configure = null)
+    public static async Task<ClientHost> StartedAsync(
+        string connectionString, Action<IServiceCollection>? configure = null)
     {
         var host = new ClientHost(connectionString, configure: configure);
         await host.StartAsync();
@@ -44,7 +47,8 @@ internal sealed class ClientHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested)
+        if (Application.Services.GetRequiredService<IHostApplicationLifetime>()
+            .ApplicationStarted.IsCancellationRequested)
         {
             await Application.StopAsync();
         }

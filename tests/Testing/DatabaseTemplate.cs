@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>A database with every table in place, made once per state of the migrations, that tests' databases are copied from.</summary>
+/// <summary>
+/// A database with every table in place, made once per state of the migrations. Tests copy their databases from it.
+/// </summary>
 internal static class DatabaseTemplate
 {
     private const long TemplateLock = 7_310_001;
@@ -41,13 +43,16 @@ internal static class DatabaseTemplate
         await using var connection = await source.OpenConnectionAsync();
         await connection.ExecuteAsync(Migrator.Script("Odoo/fastapi_endpoint.sql"), CancellationToken.None);
         await connection.ExecuteAsync(Migrator.Script("Odoo/endpoint_route.sql"), CancellationToken.None);
-        await connection.ExecuteAsync("insert into endpoint_sync.state (schema_name) values ('public')", CancellationToken.None);
+        await connection.ExecuteAsync(
+            "insert into endpoint_sync.state (schema_name) values ('public')", CancellationToken.None);
     }
 
     private static string Fingerprint()
     {
         var assembly = typeof(Migrator).Assembly;
-        var scripts = assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var scripts = assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
         var text = string.Concat(scripts.Select(name => name + Migrator.Script(name)));
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..12];
     }

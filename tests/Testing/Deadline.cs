@@ -2,22 +2,22 @@ using EndpointSync.Grains.Postgres;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>Waits that end with a failure that says what was awaited.</summary>
+/// <summary>Waits that fail with the name of what was awaited.</summary>
 public static class Deadline
 {
-    /// <summary>Far beyond what anything here takes, even on a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>Far beyond what any wait here takes, even on a busy machine.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
     /// <summary>Awaits an event.</summary>
     public static async Task<T> Within<T>(this Task<T> task, string what)
     {
         try
         {
-            return await task.WaitAsync(Patience);
+            return await task.WaitAsync(MaxWait);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+            throw new TimeoutException($"Waited {MaxWait} in vain for: {what}");
         }
     }
 
@@ -26,34 +26,38 @@ public static class Deadline
     {
         try
         {
-            await task.WaitAsync(Patience);
+            await task.WaitAsync(MaxWait);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+            throw new TimeoutException($"Waited {MaxWait} in vain for: {what}");
         }
     }
 
     /// <summary>
-    /// Waits until a query that returns one boolean says true. Postgres has no event for what its views show, such as who waits for a lock.
+    /// Waits until a query that returns one boolean returns true. Postgres has no event for what its views show, such
+    /// as a session that waits for a lock.
     /// </summary>
     public static async Task UntilAsync(this TestDatabase database, string condition, string what)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(MaxWait);
         await using var connection = await database.Source.OpenConnectionAsync(CancellationToken.None);
-        while (!await connection.ScalarAsync<bool>(condition, CancellationToken.None))
+        var holds = await connection.ScalarAsync<bool>(condition, CancellationToken.None);
+        while (!holds)
         {
             if (deadline.IsCancellationRequested)
             {
-                throw new TimeoutException($"Waited {Patience} in vain for: {what}");
+                throw new TimeoutException($"Waited {MaxWait} in vain for: {what}");
             }
 
             await connection.ExecuteAsync("select pg_sleep(0.005)", CancellationToken.None);
+            holds = await connection.ScalarAsync<bool>(condition, CancellationToken.None);
         }
     }
 
-    /// <summary>Waits until some session of the database waits for a lock.</summary>
+    /// <summary>Waits until this many sessions of the database wait for a lock.</summary>
     public static Task UntilBlockedAsync(this TestDatabase database, int count = 1) => database.UntilAsync(
-        $"select count(*) >= {count} from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        $"select count(*) >= {count} from pg_stat_activity where datname = current_database() "
+        + "and wait_event_type = 'Lock'",
         $"{count} sessions that wait for a lock");
 }

@@ -1,18 +1,20 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EndpointSync.Local.Silos;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>Real silo processes on a fresh database, and what a user asks of them over HTTP.</summary>
+/// <summary>Real silo processes on a fresh database, and the requests of a user over HTTP.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     public const string Registry = "openspp";
 
     private const string OftenPolled = "00:00:01";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
 
     private readonly HttpClient _http = new();
 
@@ -26,7 +28,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     public SiloCluster Silos { get; }
 
-    public static Task<Fleet> StartAsync(int silos, string pollInterval = OftenPolled) => StartAsync(silos, database => Options(database, pollInterval));
+    public static Task<Fleet> StartAsync(int silos, string pollInterval = OftenPolled) =>
+        StartAsync(silos, database => Options(database, pollInterval));
 
     public static async Task<Fleet> StartAsync(int silos, Func<TestDatabase, SiloProcessOptions> options)
     {
@@ -49,18 +52,23 @@ internal sealed class Fleet : IAsyncDisposable
 
     public async Task<ReloadReceipt> ReloadAsync(SiloProcess silo)
     {
-        using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null);
+        using var response = await _http.PostAsync(
+            new Uri(silo.Address, $"api/v1/registries/{Registry}/reload"), content: null);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!;
     }
 
-    /// <summary>Reloads until a silo answers with a receipt: while a coordinator's silo is being given up, the answer is 503 and says so.</summary>
+    /// <summary>
+    /// Reloads until a silo answers with a receipt. While the cluster gives up a coordinator's silo, the answer is a
+    /// 503 that says so.
+    /// </summary>
     public async Task<ReloadReceipt> ReloadUntilAnsweredAsync(SiloProcess silo)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (true)
         {
-            using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload"), content: null, deadline.Token);
+            using var response = await _http.PostAsync(
+                new Uri(silo.Address, $"api/v1/registries/{Registry}/reload"), content: null, deadline.Token);
             if (response.IsSuccessStatusCode)
             {
                 return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, deadline.Token))!;
@@ -73,7 +81,8 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Reloads, and waits until all silos and workers serve the version.</summary>
     public async Task<Convergence> ConvergeAsync(SiloProcess silo)
     {
-        using var response = await _http.PostAsync(new Uri(silo.Address, $"api/registries/{Registry}/reload?wait=workers&timeout=30s"), content: null);
+        using var response = await _http.PostAsync(
+            new Uri(silo.Address, $"api/v1/registries/{Registry}/reload?wait=workers&timeout=30s"), content: null);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!.Convergence!;
     }

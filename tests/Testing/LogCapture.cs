@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>A line that was logged.</summary>
+/// <summary>A logged line.</summary>
 public sealed record LogEntry(LogLevel Level, int EventId, string Message);
 
 /// <summary>Keeps what is logged, and lets a test wait for an event.</summary>
@@ -15,7 +15,7 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
     /// <summary>Everything logged so far, in order.</summary>
     public IReadOnlyCollection<LogEntry> Entries => [.. _entries];
 
-    /// <summary>Completes with the first entry that has the id, whether it came already or comes yet.</summary>
+    /// <summary>Completes with the first entry that has the id, logged already or later.</summary>
     public Task<LogEntry> FirstAsync(int eventId) => Awaited(eventId).Task;
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
@@ -29,7 +29,8 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
     }
 
     private TaskCompletionSource<LogEntry> Awaited(int eventId) =>
-        _awaited.GetOrAdd(eventId, _ => new TaskCompletionSource<LogEntry>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _awaited.GetOrAdd(
+            eventId, _ => new TaskCompletionSource<LogEntry>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private void Add(LogEntry entry)
     {
@@ -43,7 +44,9 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             capture.Add(new LogEntry(logLevel, eventId.Id, formatter(state, exception)));
     }
 }

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>A fresh database with every table in place and no endpoint; dropped at the end. Use it as a class fixture, or make one in a test.</summary>
+/// <summary>
+/// A fresh database with every table in place and no endpoint; dropped at the end. Use it as a class fixture, or make
+/// one in a test.
+/// </summary>
 public sealed partial class TestDatabase : IAsyncLifetime
 {
     private NpgsqlDataSource? _source;
@@ -15,7 +18,7 @@ public sealed partial class TestDatabase : IAsyncLifetime
     /// <summary>How to connect to it.</summary>
     public string ConnectionString { get; private set; } = "";
 
-    /// <summary>Connections to it for the test's own questions.</summary>
+    /// <summary>Connections to it for the test's own queries.</summary>
     public NpgsqlDataSource Source => _source!;
 
     public static async Task<TestDatabase> CreateAsync()
@@ -60,44 +63,55 @@ public sealed partial class TestDatabase : IAsyncLifetime
     public async Task<List<string?>> ListAsync(string sql)
     {
         await using var connection = await Source.OpenConnectionAsync();
-        return await connection.ListAsync(sql, row => row.IsDBNull(0) ? null : row.GetValue(0).ToString(), CancellationToken.None);
+        return await connection.ListAsync(
+            sql, row => row.IsDBNull(0) ? null : row.GetValue(0).ToString(), CancellationToken.None);
     }
 
-    /// <summary>Declares an endpoint as a new Odoo record is: active and unsynced.</summary>
+    /// <summary>Declares an endpoint like a new Odoo record: active and unsynced.</summary>
     /// <returns>Its id.</returns>
     public Task<int> AddEndpointAsync(string name, string rootPath) => ScalarAsync<int>(
         $"""
-         insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
-         values ('{name}', '{rootPath}', 'api', true, false, false, now() at time zone 'utc', now() at time zone 'utc') returning id
+         insert into fastapi_endpoint
+           (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
+         values ('{name}', '{rootPath}', 'api', true, false, false, now() at time zone 'utc', now() at time zone 'utc')
+         returning id
          """);
 
     /// <summary>
-    /// Makes the database look as if a backup from the first version had been restored: its rows, and no trace of what came after.
+    /// Puts the database into the state of a restored backup of the first version: its rows, and no trace of later
+    /// versions.
     /// </summary>
     public Task GoBackToFirstVersionAsync() => ExecuteAsync(
         """
         delete from endpoint_sync.routes where from_version > 1;
         update endpoint_sync.routes set to_version = null where to_version > 1;
         delete from endpoint_route where key not in (select key from endpoint_sync.routes where to_version is null);
-        delete from fastapi_endpoint where not exists (select from endpoint_route where key like 'fastapi.endpoint:' || fastapi_endpoint.id || ':%');
-        update endpoint_sync.state set version = 1, signalled_version = 1,
+        delete from fastapi_endpoint where not exists (
+          select from endpoint_route where key like 'fastapi.endpoint:' || fastapi_endpoint.id || ':%');
+        update endpoint_sync.state set version = 1, bumped_version = 1,
           content_hash = (select content_hash from endpoint_sync.versions where version = 1);
         delete from endpoint_sync.versions where version > 1;
         """);
 
-    /// <summary>What the server logged for this database at ERROR or worse, each with the lines that explain it.</summary>
+    /// <summary>
+    /// The messages that the server logged for this database at ERROR or worse, each with the lines that explain it.
+    /// </summary>
     public async Task<List<string>> ErrorsAsync()
     {
         var server = await TestServer.StartedAsync();
-        await using var log = new FileStream(server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var log = new FileStream(
+            server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(log);
         var messages = Messages().Split(await reader.ReadToEndAsync());
-        return [.. messages.Where(message => message.Contains($"@{Name}/", StringComparison.Ordinal) && ErrorLevels.Any(message.Contains))];
+        return [
+            .. messages.Where(
+                message => message.Contains($"@{Name}/", StringComparison.Ordinal)
+                    && ErrorLevels.Any(message.Contains))];
     }
 
     private static readonly string[] ErrorLevels = [" ERROR: ", " FATAL: ", " PANIC: "];
 
-    // Where a line begins that does not go on with the message before it.
+    // The beginning of every line that does not continue the message before it.
     [GeneratedRegex(@"^(?=\S)(?!.*? (?:DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT): )", RegexOptions.Multiline)]
     private static partial Regex Messages();
 

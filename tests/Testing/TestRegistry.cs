@@ -1,29 +1,43 @@
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Endpoints;
+using EndpointSync.Grains.Locks;
+using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Preparation;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Statements;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Testing;
 
-/// <summary>One registry's store and synchronizer on a test database, without any silo.</summary>
+/// <summary>
+/// One registry on a test database, synced as a silo syncs it, without any silo: its commits are not published.
+/// </summary>
 internal sealed class TestRegistry : IAsyncDisposable
 {
     private readonly DataSources _sources;
 
-    public TestRegistry(TestDatabase database, SyncOptions? limits = null, string silo = "test-silo", string? connectionString = null, RegistryOptions? options = null)
+    public TestRegistry(
+        TestDatabase database, SyncOptions? limits = null, string silo = "test-silo", string? connectionString = null,
+        RegistryOptions? options = null)
     {
         options ??= new RegistryOptions();
+        connectionString ??= database.ConnectionString;
         _sources = new DataSources(silo);
         Database = new RegistryDatabase(
-            "test", _sources.For(connectionString ?? database.ConnectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName),
+            "test", _sources.For(connectionString), _sources.Listened(connectionString), new SchemaSql(options.Schema),
+            AdvisoryLockKey.Of(options.LockName),
             options.CreateTables, options.SyncOn, limits ?? new SyncOptions(), silo);
-        Tracking = new ChangeTracking(Database, Log.CreateLogger<ChangeTracking>());
-        Listened = _sources.Listened(connectionString ?? database.ConnectionString);
-        Preparation = new RegistryPreparation(Database, Tracking);
-        Sequence = new OdooSequence(Database, Log.CreateLogger<OdooSequence>());
-        Store = new SyncStore(Database, Sequence, TimeProvider.System, Log.CreateLogger<SyncStore>());
-        Synchronizer = new RegistrySynchronizer(Database, Preparation, Store, TimeProvider.System, Log.CreateLogger<RegistrySynchronizer>());
-        Status = new RegistryStatusStore(Database);
+        Lock = new SyncLock(Database);
+        Capture = new ChangeCapture(Database, Log.CreateLogger<ChangeCapture>());
+        Preparation = new RegistryPreparation(Database, Capture);
+        Sequence = new OdooSequence(Database, TimeProvider.System, Log.CreateLogger<OdooSequence>());
+        Session = new SyncSession(Database, Lock, TimeProvider.System, Log.CreateLogger<SyncSession>());
+        Attempts = new SyncAttempts(
+            Database, Preparation, Session, TimeProvider.System, Log.CreateLogger<SyncAttempts>());
+        Statistics = new RouteStatistics(Database);
+        Status = new RegistryStatusStore(Database, Lock);
         Endpoints = new EndpointStore(Database);
         Reader = new RouteReader(Database);
     }
@@ -32,17 +46,19 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public RegistryDatabase Database { get; }
 
-    public ChangeTracking Tracking { get; }
+    public SyncLock Lock { get; }
 
-    public ListenedDatabase Listened { get; }
+    public ChangeCapture Capture { get; }
 
     public RegistryPreparation Preparation { get; }
 
     public OdooSequence Sequence { get; }
 
-    public SyncStore Store { get; }
+    public SyncSession Session { get; }
 
-    public RegistrySynchronizer Synchronizer { get; }
+    public SyncAttempts Attempts { get; }
+
+    public RouteStatistics Statistics { get; }
 
     public RegistryStatusStore Status { get; }
 
@@ -50,17 +66,42 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public RouteReader Reader { get; }
 
+    /// <summary>The registry in the form that a silo uses.</summary>
+    public Registry AsRegistry() =>
+        new(Database, Preparation, Attempts, Status, Endpoints, Reader, Statistics, Sequence, Capture);
+
     public Task<ReloadReceipt> ReloadAsync() => ReloadAsync(ReloadScope.Everything);
 
-    public Task<ReloadReceipt> ReloadAsync(ReloadScope scope) => Synchronizer.SyncAsync(callers: 1, scope);
+    public async Task<ReloadReceipt> ReloadAsync(ReloadScope scope) => (await SyncAsync(scope)).Receipt;
 
-    /// <summary>Waits until triggers note what others do. An autovacuum of the tables puts their installation off, as any writer does.</summary>
-    public async Task TrackAsync()
+    /// <summary>A sync as a silo's runner makes it, without the publication.</summary>
+    public Task<SyncResult> SyncAsync(ReloadScope scope = ReloadScope.Everything) => SyncAsync(Attempts, scope);
+
+    /// <summary>The same with other attempts.</summary>
+    public async Task<SyncResult> SyncAsync(SyncAttempts attempts, ReloadScope scope = ReloadScope.Everything)
+    {
+        var result = await attempts.RunUntilDeadlineAsync(new ReloadRequest(Scope: scope));
+        if (result.MayNeedBump)
+        {
+            await Sequence.BumpAsync(result.Receipt.Version);
+        }
+
+        await Statistics.AnalyzeIfGrownAsync(result.Receipt);
+        return result;
+    }
+
+    /// <summary>
+    /// Waits until triggers capture the changes of others. An autovacuum of the tables delays their installation, as
+    /// any writer does.
+    /// </summary>
+    public async Task InstallTriggersAsync()
     {
         await Preparation.EnsureAsync(CancellationToken.None);
-        while (!await Tracking.EnsureAsync(CancellationToken.None))
+        var isInstalled = await Capture.EnsureAsync(CancellationToken.None);
+        while (!isInstalled)
         {
             await Task.Delay(50);
+            isInstalled = await Capture.EnsureAsync(CancellationToken.None);
         }
     }
 

@@ -22,7 +22,9 @@ public sealed class ConventionTests
             [Routes.Of(1, "closed", "/closed"), Routes.Of(2, "open", "/open"), Routes.Of(3, "marked", "/marked")],
             apps =>
             {
-                apps.Map("closed", (HttpContext http) => http.Response.WriteAsync(http.User.Identity!.Name!)).RequireAuthorization();
+                apps.Map(
+                    "closed",
+                    (HttpContext http) => http.Response.WriteAsync(http.User.Identity!.Name!)).RequireAuthorization();
                 apps.Map("open", () => "open");
                 apps.Map("marked", [Authorize] () => "marked");
             },
@@ -36,14 +38,15 @@ public sealed class ConventionTests
     }
 
     [Fact]
-    public async Task What_holds_for_all_apps_does_not_keep_a_worker_from_probing_itself()
+    public async Task Conventions_for_all_apps_do_not_keep_a_worker_from_probing_itself()
     {
         await using var worker = await WorkerApp.StartAsync(
             apps => apps.Map("a", () => "a"),
             builder =>
             {
                 AddHeaderAuthentication(builder.Services);
-                builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+                builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
+                    new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
             },
             app => app.UseAuthentication().UseAuthorization());
 
@@ -54,22 +57,24 @@ public sealed class ConventionTests
     }
 
     [Fact]
-    public async Task A_preflight_is_answered_by_the_apps_policy()
+    public async Task A_CORS_preflight_is_answered_by_the_apps_policy()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/one", "POST")],
-            apps => apps.Map("a", () => "a").RequireCors(policy => policy.WithOrigins("https://app.example").WithMethods("POST")),
+            apps => apps.Map("a", () => "a").RequireCors(
+                policy => policy.WithOrigins("https://app.example").WithMethods("POST")),
             builder => builder.Services.AddCors(),
             app => app.UseCors());
 
-        var answer = await worker.SendAsync(HttpMethod.Options, "/one", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"));
+        var answer = await worker.SendAsync(
+            HttpMethod.Options, "/one", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"));
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal("https://app.example", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
     }
 
     [Fact]
-    public async Task A_rate_limit_holds_for_the_app_that_asked_for_it()
+    public async Task A_rate_limit_holds_only_for_the_app_that_requires_it()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "limited", "/limited"), Routes.Of(2, "free", "/free")],
@@ -78,7 +83,9 @@ public sealed class ConventionTests
                 apps.Map("limited", () => "a").RequireRateLimiting("once");
                 apps.Map("free", () => "b");
             },
-            builder => builder.Services.AddRateLimiter(limiter => limiter.AddFixedWindowLimiter("once", window => (window.PermitLimit, window.Window) = (1, TimeSpan.FromHours(1)))),
+            builder => builder.Services.AddRateLimiter(
+                limiter => limiter.AddFixedWindowLimiter(
+                    "once", window => (window.PermitLimit, window.Window) = (1, TimeSpan.FromHours(1)))),
             app => app.UseRateLimiter());
 
         Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/limited")).StatusCode);
@@ -87,7 +94,7 @@ public sealed class ConventionTests
     }
 
     [Fact]
-    public async Task Metadata_and_filters_reach_every_route_and_the_innermost_has_the_last_word()
+    public async Task Metadata_and_filters_reach_every_route_and_the_innermost_metadata_comes_last()
     {
         SyncedRouteMetadata? route = null;
         string? word = null;
@@ -96,7 +103,9 @@ public sealed class ConventionTests
             apps => apps.Map("a", () => "a").WithMetadata("app").AddEndpointFilter((context, next) =>
             {
                 var metadata = context.HttpContext.GetEndpoint()!.Metadata;
-                (route, word) = (metadata.GetMetadata<SyncedRouteMetadata>(), string.Join(" ", metadata.GetOrderedMetadata<string>()));
+                (route,
+                    word) = (metadata.GetMetadata<SyncedRouteMetadata>(), string.Join(
+                        " ", metadata.GetOrderedMetadata<string>()));
                 return next(context);
             }),
             where: app => app.MapGroup("/g").WithMetadata("group"),
@@ -111,15 +120,21 @@ public sealed class ConventionTests
 
     private static void AddHeaderAuthentication(IServiceCollection services)
     {
-        services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("header", _ => { });
+        services.AddAuthentication("header")
+            .AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("header", _ => { });
         services.AddAuthorization();
     }
 
-    private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class HeaderAuthentication(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers.TryGetValue("X-User", out var user)
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user.ToString())], "header")), "header"))
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+            Task.FromResult(Request.Headers.TryGetValue("X-User", out var user)
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(
+                    new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user.ToString())], "header")),
+                    "header"))
             : AuthenticateResult.NoResult());
     }
 }

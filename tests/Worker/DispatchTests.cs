@@ -30,7 +30,8 @@ public sealed class DispatchTests
     [InlineData("/items/123456789012345678", "123456789012345678")]
     public async Task A_whole_number_is_bound_whatever_its_digits(string path, string value)
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/items/<int:id>")], apps => apps.Map("a", (long id) => id));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/items/<int:id>")], apps => apps.Map("a", (long id) => id));
 
         Assert.Equal(value, await worker.TextAsync(path));
     }
@@ -47,15 +48,17 @@ public sealed class DispatchTests
     public async Task Values_are_text_in_the_invariant_form(string rule, string path, string value)
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", rule)], apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
+            [Routes.Of(1, "a", rule)], apps => apps.Map(
+                "a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
 
         Assert.Equal(value, await worker.TextAsync(path));
     }
 
     [Fact]
-    public async Task A_parameter_that_the_rule_has_not_is_bound_from_the_query()
+    public async Task A_parameter_that_the_rule_lacks_is_bound_from_the_query()
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/items/<int:id>")], apps => apps.Map("a", (int id, int page) => $"{id} {page}"));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/items/<int:id>")], apps => apps.Map("a", (int id, int page) => $"{id} {page}"));
 
         Assert.Equal("7 3", await worker.TextAsync("/items/7?page=3"));
     }
@@ -84,7 +87,9 @@ public sealed class DispatchTests
     public async Task A_route_without_a_handler_is_answered_501_and_named_in_the_report()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one"), Routes.Of(2, "x", "/two"), Routes.Of(3, "x", "/three"), Routes.Of(4, null, "/four")],
+            [
+                Routes.Of(1, "a", "/one"), Routes.Of(2, "x", "/two"), Routes.Of(3, "x", "/three"),
+                Routes.Of(4, null, "/four")],
             apps => apps.Map("a", () => "a"));
 
         var answer = await worker.GetAsync("/two");
@@ -94,13 +99,16 @@ public sealed class DispatchTests
         Assert.Equal("1", answer.Version());
         Assert.Equal(HttpStatusCode.NotImplemented, (await worker.GetAsync("/four")).StatusCode);
         Assert.Equal("a", await worker.TextAsync("/one"));
-        Assert.Equal("no handler for app 'x' of route key 'fastapi.endpoint:2:', 2 routes", (await worker.Silo.ServesAsync(1)).Problem);
+        Assert.Equal(
+            "no handler for app 'x' of route key 'fastapi.endpoint:2:', 2 routes",
+            (await worker.Silo.ServesAsync(1)).Problem);
     }
 
     [Fact]
-    public async Task A_problem_ends_with_the_route_that_was_its_reason()
+    public async Task A_problem_ends_with_the_route_that_caused_it()
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one"), Routes.Of(2, "x", "/two")], apps => apps.Map("a", () => "a"));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one"), Routes.Of(2, "x", "/two")], apps => apps.Map("a", () => "a"));
         Assert.NotNull((await worker.Silo.ServesAsync(1)).Problem);
 
         worker.Silo.Publish(2, Routes.Of(1, "a", "/one"));
@@ -113,7 +121,8 @@ public sealed class DispatchTests
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "x", "/one"), Routes.Of(2, null, "/two")],
-            apps => apps.MapFallback((HttpContext http) => http.Response.WriteAsync(http.GetSyncedRoute()!.App ?? "none")));
+            apps => apps.MapFallback(
+                (HttpContext http) => http.Response.WriteAsync(http.GetSyncedRoute()!.App ?? "none")));
 
         Assert.Equal("x", await worker.TextAsync("/one"));
         Assert.Equal("none", await worker.TextAsync("/two"));
@@ -124,7 +133,8 @@ public sealed class DispatchTests
     public async Task Methods_are_answered_as_Odoo_answers_them()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one", "GET"), Routes.Of(2, "a", "/one", "POST")], apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync(http.Request.Method)));
+            [Routes.Of(1, "a", "/one", "GET"), Routes.Of(2, "a", "/one", "POST")], apps => apps.Map(
+                "a", (HttpContext http) => http.Response.WriteAsync(http.Request.Method)));
 
         var refused = await worker.SendAsync(HttpMethod.Delete, "/one");
 
@@ -137,7 +147,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task A_path_base_is_no_part_of_a_rule()
+    public async Task A_path_base_is_not_part_of_a_rule()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/items/<path:rest>")],
@@ -152,16 +162,20 @@ public sealed class DispatchTests
     public async Task A_handler_knows_its_route_and_version()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/items/<int:id>")], apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync(http.GetSyncedRoute()!.ToString())));
+            [Routes.Of(1, "a", "/items/<int:id>")], apps => apps.Map(
+                "a", (HttpContext http) => http.Response.WriteAsync(http.GetSyncedRoute()!.ToString())));
 
-        Assert.Equal("SyncedRoute { Version = 1, Key = fastapi.endpoint:1:, Rule = /items/<int:id>, App = a }", await worker.TextAsync("/items/7"));
+        Assert.Equal(
+            "SyncedRoute { Version = 1, Key = fastapi.endpoint:1:, Rule = /items/<int:id>, App = a }",
+            await worker.TextAsync("/items/7"));
     }
 
     [Fact]
     public async Task Versions_share_the_endpoints_of_routes_that_stay()
     {
         HashSet<Endpoint> endpoints = [];
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], apps => apps.Map("a", (HttpContext http) =>
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", (HttpContext http) =>
         {
             endpoints.Add(http.GetEndpoint()!);
             return Task.CompletedTask;

@@ -1,12 +1,13 @@
+using EndpointSync.Core;
 using EndpointSync.Client;
 
 namespace EndpointSync.Tests.Worker;
 
 public sealed class FeedTests
 {
-    private const int Misfit = 3104;
-    private const int HeardNothing = 3105;
-    private const int HeardAgain = 3106;
+    private const int HashMismatch = 3104;
+    private const int FeedFailed = 3105;
+    private const int FeedRecovered = 3106;
     private const int Unknown = 3107;
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_delta_that_does_not_fit_is_replaced_by_a_reading_in_full()
+    public async Task A_delta_that_does_not_fit_is_replaced_by_a_full_read()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
         worker.Silo.SpoilsDeltas = true;
@@ -44,54 +45,54 @@ public sealed class FeedTests
         await worker.Silo.ServesAsync(2);
 
         Assert.Equal("a", await worker.TextAsync("/three"));
-        await worker.Log.FirstAsync(Misfit).Within("the warning");
+        await worker.Log.FirstAsync(HashMismatch).Within("the warning");
     }
 
     [Fact]
-    public async Task A_silo_that_fails_is_told_once_and_asked_until_it_answers()
+    public async Task A_silo_that_fails_is_logged_once_and_asked_until_it_answers()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
         worker.Silo.Failure = new TimeoutException("no answer");
         worker.Silo.LoseGateway();
-        await worker.Log.FirstAsync(HeardNothing).Within("the warning");
+        await worker.Log.FirstAsync(FeedFailed).Within("the warning");
         Assert.Equal("a", await worker.TextAsync("/one"));
 
         worker.Silo.Publish(2, Routes.Of(2, "a", "/two"));
         worker.Silo.Failure = null;
 
         await worker.Silo.ServesAsync(2);
-        await worker.Log.FirstAsync(HeardAgain).Within("the good news");
-        Assert.Single(worker.Log.Entries, entry => entry.EventId == HeardNothing);
+        await worker.Log.FirstAsync(FeedRecovered).Within("the event of the recovery");
+        Assert.Single(worker.Log.Entries, entry => entry.EventId == FeedFailed);
     }
 
     [Fact]
-    public async Task A_lost_gateway_ends_a_held_question_at_once()
+    public async Task A_lost_gateway_ends_a_long_poll_at_once()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
 
         worker.Silo.LoseGateway();
 
-        await worker.Log.FirstAsync(HeardAgain).Within("the next answer");
+        await worker.Log.FirstAsync(FeedRecovered).Within("the next answer");
     }
 
     [Fact]
-    public async Task A_silo_that_gives_no_answer_is_left_for_the_next_one_that_does()
+    public async Task A_silent_silo_is_left_for_the_next_one_that_answers()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
 
-        worker.Silo.FrozenDoors = 3;
+        worker.Silo.FrozenEntries = 3;
         worker.Silo.Publish(2, Routes.Of(2, "a", "/two"));
 
         await worker.Silo.ServesAsync(2);
         Assert.Equal("a", await worker.TextAsync("/two"));
-        await worker.Log.FirstAsync(HeardAgain).Within("the good news");
-        Assert.Single(worker.Log.Entries, entry => entry.EventId == HeardNothing);
+        await worker.Log.FirstAsync(FeedRecovered).Within("the event of the recovery");
+        Assert.Single(worker.Log.Entries, entry => entry.EventId == FeedFailed);
     }
 
     [Fact]
-    public async Task An_unknown_registry_is_told_once()
+    public async Task An_unknown_registry_is_logged_once()
     {
-        using var silo = new SiloStandIn { Failure = new UnknownRegistryException(WorkerApp.Registry, ["other"]) };
+        using var silo = new ScriptedSilo { Failure = new UnknownRegistryException(WorkerApp.Registry, ["other"]) };
         await using var worker = await WorkerApp.StartAsync(Map, silo: silo);
         await worker.Log.FirstAsync(Unknown).Within("the warning");
 
@@ -110,13 +111,13 @@ public sealed class FeedTests
         await worker.Silo.ServesAsync(2);
         var current = worker.Current.Routes!;
 
-        Assert.False(worker.Current.Swap(new(EndpointSync.Publishing.RouteImage.Empty, fromSnapshot: false)));
+        Assert.False(worker.Current.Swap(new(RouteImage.Empty, fromSnapshot: false)));
 
         Assert.Same(current, worker.Current.Routes);
     }
 
     [Fact]
-    public async Task A_worker_that_stops_says_good_bye()
+    public async Task A_worker_that_stops_leaves_its_feed()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
         var report = await worker.Silo.ServesAsync(1);

@@ -15,7 +15,8 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     public async Task A_request_reaches_the_other_server_with_the_target_that_was_matched(string target)
     {
         await using var other = await OtherServerAsync();
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()));
 
         var answer = await worker.SendAsync(HttpMethod.Post, target, ("X-Forwarded-For", "6.6.6.6"));
 
@@ -29,10 +30,11 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     [InlineData("/api/%2E%2e/admin")]
     [InlineData("/api/..%2Fadmin")]
     [InlineData("/api/..%5Cadmin")]
-    public async Task A_path_that_the_other_server_could_take_for_another_is_refused(string target)
+    public async Task A_path_that_the_other_server_could_read_as_another_one_is_refused(string target)
     {
         await using var other = await OtherServerAsync();
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()));
 
         Assert.Equal(HttpStatusCode.BadRequest, (await worker.GetAsync(target)).StatusCode);
     }
@@ -41,11 +43,13 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     [InlineData("/public%3F%2Fadmin")]
     [InlineData("/public%3Fx%2F..%5Cadmin")]
     [InlineData("/t%2Fb%2541")]
-    public async Task A_path_that_is_another_to_the_other_server_is_not_the_routes(string target)
+    public async Task A_path_that_the_other_server_would_decode_differently_matches_no_route(string target)
     {
         await using var other = await OtherServerAsync();
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/public"), Routes.Of(2, "a", "/t/bA")], apps => apps.MapForwarder("a", other.Urls.First()));
+            [
+                Routes.Of(1, "a", "/public"),
+                Routes.Of(2, "a", "/t/bA")], apps => apps.MapForwarder("a", other.Urls.First()));
 
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync(target)).StatusCode);
     }
@@ -53,11 +57,12 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     [Theory]
     [InlineData("")]
     [InlineData("/base")]
-    public async Task Every_target_goes_out_as_it_came(string pathBase)
+    public async Task Every_target_is_forwarded_unchanged(string pathBase)
     {
         await using var other = await OtherServerAsync();
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/"), Routes.Of(2, "a", "/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()),
+            [Routes.Of(1, "a", "/"), Routes.Of(2, "a", "/<path:rest>")],
+            apps => apps.MapForwarder("a", other.Urls.First()),
             use: app => app.UsePathBase("/base").UseRouting(),
             settings: new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" });
         var sent = 0;
@@ -83,7 +88,7 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     [InlineData("/api/a%2Fb", "/api/a/b")]
     [InlineData("/api/a%2541", "/api/a%2541")]
     [InlineData("/api/a%3Fb?c=%2F", "/api/a%3Fb?c=%2F")]
-    public async Task A_path_that_was_rewritten_goes_out_as_it_was_matched(string target, string sent)
+    public async Task A_rewritten_path_is_forwarded_as_it_was_matched(string target, string sent)
     {
         await using var other = await OtherServerAsync();
         await using var worker = await WorkerApp.ServingAsync(
@@ -92,35 +97,47 @@ public sealed class ForwarderTests(ITestOutputHelper output)
             {
                 app.Use((http, next) =>
                 {
-                    http.Request.Path = http.Request.Path.StartsWithSegments("/old", StringComparison.Ordinal, out var rest) ? new PathString("/api").Add(rest) : http.Request.Path;
+                    http.Request.Path = http.Request.Path.StartsWithSegments(
+                        "/old", StringComparison.Ordinal, out var rest)
+                        ? new PathString("/api").Add(rest)
+                        : http.Request.Path;
                     return next(http);
                 });
                 app.UseRouting();
             });
 
-        Assert.Equal($"GET {sent} from 127.0.0.1", await worker.TextAsync(target.Replace("/api", "/old", StringComparison.Ordinal)));
+        Assert.Equal(
+            $"GET {sent} from 127.0.0.1",
+            await worker.TextAsync(target.Replace("/api", "/old", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task What_a_client_says_of_where_it_comes_from_is_not_passed_on()
+    public async Task Forwarding_headers_of_a_client_are_not_passed_on()
     {
         Dictionary<string, string> received = [];
-        await using var other = await OtherServerAsync(http => received = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/api")], apps => apps.MapForwarder("a", other.Urls.First()));
+        await using var other = await OtherServerAsync(
+            http => received = http.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString()));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/api")], apps => apps.MapForwarder("a", other.Urls.First()));
 
-        await worker.GetAsync("/api", ("Forwarded", "for=6.6.6.6;host=evil"), ("X-Forwarded-Port", "666"), ("x-forwarded-ssl", "on"), ("X-Forwarded-Host", "evil"), ("X-Other", "kept"));
+        await worker.GetAsync(
+            "/api", ("Forwarded", "for=6.6.6.6;host=evil"), ("X-Forwarded-Port", "666"), ("x-forwarded-ssl", "on"),
+            ("X-Forwarded-Host", "evil"), ("X-Other", "kept"));
 
         Assert.Equal(
             ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"],
-            received.Keys.Where(name => name.Contains("Forwarded", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal));
+            received.Keys.Where(
+                name => name.Contains("Forwarded", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal));
         Assert.Equal(worker.Http.BaseAddress!.Authority, received["X-Forwarded-Host"]);
         Assert.Equal("kept", received["X-Other"]);
     }
 
     [Fact]
-    public async Task A_server_that_is_down_is_a_bad_gateway()
+    public async Task A_server_that_is_down_is_answered_502()
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/api")], apps => apps.MapForwarder("a", "http://127.0.0.1:1"));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/api")], apps => apps.MapForwarder("a", "http://127.0.0.1:1"));
 
         var answer = await worker.GetAsync("/api");
 
@@ -129,21 +146,24 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task An_address_that_is_none_is_refused_when_it_is_mapped() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => WorkerApp.StartAsync(apps => apps.MapForwarder("a", "localhost:80")));
+    public async Task An_invalid_address_is_refused_when_it_is_mapped() =>
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => WorkerApp.StartAsync(apps => apps.MapForwarder("a", "localhost:80")));
 
-    // It says another version, as a worker of its own would; this worker's is the one that counts.
-    private static async Task<WebApplication> OtherServerAsync(Action<HttpContext>? look = null)
+    // The other server sends a version, as another worker would; the version of this worker counts.
+    private static async Task<WebApplication> OtherServerAsync(Action<HttpContext>? inspect = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         var other = builder.Build();
         other.Run(http =>
         {
-            look?.Invoke(http);
+            inspect?.Invoke(http);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             http.Response.Headers["X-Route-Version"] = "99";
-            return http.Response.WriteAsync($"{http.Request.Method} {http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} from {http.Request.Headers["X-Forwarded-For"]}");
+            return http.Response.WriteAsync(
+                $"{http.Request.Method} {http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} "
+                + $"from {http.Request.Headers["X-Forwarded-For"]}");
         });
         await other.StartAsync();
         return other;

@@ -17,7 +17,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_worker_at_the_newest_version_is_healthy_and_says_which()
+    public async Task A_worker_at_the_newest_version_is_healthy_and_reports_the_version()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
 

@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace EndpointSync.Tests.Worker;
 
-/// <summary>What an application's matcher chooses endpoints by: hosts, methods, content types.</summary>
+/// <summary>The metadata by which an application's matcher chooses endpoints: hosts, methods, content types.</summary>
 public sealed class MatcherMetadataTests
 {
     [Fact]
-    public async Task Hosts_of_all_apps_are_heeded_and_the_worker_still_probes_itself()
+    public async Task Hosts_of_all_apps_apply_and_the_worker_still_probes_itself()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), all: all => all.RequireHost("internal.example", "*.example.org:80"));
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), all: all => all.RequireHost(
+                "internal.example", "*.example.org:80"));
 
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/one")).StatusCode);
         Assert.Null((await worker.GetAsync("/one")).Version());
@@ -23,18 +24,20 @@ public sealed class MatcherMetadataTests
     }
 
     [Fact]
-    public async Task Hosts_of_a_group_are_heeded()
+    public async Task Hosts_of_a_group_apply()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/g/one")], apps => apps.Map("a", () => "a"),
-            use: app => app.MapFallback(() => "fallback"), where: app => app.MapGroup("/g").RequireHost("internal.example"));
+            use: app => app.MapFallback(() => "fallback"), where: app => app.MapGroup("/g")
+                .RequireHost("internal.example"));
 
         Assert.Equal("fallback", await worker.TextAsync("/g/one"));
-        Assert.Equal("a", await (await worker.GetAsync("/g/one", ("Host", "internal.example"))).Content.ReadAsStringAsync());
+        Assert.Equal(
+            "a", await (await worker.GetAsync("/g/one", ("Host", "internal.example"))).Content.ReadAsStringAsync());
     }
 
     [Fact]
-    public async Task Methods_and_content_types_of_all_apps_are_heeded()
+    public async Task Methods_and_content_types_of_all_apps_apply()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"),
@@ -46,7 +49,7 @@ public sealed class MatcherMetadataTests
     }
 
     [Fact]
-    public async Task What_would_have_no_effect_for_one_app_stops_the_start()
+    public async Task Metadata_without_effect_for_one_app_stops_the_start()
     {
         await RefusedAsync("HostMatcherPolicy", app => app.RequireHost("internal.example"));
         await RefusedAsync("HttpMethodMatcherPolicy", app => app.WithMetadata(new HttpMethodMetadata(["POST"])));
@@ -54,15 +57,17 @@ public sealed class MatcherMetadataTests
     }
 
     [Fact]
-    public async Task An_attribute_that_would_have_no_effect_stops_the_start() => Assert.Contains(
+    public async Task An_attribute_without_effect_stops_the_start() => Assert.Contains(
         "The fallback of the synced routes was given metadata that HostMatcherPolicy",
-        (await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerApp.StartAsync(apps => apps.MapFallback([Host("internal.example")] () => "a")))).Message,
+        (await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerApp.StartAsync(
+            apps => apps.MapFallback([Host("internal.example")] () => "a")))).Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public async Task What_a_handler_itself_reads_is_no_metadata_of_the_matcher()
+    public async Task The_content_type_of_a_handlers_body_is_not_metadata_of_the_matcher()
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], apps => apps.Map("a", (Dictionary<string, int> body) => body["n"]));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", (Dictionary<string, int> body) => body["n"]));
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await PostAsync(worker, "text/plain"));
         Assert.Equal(HttpStatusCode.OK, await PostAsync(worker, "application/json"));
@@ -70,14 +75,18 @@ public sealed class MatcherMetadataTests
 
     private static async Task RefusedAsync(string policy, Action<IEndpointConventionBuilder> ask)
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerApp.StartAsync(apps => ask(apps.Map("a", () => "a"))));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => WorkerApp.StartAsync(apps => ask(apps.Map("a", () => "a"))));
 
-        Assert.Contains($"App 'a' was given metadata that {policy} chooses endpoints by", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"App 'a' was given metadata that {policy} selects endpoints by", refused.Message,
+            StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> PostAsync(WorkerApp worker, string type)
     {
         using var content = new StringContent("""{"n": 1}""", System.Text.Encoding.UTF8, type);
-        return (await worker.Http.PostAsync(new Uri("/one", UriKind.Relative), content, TestContext.Current.CancellationToken)).StatusCode;
+        return (await worker.Http.PostAsync(
+            new Uri("/one", UriKind.Relative), content, TestContext.Current.CancellationToken)).StatusCode;
     }
 }

@@ -5,12 +5,14 @@ namespace EndpointSync.Tests.Worker;
 
 public sealed class NotFoundTests
 {
-    private static readonly Dictionary<string, string?> Patient = new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:10" };
+    private static readonly Dictionary<string, string?> LongTimeouts =
+        new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:10" };
 
     [Fact]
     public async Task A_miss_waits_for_the_newer_version_that_may_have_the_route()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         var newest = new TaskCompletionSource<RouteVersion>(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Silo.Newest = () => newest.Task;
         var asking = worker.GetAsync("/new");
@@ -25,7 +27,8 @@ public sealed class NotFoundTests
     [Fact]
     public async Task A_method_that_is_not_answered_yet_waits_too()
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one", "GET")], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one", "GET")], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         worker.Silo.Newest = () =>
         {
             worker.Silo.Publish(2, Routes.Of(1, "a", "/one", "POST"));
@@ -38,16 +41,18 @@ public sealed class NotFoundTests
     [Fact]
     public async Task A_miss_in_the_newest_version_is_answered_404_at_once()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
 
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
         Assert.Equal(1, worker.Silo.NewestCalls);
     }
 
     [Fact]
-    public async Task Misses_at_the_same_time_share_a_question_that_none_of_them_came_after()
+    public async Task Concurrent_misses_share_the_next_query_and_never_join_the_running_one()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         var first = new TaskCompletionSource<RouteVersion>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Silo.Newest = () =>
@@ -57,7 +62,7 @@ public sealed class NotFoundTests
             return first.Task;
         };
         var early = worker.GetAsync("/missing");
-        await asked.Task.Within("the first question");
+        await asked.Task.Within("the first query");
         var late = Enumerable.Range(0, 20).Select(_ => worker.GetAsync("/missing")).ToList();
 
         first.SetResult(new RouteVersion(1));
@@ -66,7 +71,7 @@ public sealed class NotFoundTests
         Assert.InRange(worker.Silo.NewestCalls, 2, 20);
     }
 
-    // As a silo does, which is not in this process.
+    // Answers with a delay, as a silo in another process does.
     private static async Task<RouteVersion> AnswerLaterAsync()
     {
         await Task.Delay(TimeSpan.FromMilliseconds(50));
@@ -76,7 +81,8 @@ public sealed class NotFoundTests
     [Fact]
     public async Task Without_a_cluster_a_miss_is_answered_at_once()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         worker.Silo.IsConnected = false;
 
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
@@ -84,9 +90,10 @@ public sealed class NotFoundTests
     }
 
     [Fact]
-    public async Task A_cluster_that_fails_is_not_asked_by_every_miss()
+    public async Task A_cluster_that_fails_is_not_queried_by_every_miss()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         worker.Silo.Newest = () => Task.FromException<RouteVersion>(new TimeoutException("no answer"));
 
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
@@ -95,9 +102,10 @@ public sealed class NotFoundTests
     }
 
     [Fact]
-    public async Task A_question_that_a_lost_gateway_took_with_it_is_asked_once_more()
+    public async Task A_query_that_is_lost_with_its_gateway_is_repeated_once()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Silo.Newest = () =>
         {
@@ -106,7 +114,7 @@ public sealed class NotFoundTests
             return new TaskCompletionSource<RouteVersion>().Task;
         };
         var asking = worker.GetAsync("/new");
-        await asked.Task.Within("the first question");
+        await asked.Task.Within("the first query");
 
         worker.Silo.LoseGateway();
         worker.Silo.Publish(2, Routes.Of(1, "a", "/new"));
@@ -114,13 +122,14 @@ public sealed class NotFoundTests
         Assert.Equal(HttpStatusCode.OK, (await asking.Within("the answer by version 2")).StatusCode);
         var asks = worker.Silo.NewestCalls;
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
-        Assert.True(worker.Silo.NewestCalls > asks, "A miss after the loss asked nobody.");
+        Assert.True(worker.Silo.NewestCalls > asks, "A miss after the loss made no query.");
     }
 
     [Fact]
-    public async Task A_question_that_fails_twice_is_asked_again_only_later()
+    public async Task A_query_that_fails_twice_is_repeated_only_later()
     {
-        await using var worker = await WorkerApp.ServingAsync([], apps => apps.Map("a", () => "a"), settings: Patient);
+        await using var worker = await WorkerApp.ServingAsync(
+            [], apps => apps.Map("a", () => "a"), settings: LongTimeouts);
         worker.Silo.Newest = () => Task.FromException<RouteVersion>(new InvalidOperationException("gone"));
 
         Assert.Equal(HttpStatusCode.NotFound, (await worker.GetAsync("/missing")).StatusCode);
@@ -129,10 +138,12 @@ public sealed class NotFoundTests
     }
 
     [Fact]
-    public async Task A_timeout_of_zero_asks_nobody()
+    public async Task A_timeout_of_zero_disables_the_query()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" }, use: app => app.MapFallback(() => "fallback"));
+            [], apps => apps.Map("a", () => "a"),
+            settings: new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" },
+            use: app => app.MapFallback(() => "fallback"));
 
         Assert.Equal("fallback", await worker.TextAsync("/missing"));
         Assert.Equal(0, worker.Silo.NewestCalls);

@@ -1,10 +1,11 @@
 using EndpointSync.Client;
+using EndpointSync.Grains.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace EndpointSync.Tests.Worker;
 
-/// <summary>The code that docs/workers.md shows, compiled.</summary>
+/// <summary>The code that docs/how-to/workers.md shows, compiled.</summary>
 internal static class PageSample
 {
     public static void Run(string[] args)
@@ -17,7 +18,8 @@ internal static class PageSample
         app.MapHealthChecks("/health/ready");
         app.MapSyncedEndpoints(apps =>
         {
-            apps.Map("api_v2", (HttpContext http) => http.Response.WriteAsync($"version {http.GetSyncedRoute()!.Version}"));
+            apps.Map(
+                "api_v2", (HttpContext http) => http.Response.WriteAsync($"version {http.GetSyncedRoute()!.Version}"));
             apps.Map("registry_api", (int id, int page = 1) => $"individual {id}, page {page}").RequireAuthorization();
             apps.MapForwarder("dci_api", "http://127.0.0.1:9000");
             apps.MapFallback((HttpContext http) => Results.NotFound());

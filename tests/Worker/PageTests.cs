@@ -1,4 +1,4 @@
-using EndpointSync.Local;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Tests.Worker;
 
@@ -9,9 +9,11 @@ public sealed class PageTests
     [Fact]
     public void The_page_shows_the_code_that_is_compiled_here()
     {
-        var page = File.ReadAllText(Path.Combine(Root, "docs", "workers.md"));
+        var page = File.ReadAllText(Path.Combine(Root, "docs", "how-to", "workers.md"));
         var shown = Between(page, "```csharp\n", "```").Split('\n');
-        var compiled = Between(File.ReadAllText(Path.Combine(Root, "tests", "Worker", $"{nameof(PageSample)}.cs")), "// Page begins.\n", "// Page ends.").Split('\n');
+        var compiled = Between(
+            File.ReadAllText(Path.Combine(Root, "tests", "Worker", $"{nameof(PageSample)}.cs")), "// Page begins.\n",
+            "// Page ends.").Split('\n');
 
         Assert.Equal(compiled.Select(line => line.Trim()), shown.Select(line => line.Trim()));
     }

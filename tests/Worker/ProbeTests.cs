@@ -1,6 +1,6 @@
 using System.Net;
 using EndpointSync.Client.Workers.Probing;
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +12,7 @@ namespace EndpointSync.Tests.Worker;
 public sealed class ProbeTests
 {
     [Fact]
-    public async Task A_version_that_the_server_does_not_answer_by_is_not_reported_as_served()
+    public async Task A_version_that_no_answer_of_the_server_carries_is_not_reported_as_served()
     {
         var isBlocked = true;
         await using var worker = await WorkerApp.StartAsync(apps => apps.Map("a", () => "a"), use: app =>
@@ -32,7 +32,8 @@ public sealed class ProbeTests
         worker.Silo.Publish(1, Routes.Of(1, "a", "/one"));
 
         var report = await worker.Silo.ReportedAsync(
-            report => report.Problem?.Contains("was answered 418 without a version", StringComparison.Ordinal) == true, "a report of the problem");
+            report => report.Problem?.Contains(
+                "was answered 418 without a version", StringComparison.Ordinal) == true, "a report of the problem");
         Assert.Equal(0, report.Version.Value);
         await worker.Log.FirstAsync(3108).Within("the warning");
         isBlocked = false;
@@ -42,7 +43,7 @@ public sealed class ProbeTests
     [Fact]
     public async Task Nothing_is_reported_as_served_before_the_server_has_started()
     {
-        using var silo = new SiloStandIn();
+        using var silo = new ScriptedSilo();
         silo.Publish(1, Routes.Of(1, "a", "/one"));
         var gate = new StartGate(silo);
         await using var worker = await WorkerApp.StartAsync(
@@ -53,11 +54,12 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task A_server_that_answers_some_hosts_only_answers_the_probe()
+    public async Task A_server_that_filters_hosts_still_answers_the_probe()
     {
         await using var worker = await WorkerApp.StartAsync(
             apps => apps.Map("a", () => "a"),
-            builder => builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*.example.org"]),
+            builder => builder.Services.Configure<HostFilteringOptions>(
+                hosts => hosts.AllowedHosts = ["*.example.org"]),
             app =>
             {
                 app.UseHostFiltering();
@@ -71,14 +73,21 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task A_guessed_secret_is_an_ordinary_request()
+    public async Task A_request_with_a_guessed_secret_is_an_ordinary_request()
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
         var secret = worker.Application.Services.GetRequiredService<ProbeSecret>();
 
-        Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/one", (ProbeSecret.Header, new string('0', secret.Value.Length)))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/one", (ProbeSecret.Header, secret.Value), (ProbeSecret.Header, secret.Value))).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await worker.GetAsync("/one", (ProbeSecret.Header, secret.Value))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await worker.GetAsync("/one", (ProbeSecret.Header, new string('0', secret.Value.Length)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await worker.GetAsync(
+                "/one", (ProbeSecret.Header, secret.Value), (ProbeSecret.Header, secret.Value))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await worker.GetAsync("/one", (ProbeSecret.Header, secret.Value))).StatusCode);
     }
 
     [Theory]
@@ -95,21 +104,25 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_hides_a_group_is_found_by_the_probe()
+    public async Task The_probe_finds_an_endpoint_that_hides_a_group()
     {
         await using var worker = await WorkerApp.StartAsync(
-            apps => apps.Map("a", () => "a"), use: app => app.MapGet("/g/{**all}", () => "own"), where: app => app.MapGroup("/g"));
+            apps => apps.Map("a", () => "a"), use: app => app.MapGet(
+                "/g/{**all}", () => "own"), where: app => app.MapGroup("/g"));
         worker.Silo.Publish(1, Routes.Of(1, "a", "/g/one"));
 
         await worker.Silo.ReportedAsync(
-            report => report.Problem?.Contains("/g/endpoint-sync/probe was answered 200 without a version", StringComparison.Ordinal) == true, "a report of the problem");
+            report => report.Problem?.Contains(
+                "/g/endpoint-sync/probe was answered 200 without a version",
+                StringComparison.Ordinal) == true, "a report of the problem");
     }
 
     [Fact]
     public async Task A_path_base_does_not_keep_a_worker_from_probing_itself()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), use: app => app.UsePathBase("/base").UseRouting());
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"),
+            use: app => app.UsePathBase("/base").UseRouting());
 
         Assert.Null((await worker.Silo.ServesAsync(1)).Problem);
         Assert.Equal("a", await worker.TextAsync("/base/one"));
@@ -126,12 +139,13 @@ public sealed class ProbeTests
     public void The_address_is_one_that_the_process_can_reach(string addresses, string? probed) =>
         Assert.Equal(probed, ProbeAddress.Of(addresses.Split(';'), "endpoint-sync/probe")?.ToString());
 
-    // The server starts after it, so what was reported until then was reported without a server.
-    private sealed class StartGate(SiloStandIn silo) : IHostedService
+    // The server starts after this service, so every report until then was made without a server.
+    private sealed class StartGate(ScriptedSilo silo) : IHostedService
     {
         public WorkerReport? Report { get; private set; }
 
-        public async Task StartAsync(CancellationToken cancellationToken) => Report = await silo.ReportedAsync(_ => true, "the first report");
+        public async Task StartAsync(CancellationToken cancellationToken) =>
+            Report = await silo.ReportedAsync(_ => true, "the first report");
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -1,4 +1,5 @@
 using EndpointSync.Client;
+using EndpointSync.Grains.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
 
@@ -9,8 +10,12 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("Name", " ", "EndpointSync:Worker:Name (' ') must have 1 to 200 characters")]
     [InlineData("SnapshotPath", " ", "EndpointSync:Worker:SnapshotPath (' ') names no file")]
-    [InlineData("MinVersionTimeout", "-00:00:01", "EndpointSync:Worker:MinVersionTimeout (-00:00:01) must lie between 00:00:00 and 00:01:00")]
-    [InlineData("NotFoundTimeout", "00:00:11", "EndpointSync:Worker:NotFoundTimeout (00:00:11) must lie between 00:00:00 (no check) and 00:00:10")]
+    [InlineData(
+        "MinVersionTimeout", "-00:00:01",
+        "EndpointSync:Worker:MinVersionTimeout (-00:00:01) must lie between 00:00:00 and 00:01:00")]
+    [InlineData(
+        "NotFoundTimeout", "00:00:11",
+        "EndpointSync:Worker:NotFoundTimeout (00:00:11) must lie between 00:00:00 (no check) and 00:00:10")]
     public async Task A_wrong_option_stops_the_start_and_names_its_key(string key, string value, string complaint)
     {
         using var log = new LogCapture();
@@ -22,7 +27,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void A_registry_that_cannot_be_one_is_refused() =>
+    public void An_invalid_registry_name_is_refused() =>
         Assert.Throws<ArgumentException>(() => WebApplication.CreateEmptyBuilder(new()).AddEndpointSync("Open SPP"));
 
     [Fact]
@@ -31,17 +36,25 @@ public sealed class RegistrationTests
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddEndpointSync("one");
 
-        Assert.Contains("AddEndpointSync was called after AddEndpointSync", Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("two")).Message, StringComparison.Ordinal);
-        Assert.Contains("AddEndpointSyncClient was called after AddEndpointSync", Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSyncClient()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AddEndpointSync was called after AddEndpointSync",
+            Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("two")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "AddEndpointSyncClient was called after AddEndpointSync",
+            Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSyncClient()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_worker_brings_the_client_itself()
+    public void A_worker_includes_the_client()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddEndpointSyncClient();
 
-        Assert.Contains("leave it out", Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("one")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "leave it out", Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("one")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,10 +74,13 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Mapping_needs_the_worker()
+    public async Task Mapping_requires_the_worker()
     {
         await using var application = WebApplication.CreateSlimBuilder().Build();
 
-        Assert.Contains("AddEndpointSync", Assert.Throws<InvalidOperationException>(() => application.MapSyncedEndpoints(_ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AddEndpointSync",
+            Assert.Throws<InvalidOperationException>(() => application.MapSyncedEndpoints(_ => { })).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Tests.Worker;
 
@@ -8,6 +8,13 @@ internal static class Routes
     public static PublishedRoute Of(int id, string? app, string rule, params string[] methods)
     {
         var key = $"fastapi.endpoint:{id}:";
-        return new PublishedRoute { Key = key, Rules = [rule], Methods = methods, App = app, Hash = ContentHash.Of(key, app, rule, string.Join(',', methods)) };
+        return new PublishedRoute
+        {
+            Key = key,
+            Rules = [rule],
+            Methods = methods,
+            App = app,
+            Hash = ContentHash.Of(key, app, rule, string.Join(',', methods)),
+        };
     }
 }

@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using EndpointSync.Client;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -16,15 +17,17 @@ public sealed class SnapshotTests : IDisposable
     private Dictionary<string, string?> Settings => new() { ["EndpointSync:Worker:SnapshotPath"] = Snapshot };
 
     [Fact]
-    public async Task A_worker_serves_its_last_routes_before_it_hears_of_anybody()
+    public async Task A_worker_serves_its_last_routes_before_it_reaches_a_silo()
     {
         await WriteAsync();
-        using var silo = new SiloStandIn { Failure = new TimeoutException("no answer"), IsConnected = false };
+        using var silo = new ScriptedSilo { Failure = new TimeoutException("no answer"), IsConnected = false };
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
 
         Assert.Equal("a", await worker.TextAsync("/two"));
         Assert.Equal("1", (await worker.GetAsync("/one")).Version());
-        Assert.Contains("serves version 1 of openspp from the snapshot", (await worker.Log.FirstAsync(ServesSnapshot)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "serves version 1 of openspp from the snapshot", (await worker.Log.FirstAsync(ServesSnapshot)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(HealthStatus.Degraded, (await worker.HealthAsync()).Status);
     }
 
@@ -32,7 +35,7 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_snapshot_of_the_silos_version_is_confirmed_and_an_older_one_caught_up()
     {
         await WriteAsync();
-        using var silo = new SiloStandIn();
+        using var silo = new ScriptedSilo();
         silo.Publish(1, Routes.Of(1, "a", "/one"), Routes.Of(2, "a", "/two"));
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
         await silo.ServesAsync(1);
@@ -45,10 +48,10 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public async Task A_snapshot_that_differs_from_the_silos_same_version_is_replaced()
+    public async Task A_snapshot_that_differs_from_the_silos_table_of_the_same_version_is_replaced()
     {
         await WriteAsync();
-        using var silo = new SiloStandIn();
+        using var silo = new ScriptedSilo();
         silo.Publish(1, Routes.Of(1, "a", "/other"));
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
         await silo.ServesAsync(1);
@@ -64,21 +67,23 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_file_that_was_changed_is_kept_aside_and_not_served(string text, string changed)
     {
         await WriteAsync();
-        await File.WriteAllTextAsync(Snapshot, (await File.ReadAllTextAsync(Snapshot)).Replace(text, changed, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            Snapshot, (await File.ReadAllTextAsync(Snapshot)).Replace(text, changed, StringComparison.Ordinal));
 
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
 
         Assert.Null(worker.Current.Routes);
-        Assert.Contains(Snapshot, (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Snapshot, (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Snapshot + ".unusable"));
     }
 
     [Theory]
-    [InlineData("""{"checksum":7,"snapshot":{}}""", "Its checksum is no text")]
-    [InlineData("""{"checksum":null,"snapshot":null}""", "Its checksum is no text")]
-    [InlineData("""[]""", "It has not the parts")]
+    [InlineData("""{"checksum":7,"snapshot":{}}""", "Its checksum is not text")]
+    [InlineData("""{"checksum":null,"snapshot":null}""", "Its checksum is not text")]
+    [InlineData("""[]""", "It does not have the parts")]
     [InlineData("", "JSON")]
-    public async Task A_file_of_another_form_is_kept_aside_and_not_served(string text, string reason)
+    public async Task A_file_of_another_format_is_kept_aside_and_not_served(string text, string reason)
     {
         await File.WriteAllTextAsync(Snapshot, text);
 
@@ -88,14 +93,21 @@ public sealed class SnapshotTests : IDisposable
     [Theory]
     [InlineData("null", "It is empty")]
     [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":null}""", "Routes")]
-    [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":[]}""", "'' is no hash")]
+    [InlineData("""{"registry":"openspp","version":1,"hash":"","routes":[]}""", "'' is not a hash")]
     [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[null]}""", "One of its routes is null")]
-    [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[{"key":"k","rules":[null],"methods":[],"app":"a","hash":"HASH","problem":null}]}""", "null")]
-    [InlineData("""{"registry":"openspp","version":1,"hash":"HASH","routes":[{"key":"k","rules":["/"],"methods":[null],"app":"a","hash":"HASH","problem":null}]}""", "null")]
-    public async Task A_content_that_no_worker_writes_is_kept_aside_and_not_served(string content, string reason)
+    [InlineData(
+        """{"registry":"openspp","version":1,"hash":"HASH","routes":["""
+        + """{"key":"k","rules":[null],"methods":[],"app":"a","hash":"HASH","problem":null}]}""",
+        "null")]
+    [InlineData(
+        """{"registry":"openspp","version":1,"hash":"HASH","routes":["""
+        + """{"key":"k","rules":["/"],"methods":[null],"app":"a","hash":"HASH","problem":null}]}""",
+        "null")]
+    public async Task Content_that_no_worker_writes_is_kept_aside_and_not_served(string content, string reason)
     {
         content = content.Replace("HASH", new string('0', 64), StringComparison.Ordinal);
-        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
+        var sum = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
         await File.WriteAllTextAsync(Snapshot, $$"""{"checksum":"{{sum}}","snapshot":{{content}}}""");
 
         await StartsWithoutAsync(reason);
@@ -105,21 +117,25 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_snapshot_of_another_registry_is_not_served()
     {
         await WriteAsync();
-        var other = EndpointSync.Client.Workers.Snapshots.Snapshot.Of("other", EndpointSync.Publishing.RouteImage.Empty);
+        var other = EndpointSync.Client.Workers.Snapshots.Snapshot.Of("other", RouteImage.Empty);
         await EndpointSync.Client.Workers.Snapshots.SnapshotFile.WriteAsync(Snapshot, other, CancellationToken.None);
 
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
 
-        Assert.Contains("It is of registry 'other'", (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "It is of registry 'other'", (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_path_that_cannot_be_written_is_a_warning_and_the_worker_serves_on()
+    public async Task A_path_that_cannot_be_written_is_a_warning_and_the_worker_keeps_serving()
     {
         var path = Path.Combine(_folder, "missing", "routes.json");
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map, settings: new() { ["EndpointSync:Worker:SnapshotPath"] = path });
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], Map, settings: new() { ["EndpointSync:Worker:SnapshotPath"] = path });
 
-        Assert.Contains(path, (await worker.Log.FirstAsync(NotWritten).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            path, (await worker.Log.FirstAsync(NotWritten).Within("the warning")).Message, StringComparison.Ordinal);
         Assert.Equal("a", await worker.TextAsync("/one"));
     }
 
@@ -128,7 +144,8 @@ public sealed class SnapshotTests : IDisposable
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
 
         Assert.Null(worker.Current.Routes);
-        Assert.Contains(reason, (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Snapshot + ".unusable"));
     }
 
@@ -136,9 +153,11 @@ public sealed class SnapshotTests : IDisposable
 
     private async Task WriteAsync()
     {
-        await using (await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one"), Routes.Of(2, "a", "/two")], Map, settings: Settings))
+        await using (
+            await WorkerApp.ServingAsync(
+                [Routes.Of(1, "a", "/one"), Routes.Of(2, "a", "/two")], Map, settings: Settings))
         {
-            // Stopping writes it, if it is not written yet.
+            // The stop writes the snapshot, if it is not written yet.
         }
 
         Assert.Equal([Snapshot], Directory.GetFiles(_folder));

@@ -9,12 +9,17 @@ public sealed class SwapTests
     private const int Versions = 100;
 
     [Fact]
-    public async Task Requests_under_way_never_notice_a_swap()
+    public async Task A_swap_never_disturbs_requests_under_way()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/stays")], apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync("a")));
         var connections = 0;
-        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Clients, ConnectCallback = CountAsync }) { BaseAddress = worker.Http.BaseAddress };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { MaxConnectionsPerServer = Clients, ConnectCallback = CountAsync })
+        {
+            BaseAddress =
+                worker.Http.BaseAddress
+        };
         using var stop = new CancellationTokenSource();
         var clients = Enumerable.Range(0, Clients).Select(_ => AskAsync(http, stop.Token)).ToList();
 

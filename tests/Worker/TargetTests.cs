@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace EndpointSync.Tests.Worker;
 
-/// <summary>By which path a request is matched.</summary>
+/// <summary>The path by which a request is matched.</summary>
 public sealed class TargetTests(ITestOutputHelper output)
 {
     private const int Many = 3000;
@@ -21,19 +21,22 @@ public sealed class TargetTests(ITestOutputHelper output)
     public async Task A_target_is_decoded_once(string path, string value)
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/t/<path:v>")], apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
+            [Routes.Of(1, "a", "/t/<path:v>")], apps => apps.Map(
+                "a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
 
         Assert.Equal(value, await worker.TextAsync(path));
     }
 
     [Fact]
-    public async Task Every_target_that_nobody_rewrote_is_decoded_once()
+    public async Task Every_target_that_was_not_rewritten_is_decoded_once()
     {
         await using var worker = await AnsweringAsync(_ => { });
 
         foreach (var target in new RandomTargets(output, withDots: true).Take(Many))
         {
-            Assert.Equal((target, RequestPath.Decode(target, new char[target.Length]).ToString()), (target, await AskAsync(worker, target)));
+            Assert.Equal(
+                (target, RequestPath.Decode(target, new char[target.Length]).ToString()),
+                (target, await AskAsync(worker, target)));
         }
     }
 
@@ -47,12 +50,14 @@ public sealed class TargetTests(ITestOutputHelper output)
 
         foreach (var target in new RandomTargets(output, withDots: false).Take(Many / 3, "/"))
         {
-            Assert.Equal((target, RequestPath.Decode(target, new char[target.Length]).ToString()), (target, await AskAsync(worker, pathBase + target)));
+            Assert.Equal(
+                (target, RequestPath.Decode(target, new char[target.Length]).ToString()),
+                (target, await AskAsync(worker, pathBase + target)));
         }
     }
 
     [Fact]
-    public async Task A_path_base_that_comes_after_a_dot_segment_leaves_the_servers_path()
+    public async Task A_path_base_after_a_dot_segment_keeps_the_servers_path()
     {
         await using var worker = await AnsweringAsync(app => app.UsePathBase("/base"));
 
@@ -61,27 +66,36 @@ public sealed class TargetTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task The_path_of_a_target_with_a_host_begins_after_it()
+    public async Task The_path_of_a_target_with_a_host_begins_after_the_host()
     {
         await using var worker = await AnsweringAsync(_ => { });
-        // A client that believes the worker to be a proxy sends the absolute form.
-        using var http = new HttpClient(new SocketsHttpHandler { Proxy = new System.Net.WebProxy(worker.Http.BaseAddress) });
+        // A client that uses the worker as a proxy sends the absolute form.
+        using var http = new HttpClient(
+            new SocketsHttpHandler { Proxy = new System.Net.WebProxy(worker.Http.BaseAddress) });
         http.DefaultRequestHeaders.Add(Ask, "");
 
         foreach (var path in new[] { "/", "/a%2Fb%2541", "/%3Fa" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://host.example" + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get,
+                new Uri(
+                    "http://host.example" + path,
+                    new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
             using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(RequestPath.Decode(path, new char[path.Length]).ToString(), await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(
+                RequestPath.Decode(path, new char[path.Length]).ToString(),
+                await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
     }
 
     [Fact]
-    public async Task No_target_steps_around_a_middleware_that_rewrites_its_path()
+    public async Task No_target_bypasses_a_middleware_that_rewrites_its_path()
     {
         await using var worker = await AnsweringAsync(app => app.Use((http, next) =>
         {
-            http.Request.Path = http.Request.Path.StartsWithSegments("/t", StringComparison.Ordinal) ? "/blocked" : http.Request.Path;
+            http.Request.Path = http.Request.Path.StartsWithSegments("/t", StringComparison.Ordinal)
+                ? "/blocked"
+                : http.Request.Path;
             return next(http);
         }));
 
@@ -97,25 +111,31 @@ public sealed class TargetTests(ITestOutputHelper output)
     [InlineData("/cut/a%2Fb", "/a/b")]
     [InlineData("/cut/a%2541", "/a%41")]
     [InlineData("/cut/a%3Fb", "/a?b")]
-    public async Task Of_a_path_that_was_rewritten_only_slashes_are_decoded(string target, string matched)
+    public async Task Only_the_slashes_of_a_rewritten_path_are_decoded(string target, string matched)
     {
         await using var worker = await AnsweringAsync(app => app.Use((http, next) =>
         {
-            http.Request.Path = http.Request.Path.StartsWithSegments("/cut", StringComparison.Ordinal, out var rest) ? rest : http.Request.Path;
+            http.Request.Path = http.Request.Path.StartsWithSegments("/cut", StringComparison.Ordinal, out var rest)
+                ? rest
+                : http.Request.Path;
             return next(http);
         }));
 
         Assert.Equal(matched, await AskAsync(worker, target));
     }
 
-    private static Task<WorkerApp> AnsweringAsync(Action<WebApplication> use) => WorkerApp.StartAsync(apps => apps.Map("a", () => "a"), use: app =>
+    private static Task<WorkerApp> AnsweringAsync(Action<WebApplication> use) =>
+        WorkerApp.StartAsync(apps => apps.Map("a", () => "a"), use: app =>
     {
         use(app);
-        app.Use((http, next) => http.Request.Headers.ContainsKey(Ask) ? http.Response.WriteAsync(Matched(http.Request)) : next(http));
+        app.Use((http, next) => http.Request.Headers.ContainsKey(Ask)
+            ? http.Response.WriteAsync(Matched(http.Request))
+            : next(http));
         app.UseRouting();
     });
 
-    private static string Matched(HttpRequest request) => RequestTarget.Decode(request, new char[RequestTarget.MostCharacters(request)]).ToString();
+    private static string Matched(HttpRequest request) =>
+        RequestTarget.Decode(request, new char[RequestTarget.MostCharacters(request)]).ToString();
 
     private static async Task<string> AskAsync(WorkerApp worker, string target)
     {

@@ -9,7 +9,7 @@ public sealed class VersionTests
     private const string MinVersion = "X-Min-Route-Version";
 
     [Fact]
-    public async Task Every_answer_that_the_table_decided_says_its_version()
+    public async Task Every_answer_of_the_route_table_carries_its_version()
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/one"), Routes.Of(2, "broken", "/broken")],
@@ -47,7 +47,8 @@ public sealed class VersionTests
     public async Task A_request_for_a_newer_version_waits_for_it()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+            [], apps => apps.Map("a", () => "a"),
+            settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
         worker.Silo.Newest = () => Task.FromResult(new RouteVersion(3));
         var waiting = worker.GetAsync("/one", (MinVersion, "3"));
         worker.Silo.Publish(2, Routes.Of(1, "a", "/other"));
@@ -64,7 +65,8 @@ public sealed class VersionTests
     public async Task A_version_that_does_not_come_in_time_is_answered_503_with_both_versions()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:00.050" });
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"),
+            settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:00.050" });
         worker.Silo.Newest = () => Task.FromResult(new RouteVersion(7));
 
         var answer = await worker.GetAsync("/one", (MinVersion, "7"));
@@ -72,32 +74,36 @@ public sealed class VersionTests
         var text = await answer.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
-        Assert.Contains("Version 7 was asked for", text, StringComparison.Ordinal);
+        Assert.Contains("asks for version 7", text, StringComparison.Ordinal);
         Assert.Contains("serves version 1", text, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("2")]
     [InlineData("9223372036854775807")]
-    public async Task A_version_that_the_cluster_does_not_know_of_is_not_waited_for(string version)
+    public async Task A_request_does_not_wait_for_a_version_unknown_to_the_cluster(string version)
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"),
+            settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
 
         var answer = await worker.GetAsync("/one", (MinVersion, version)).Within("the answer");
 
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (answer.StatusCode, answer.Headers.RetryAfter!.Delta));
-        Assert.Contains($"Version {version} was asked for", text, StringComparison.Ordinal);
-        Assert.Contains("the newest that the cluster knows of is 1", text, StringComparison.Ordinal);
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)),
+            (answer.StatusCode, answer.Headers.RetryAfter!.Delta));
+        Assert.Contains($"asks for version {version}", text, StringComparison.Ordinal);
+        Assert.Contains("the cluster's newest version is 1", text, StringComparison.Ordinal);
         Assert.Equal(1, worker.Silo.NewestCalls);
     }
 
     [Fact]
-    public async Task A_version_is_waited_for_while_the_cluster_does_not_answer()
+    public async Task A_request_waits_for_a_version_while_the_cluster_does_not_answer()
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [], apps => apps.Map("a", () => "a"), settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
+            [], apps => apps.Map("a", () => "a"),
+            settings: new() { ["EndpointSync:Worker:MinVersionTimeout"] = "00:01:00" });
         var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Silo.Newest = () =>
         {
@@ -105,7 +111,7 @@ public sealed class VersionTests
             throw new TimeoutException("no answer");
         };
         var waiting = worker.GetAsync("/one", (MinVersion, "2"));
-        await failed.Task.Within("the question");
+        await failed.Task.Within("the query");
 
         worker.Silo.Publish(2, Routes.Of(1, "a", "/one"));
 
@@ -117,9 +123,10 @@ public sealed class VersionTests
     [InlineData("1.5")]
     [InlineData("new")]
     [InlineData("99999999999999999999")]
-    public async Task A_version_that_is_none_is_answered_400(string version)
+    public async Task An_invalid_version_is_answered_400(string version)
     {
-        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
 
         var answer = await worker.GetAsync("/one", (MinVersion, version));
 

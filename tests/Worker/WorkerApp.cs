@@ -1,7 +1,8 @@
 using EndpointSync.Client;
 using EndpointSync.Client.Workers.Feed;
 using EndpointSync.Client.Workers.Serving;
-using EndpointSync.Publishing;
+using EndpointSync.Grains.Hosting;
+using EndpointSync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -12,23 +13,25 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Worker;
 
-/// <summary>A worker as its users build one, on a real server in this process, and what a test asks of it.</summary>
+/// <summary>A worker as its users build one, on a real server in this process, with short forms for tests.</summary>
 internal sealed class WorkerApp : IAsyncDisposable
 {
     public const string Registry = "openspp";
 
-    // Nobody listens there: a cluster that is down.
+    // No process listens there, as in a cluster that is down.
     private const string NoCluster = "Host=127.0.0.1;Port=1;Username=u;Database=d";
 
-    private WorkerApp(WebApplication application, SiloStandIn silo, LogCapture log)
+    private WorkerApp(WebApplication application, ScriptedSilo silo, LogCapture log)
     {
         (Application, Silo, Log) = (application, silo, log);
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(application.Urls.First()) };
+        Http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false })
+        { BaseAddress = new Uri(application.Urls.First()) };
     }
 
     public WebApplication Application { get; }
 
-    public SiloStandIn Silo { get; }
+    public ScriptedSilo Silo { get; }
 
     public LogCapture Log { get; }
 
@@ -41,15 +44,17 @@ internal sealed class WorkerApp : IAsyncDisposable
     /// <param name="build">What else its builder does.</param>
     /// <param name="use">What else the application does.</param>
     /// <param name="settings">Its configuration.</param>
-    /// <param name="silo">Whom it hears from; null for nobody but a stand-in that says nothing.</param>
-    /// <param name="where">What its routes are mapped in; null for the application itself.</param>
-    /// <param name="all">What is asked for the routes of all apps.</param>
+    /// <param name="silo">The silo that it connects to; null for one that publishes nothing.</param>
+    /// <param name="where">Where its routes are mapped; null for the application itself.</param>
+    /// <param name="all">The conventions for the routes of all apps.</param>
     public static async Task<WorkerApp> StartAsync(
-        Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? use = null,
-        Dictionary<string, string?>? settings = null, SiloStandIn? silo = null, Func<WebApplication, IEndpointRouteBuilder>? where = null,
+        Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null,
+        Action<WebApplication>? use = null,
+        Dictionary<string, string?>? settings = null, ScriptedSilo? silo = null,
+        Func<WebApplication, IEndpointRouteBuilder>? where = null,
         Action<IEndpointConventionBuilder>? all = null)
     {
-        silo ??= new SiloStandIn();
+        silo ??= new ScriptedSilo();
         var log = new LogCapture();
         var application = Build(log, settings, builder =>
         {
@@ -65,8 +70,10 @@ internal sealed class WorkerApp : IAsyncDisposable
 
     /// <summary>Starts a worker and publishes version 1.</summary>
     public static async Task<WorkerApp> ServingAsync(
-        PublishedRoute[] routes, Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? use = null,
-        Dictionary<string, string?>? settings = null, Func<WebApplication, IEndpointRouteBuilder>? where = null, Action<IEndpointConventionBuilder>? all = null)
+        PublishedRoute[] routes, Action<SyncedEndpointsBuilder> map, Action<WebApplicationBuilder>? build = null,
+        Action<WebApplication>? use = null,
+        Dictionary<string, string?>? settings = null, Func<WebApplication, IEndpointRouteBuilder>? where = null,
+        Action<IEndpointConventionBuilder>? all = null)
     {
         var worker = await StartAsync(map, build, use, settings, where: where, all: all);
         worker.Silo.Publish(1, routes);
@@ -74,22 +81,25 @@ internal sealed class WorkerApp : IAsyncDisposable
         return worker;
     }
 
-    /// <summary>Starts a worker of a real cluster, or of one that is not there yet.</summary>
-    public static async Task<WorkerApp> OnClusterAsync(Dictionary<string, string?> settings, Action<SyncedEndpointsBuilder> map)
+    /// <summary>Starts a worker of a real cluster, or of one that does not run yet.</summary>
+    public static async Task<WorkerApp> OnClusterAsync(
+        Dictionary<string, string?> settings, Action<SyncedEndpointsBuilder> map)
     {
         var log = new LogCapture();
         var application = Build(log, settings);
         application.MapSyncedEndpoints(map);
         await application.StartAsync();
-        return new WorkerApp(application, new SiloStandIn(), log);
+        return new WorkerApp(application, new ScriptedSilo(), log);
     }
 
-    public static WebApplication Build(LogCapture log, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null)
+    public static WebApplication Build(
+        LogCapture log, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["EndpointSync:Cluster:ConnectionString"] = NoCluster });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["EndpointSync:Cluster:ConnectionString"] = NoCluster });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.AddProvider(log);
         builder.AddEndpointSync(Registry);
@@ -100,15 +110,21 @@ internal sealed class WorkerApp : IAsyncDisposable
     /// <summary>Waits until the worker serves a version or one past it.</summary>
     public async Task ServesAsync(long version)
     {
-        var routes = await Current.AtLeastAsync(new RouteVersion(version), Deadline.Patience, CancellationToken.None);
-        Assert.True(routes is not null, $"Waited {Deadline.Patience} in vain for version {version}.");
+        var routes = await Current.AtLeastAsync(new RouteVersion(version), Deadline.MaxWait, CancellationToken.None);
+        Assert.True(routes is not null, $"Waited {Deadline.MaxWait} in vain for version {version}.");
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, headers);
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(
+            method,
+            new Uri(
+                Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -120,7 +136,8 @@ internal sealed class WorkerApp : IAsyncDisposable
     public async Task<string> TextAsync(string path) => await (await GetAsync(path)).Content.ReadAsStringAsync();
 
     public async Task<HealthReportEntry> HealthAsync() =>
-        (await Application.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["endpoint-sync"];
+        (await Application.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync())
+            .Entries["endpoint-sync"];
 
     public async ValueTask DisposeAsync()
     {
@@ -131,7 +148,7 @@ internal sealed class WorkerApp : IAsyncDisposable
     }
 }
 
-/// <summary>What tests ask of an answer.</summary>
+/// <summary>Short forms for answers.</summary>
 internal static class Answers
 {
     public static string? Version(this HttpResponseMessage response) =>

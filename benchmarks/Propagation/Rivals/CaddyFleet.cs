@@ -1,10 +1,10 @@
 using System.Net.Http.Json;
 using EndpointSync.Bench.Serving;
-using EndpointSync.Local;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>Caddy, of which each has an address for its configuration that a route is posted to.</summary>
+/// <summary>Caddy servers. A route is posted to the configuration address of each.</summary>
 internal sealed class CaddyFleet : PushedFleet
 {
     public const string Program = "caddy";
@@ -13,21 +13,33 @@ internal sealed class CaddyFleet : PushedFleet
     private readonly IReadOnlyList<Uri> _admins;
     private readonly string _folder;
 
-    private CaddyFleet(IReadOnlyList<RivalProcess> processes, IReadOnlyList<Uri> workers, IReadOnlyList<Uri> admins, string folder)
+    private CaddyFleet(
+        IReadOnlyList<RivalProcess> processes, IReadOnlyList<Uri> workers, IReadOnlyList<Uri> admins, string folder)
         : base(processes, workers, TimeSpan.Zero) => (_admins, _folder) = (admins, folder);
 
     public static async Task<IRoutedFleet> StartAsync(int workers)
     {
         var folder = RivalPrograms.NewFolder(Program);
-        var addresses = Enumerable.Range(0, workers).Select(_ => (Worker: At(LoopbackPort.PickFree()), Admin: At(LoopbackPort.PickFree()))).ToList();
+        var addresses = Enumerable.Range(0, workers)
+            .Select(_ => (Worker: At(LoopbackPort.PickFree()), Admin: At(LoopbackPort.PickFree())))
+            .ToList();
         var processes = await Task.WhenAll(addresses.Select(async (address, number) =>
         {
             var file = Path.Combine(folder, $"{number}.json");
-            await File.WriteAllTextAsync(file, System.Text.Json.JsonSerializer.Serialize(Configuration(address.Worker, address.Admin, size: 0)));
-            var environment = new Dictionary<string, string> { ["HOME"] = folder, ["XDG_DATA_HOME"] = folder, ["XDG_CONFIG_HOME"] = folder };
-            return await RivalProcess.StartAsync(new Uri(address.Admin, "config/"), environment, RivalPrograms.Get(Program), "run", "--config", file);
+            await File.WriteAllTextAsync(
+                file, System.Text.Json.JsonSerializer.Serialize(Configuration(address.Worker, address.Admin, size: 0)));
+            var environment = new Dictionary<string, string>
+            {
+                ["HOME"] = folder,
+                ["XDG_DATA_HOME"] = folder,
+                ["XDG_CONFIG_HOME"] = folder,
+            };
+            return await RivalProcess.StartAsync(
+                new Uri(address.Admin, "config/"), environment, RivalPrograms.Get(Program), "run", "--config", file);
         }));
-        return new CaddyFleet(processes, [.. addresses.Select(address => address.Worker)], [.. addresses.Select(address => address.Admin)], folder);
+        return new CaddyFleet(
+            processes, [.. addresses.Select(address => address.Worker)],
+            [.. addresses.Select(address => address.Admin)], folder);
     }
 
     public override async ValueTask DisposeAsync()
@@ -37,9 +49,11 @@ internal sealed class CaddyFleet : PushedFleet
         Directory.Delete(_folder, recursive: true);
     }
 
-    protected override Task ReplaceAsync(int worker, int size) => PostAsync(worker, "load", Configuration(Workers[worker], _admins[worker], size));
+    protected override Task ReplaceAsync(int worker, int size) =>
+        PostAsync(worker, "load", Configuration(Workers[worker], _admins[worker], size));
 
-    protected override Task AddAsync(int worker, int number) => PostAsync(worker, "config/apps/http/servers/bench/routes/0/handle/0/routes", Route(number));
+    protected override Task AddAsync(int worker, int number) =>
+        PostAsync(worker, "config/apps/http/servers/bench/routes/0/handle/0/routes", Route(number));
 
     private async Task PostAsync(int worker, string path, object content)
     {
@@ -54,14 +68,20 @@ internal sealed class CaddyFleet : PushedFleet
         apps = new { http = new { servers = new { bench = Server(worker, size) } } },
     };
 
-    // What no route answers is answered 404, as others do; Caddy's own answer would be an empty 200.
+    // A path without a route is answered 404, as by the others; Caddy's own answer would be an empty 200.
     private static object Server(Uri worker, int size) => new
     {
         listen = new[] { worker.Authority },
         automatic_https = new { disable = true },
         routes = new object[]
         {
-            new { handle = new object[] { new { handler = "subroute", routes = Enumerable.Range(1, size).Select(Route) } } },
+            new
+            {
+                handle = new object[]
+                {
+                    new { handler = "subroute", routes = Enumerable.Range(1, size).Select(Route) },
+                },
+            },
             new { handle = new object[] { new { handler = "static_response", status_code = 404 } } },
         },
     };

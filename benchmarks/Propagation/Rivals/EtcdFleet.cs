@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using EndpointSync.Bench.Serving;
-using EndpointSync.Local;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
@@ -25,18 +25,21 @@ internal sealed class EtcdFleet : IRoutedFleet
 
     public IReadOnlyList<Uri> Workers { get; }
 
-    public TimeSpan Settling => TimeSpan.FromSeconds(45);
+    public TimeSpan WarmUpTime => TimeSpan.FromSeconds(45);
 
     public static async Task<IRoutedFleet> StartAsync(int workers)
     {
         var folder = RivalPrograms.NewFolder(Program);
         var (store, peer) = (At(LoopbackPort.PickFree()), At(LoopbackPort.PickFree()));
         var server = await RivalProcess.StartAsync(
-            new Uri(store, "health"), new Dictionary<string, string>(), RivalPrograms.Get(Program), "--data-dir", Path.Combine(folder, "data"),
-            "--listen-client-urls", Text(store), "--advertise-client-urls", Text(store), "--listen-peer-urls", Text(peer),
-            "--initial-advertise-peer-urls", Text(peer), "--initial-cluster", $"default={Text(peer)}", "--logger", "zap", "--log-level", "error");
+            new Uri(store, "health"), new Dictionary<string, string>(), RivalPrograms.Get(Program),
+            "--data-dir", Path.Combine(folder, "data"),
+            "--listen-client-urls", Text(store), "--advertise-client-urls", Text(store),
+            "--listen-peer-urls", Text(peer), "--initial-advertise-peer-urls", Text(peer),
+            "--initial-cluster", $"default={Text(peer)}", "--logger", "zap", "--log-level", "error");
         var addresses = Enumerable.Range(0, workers).Select(_ => At(LoopbackPort.PickFree())).ToList();
-        var watching = await Task.WhenAll(addresses.Select(address => RivalWorker.StartAsync(RivalWorker.Etcd, address, Text(store))));
+        var watching = await Task.WhenAll(
+            addresses.Select(address => RivalWorker.StartAsync(RivalWorker.Etcd, address, Text(store))));
         return new EtcdFleet([.. watching, server], addresses, store, folder);
     }
 
@@ -49,7 +52,9 @@ internal sealed class EtcdFleet : IRoutedFleet
 
         foreach (var numbers in Enumerable.Range(size + 1, Math.Max(0, _count - size)).Chunk(MostAtOnce))
         {
-            await PostAsync("v3/kv/txn", new { success = numbers.Select(number => new { request_delete_range = new { key = Key(number) } }) });
+            await PostAsync(
+                "v3/kv/txn",
+                new { success = numbers.Select(number => new { request_delete_range = new { key = Key(number) } }) });
         }
 
         _count = size;
@@ -77,7 +82,8 @@ internal sealed class EtcdFleet : IRoutedFleet
     private static object Put(int number) => new { key = Key(number), value = "" };
 
     private static string Key(int number) =>
-        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RivalWorker.KeyPrefix}{number.ToString(CultureInfo.InvariantCulture)}"));
+        Convert.ToBase64String(
+            Encoding.UTF8.GetBytes($"{RivalWorker.KeyPrefix}{number.ToString(CultureInfo.InvariantCulture)}"));
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 

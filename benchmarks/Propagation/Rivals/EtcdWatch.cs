@@ -6,12 +6,14 @@ using System.Threading.Channels;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>A watch of all keys that begin alike and end with a number, from etcd's first revision on, over its HTTP gateway.</summary>
+/// <summary>
+/// A watch of all keys that begin alike and end with a number, from etcd's first revision on, over its HTTP gateway.
+/// </summary>
 internal sealed class EtcdWatch(Uri store, string prefix)
 {
     private readonly Channel<(int Number, bool IsThere)> _seen = Channel.CreateUnbounded<(int Number, bool IsThere)>();
 
-    /// <summary>Hands on the keys that come and go, all that are there at once; completes when the watch ends.</summary>
+    /// <summary>Reports the keys that come and go, all available ones at once; completes when the watch ends.</summary>
     public async Task RunAsync(Action<IReadOnlyList<(int Number, bool IsThere)>> take) =>
         await Task.WhenAll(Task.Run(ReadAsync), Task.Run(() => HandOnAsync(take)));
 
@@ -21,12 +23,19 @@ internal sealed class EtcdWatch(Uri store, string prefix)
         var end = $"{prefix[..^1]}{(char)(prefix[^1] + 1)}";
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(store, "v3/watch"))
         {
-            Content = JsonContent.Create(new { create_request = new { key = Base64(prefix), range_end = Base64(end), start_revision = "1" } }),
+            Content = JsonContent.Create(
+                new { create_request = new { key = Base64(prefix), range_end = Base64(end), start_revision = "1" } }),
         };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
-        while (await lines.ReadLineAsync() is { } line)
+        while (true)
         {
+            var line = await lines.ReadLineAsync();
+            if (line is null)
+            {
+                break;
+            }
+
             using var message = JsonDocument.Parse(line);
             if (message.RootElement.GetProperty("result").TryGetProperty("events", out var events))
             {
@@ -44,8 +53,14 @@ internal sealed class EtcdWatch(Uri store, string prefix)
 
     private async Task HandOnAsync(Action<IReadOnlyList<(int Number, bool IsThere)>> take)
     {
-        while (await _seen.Reader.WaitToReadAsync())
+        while (true)
         {
+            var isMore = await _seen.Reader.WaitToReadAsync();
+            if (!isMore)
+            {
+                return;
+            }
+
             var together = new List<(int Number, bool IsThere)>();
             while (_seen.Reader.TryRead(out var change))
             {
@@ -56,7 +71,8 @@ internal sealed class EtcdWatch(Uri store, string prefix)
         }
     }
 
-    private int Number(byte[] key) => int.Parse(Encoding.UTF8.GetString(key).AsSpan(prefix.Length), CultureInfo.InvariantCulture);
+    private int Number(byte[] key) =>
+        int.Parse(Encoding.UTF8.GetString(key).AsSpan(prefix.Length), CultureInfo.InvariantCulture);
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using EndpointSync.Bench.Serving;
-using EndpointSync.Local;
-using EndpointSync.Local.Processes;
+using EndpointSync.Tools.Postgres;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>nginx, of which each includes a file of locations that a route is added to before it is told to read it.</summary>
+/// <summary>
+/// nginx servers. A route is added to each server's included file of locations, which the server then reloads.
+/// </summary>
 internal sealed class NginxFleet : PushedFleet
 {
     public const string Program = "nginx";
@@ -27,7 +29,8 @@ internal sealed class NginxFleet : PushedFleet
             await File.WriteAllTextAsync(Path.Combine(folder, Routes), "");
             await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), Configuration(address));
             return await RivalProcess.StartAsync(
-                new Uri(address, "ready"), NoEnvironment, RivalPrograms.Get(Program), "-e", "stderr", "-p", folder, "-c", Path.Combine(folder, "nginx.conf"));
+                new Uri(address, "ready"), NoEnvironment, RivalPrograms.Get(Program),
+                "-e", "stderr", "-p", folder, "-c", Path.Combine(folder, "nginx.conf"));
         }));
         return new NginxFleet(processes, addresses, folders);
     }
@@ -43,7 +46,8 @@ internal sealed class NginxFleet : PushedFleet
 
     protected override async Task ReplaceAsync(int worker, int size)
     {
-        await File.WriteAllLinesAsync(Path.Combine(_folders[worker], Routes), Enumerable.Range(1, size).Select(Location));
+        await File.WriteAllLinesAsync(
+            Path.Combine(_folders[worker], Routes), Enumerable.Range(1, size).Select(Location));
         await ReadAgainAsync(worker);
     }
 
@@ -70,7 +74,8 @@ internal sealed class NginxFleet : PushedFleet
           events { worker_connections 512; }
           http {
             access_log off;
-            client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+            client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi; scgi_temp_path scgi;
             keepalive_timeout 3600; keepalive_requests 1000000000;
             server {
               listen {{address.Authority}};

@@ -2,8 +2,9 @@ using EndpointSync.Bench.Serving;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>Servers that know nothing of one another: whoever writes a route pushes it to all of them at once.</summary>
-internal abstract class PushedFleet(IReadOnlyList<RivalProcess> processes, IReadOnlyList<Uri> workers, TimeSpan settling) : IRoutedFleet
+/// <summary>Servers that know nothing of one another: the writer of a route pushes it to all of them at once.</summary>
+internal abstract class PushedFleet(
+    IReadOnlyList<RivalProcess> processes, IReadOnlyList<Uri> workers, TimeSpan warmUpTime) : IRoutedFleet
 {
     protected static readonly IReadOnlyDictionary<string, string> NoEnvironment = new Dictionary<string, string>();
 
@@ -11,7 +12,7 @@ internal abstract class PushedFleet(IReadOnlyList<RivalProcess> processes, IRead
 
     public IReadOnlyList<Uri> Workers { get; } = workers;
 
-    public TimeSpan Settling { get; } = settling;
+    public TimeSpan WarmUpTime { get; } = warmUpTime;
 
     public async Task DeclareAsync(int size)
     {
@@ -26,7 +27,8 @@ internal abstract class PushedFleet(IReadOnlyList<RivalProcess> processes, IRead
         return DeclaredEndpoints.PathOf(_count);
     }
 
-    public virtual async ValueTask DisposeAsync() => await Task.WhenAll(processes.Select(process => process.DisposeAsync().AsTask()));
+    public virtual async ValueTask DisposeAsync() =>
+        await Task.WhenAll(processes.Select(process => process.DisposeAsync().AsTask()));
 
     /// <summary>Gives a server the routes from 1 to a number.</summary>
     protected abstract Task ReplaceAsync(int worker, int size);

@@ -6,7 +6,7 @@ namespace EndpointSync.Bench.Propagation.Rivals;
 /// <param name="StartAsync">Starts as many servers, or workers, as are asked for.</param>
 internal sealed record RivalFleet(string Name, string? Program, Func<int, Task<IRoutedFleet>> StartAsync)
 {
-    /// <summary>How many routes it is tried with.</summary>
+    /// <summary>The most routes that it is tried with.</summary>
     public int MostRoutes { get; init; } = int.MaxValue;
 }
 
@@ -24,7 +24,9 @@ internal static class RivalFleets
         new("etcd, watched by each", EtcdFleet.Program, EtcdFleet.StartAsync),
     ];
 
-    /// <summary>Those that are there; of the others it is said that they are absent. A quick run has the one that there is a budget for.</summary>
+    /// <summary>
+    /// The products that are installed; the others are reported as absent. A quick run has the one with a budget.
+    /// </summary>
     public static IEnumerable<RivalFleet> Of(bool isQuick)
     {
         foreach (var rival in All.Where(rival => !isQuick || rival.Name == Yarp))

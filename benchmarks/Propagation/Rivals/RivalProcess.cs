@@ -3,10 +3,12 @@ using System.Net;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>A server of another product in a process of its own. It ends with this one, however this one ends.</summary>
+/// <summary>
+/// A server of another product in a process of its own. It ends with this one, however this one ends.
+/// </summary>
 internal sealed class RivalProcess : IAsyncDisposable
 {
-    // The shell waits for the end of its input, which is the end of whoever started it.
+    // The shell waits for the end of its input, which is the end of the process that started it.
     private const string UntilInputEnds = "\"$@\" & server=$!; read -r _; kill $server; wait $server";
 
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(5);
@@ -18,7 +20,8 @@ internal sealed class RivalProcess : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it answers a path with 200.</summary>
     /// <exception cref="InvalidOperationException">It ended first.</exception>
-    public static async Task<RivalProcess> StartAsync(Uri ready, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
+    public static async Task<RivalProcess> StartAsync(
+        Uri ready, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", UntilInputEnds, "sh", program, .. arguments])
         {
@@ -59,14 +62,17 @@ internal sealed class RivalProcess : IAsyncDisposable
     {
         using var http = new HttpClient { Timeout = ReadyTimeout };
         var begun = Stopwatch.GetTimestamp();
-        while (!await IsReadyAsync(http, ready))
+        var isReady = await IsReadyAsync(http, ready);
+        while (!isReady)
         {
             if (_shell.HasExited || Stopwatch.GetElapsedTime(begun) > ReadyTimeout)
             {
-                throw new InvalidOperationException($"Nothing answers {ready}: {string.Join(' ', _shell.StartInfo.ArgumentList.Skip(3))}");
+                throw new InvalidOperationException(
+                    $"Nothing answers {ready}: {string.Join(' ', _shell.StartInfo.ArgumentList.Skip(3))}");
             }
 
             await Task.Delay(ProbeInterval);
+            isReady = await IsReadyAsync(http, ready);
         }
     }
 

@@ -8,26 +8,27 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
-/// <summary>A worker process as others would write it: this program itself, started with other arguments.</summary>
+/// <summary>A worker process without EndpointSync: this program itself, started with other arguments.</summary>
 internal static class RivalWorker
 {
-    /// <summary>The first argument of a program that is to be such a worker.</summary>
+    /// <summary>The first argument that makes this program such a worker.</summary>
     public const string Command = "--rival-worker";
 
     public const string Yarp = "yarp";
     public const string Etcd = "etcd";
 
-    /// <summary>Of the keys that hold routes in etcd; a route's number follows.</summary>
+    /// <summary>The prefix of the keys that hold routes in etcd; a route's number follows.</summary>
     public const string KeyPrefix = "/routes/";
 
     private const string Ready = "ready";
 
     /// <summary>Starts one with the garbage collector that web applications have.</summary>
-    public static Task<RivalProcess> StartAsync(string kind, Uri address, params string[] more) => RivalProcess.StartAsync(
+    public static Task<RivalProcess> StartAsync(string kind, Uri address, params string[] more) =>
+        RivalProcess.StartAsync(
         new Uri(address, Ready), new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" }, "dotnet",
         [typeof(RivalWorker).Assembly.Location, Command, kind, address.GetLeftPart(UriPartial.Authority), .. more]);
 
-    /// <summary>Runs until it is asked to stop.</summary>
+    /// <summary>Runs until it is requested to stop.</summary>
     public static async Task RunAsync(string kind, string address, string? store)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -35,7 +36,8 @@ internal static class RivalWorker
         builder.Logging.ClearProviders();
         if (kind == Yarp)
         {
-            builder.Services.AddReverseProxy().LoadFromMemory([], [new ClusterConfig { ClusterId = YarpRoutes.Cluster }]);
+            builder.Services.AddReverseProxy().LoadFromMemory(
+                [], [new ClusterConfig { ClusterId = YarpRoutes.Cluster }]);
         }
 
         await using var application = builder.Build();
@@ -46,11 +48,12 @@ internal static class RivalWorker
             MapYarp(application);
         }
 
-        // A worker whose watch has failed ends, and what it failed of is seen.
+        // A worker whose watch has failed ends, so that the failure is seen.
         await Task.WhenAny(application.RunAsync(), FailAsync(watched)).Unwrap();
     }
 
-    // YARP answers by itself what it would forward otherwise: what is measured is how its routes change, and no server behind it.
+    // YARP answers requests itself instead of forwarding them: the change of its routes is measured, and not a server
+    // behind it.
     private static void MapYarp(WebApplication application)
     {
         var routes = new YarpRoutes(application.Services.GetRequiredService<InMemoryConfigProvider>());

@@ -40,5 +40,7 @@ internal sealed class WatchedEndpoints : EndpointDataSource, IDisposable
     public void Dispose() => _changed.Dispose();
 
     private static RouteEndpoint Of(string path) =>
-        new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse($"{path}{{**rest}}"), order: 0, EndpointMetadataCollection.Empty, path);
+        new RouteEndpoint(
+            _ => Task.CompletedTask, RoutePatternFactory.Parse($"{path}{{**rest}}"), order: 0,
+            EndpointMetadataCollection.Empty, path);
 }

@@ -1,4 +1,4 @@
-using EndpointSync.Local;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Bench.Propagation.Rivals;
 
@@ -15,7 +15,9 @@ internal sealed class YarpFleet : PushedFleet
     public static async Task<IRoutedFleet> StartAsync(int workers)
     {
         var addresses = Enumerable.Range(0, workers).Select(_ => At(LoopbackPort.PickFree())).ToList();
-        return new YarpFleet(await Task.WhenAll(addresses.Select(address => RivalWorker.StartAsync(RivalWorker.Yarp, address))), addresses);
+        return new YarpFleet(
+            await Task.WhenAll(addresses.Select(address => RivalWorker.StartAsync(RivalWorker.Yarp, address))),
+            addresses);
     }
 
     public override async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ import org.postgresql.PGNotification;
  *
  * <pre>
  * java -cp postgresql.jar Recipe.java move URL NAME PATH    moves an endpoint and waits until a version has it
- * java -cp postgresql.jar Recipe.java watch URL             prints every version that it hears of
+ * java -cp postgresql.jar Recipe.java watch URL             prints every version that it learns of
  * </pre>
  */
 public final class Recipe {
@@ -38,9 +38,9 @@ public final class Recipe {
             version = tryMove(connection, name, path);
         }
 
-        // Outside of any transaction: one that is open sees its own edit, and nobody else does.
+        // Outside any transaction: an open transaction sees its own edit, and no one else does.
         if (!(Boolean) value(connection, "select endpoint_sync.wait_for_version(" + version + ", '30 seconds')")) {
-            throw new IllegalStateException("version " + version + " was not made in 30 seconds; the sync stays owed");
+            throw new IllegalStateException("version " + version + " was not made in 30 seconds; the sync stays pending");
         }
         System.out.println("version " + version + " live");
     }
@@ -70,7 +70,7 @@ public final class Recipe {
         PGConnection postgres = connection.unwrap(PGConnection.class);
         long known = -1;
         while (true) {
-            // What no notification brought, the look finds.
+            // The poll finds what no notification brought.
             long newest = (Long) value(connection, "select endpoint_sync.current_version()");
             if (newest > known) {
                 System.out.println("version " + newest + " found");
@@ -80,7 +80,7 @@ public final class Recipe {
             for (PGNotification notification : postgres.getNotifications(POLL_MILLISECONDS)) {
                 String[] words = notification.getParameter().split(" ", 2);
                 if (words[1].equals("public")) {
-                    System.out.println("version " + words[0] + " told");
+                    System.out.println("version " + words[0] + " notified");
                     known = Math.max(known, Long.parseLong(words[0]));
                 }
             }

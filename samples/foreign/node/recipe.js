@@ -1,7 +1,7 @@
 // A foreign writer in Node with pg.
 //
 //   node recipe.js move DSN NAME PATH    moves an endpoint and waits until a version has it
-//   node recipe.js watch DSN             prints every version that it hears of
+//   node recipe.js watch DSN             prints every version that it learns of
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Client } = require('pg');
@@ -18,9 +18,9 @@ async function move(dsn, name, path) {
     version = await tryMove(client, name, path);
   }
 
-  // Outside of any transaction: one that is open sees its own edit, and nobody else does.
+  // Outside any transaction: an open transaction sees its own edit, and no one else does.
   if (!(await value(client, "select endpoint_sync.wait_for_version($1, '30 seconds')", [version]))) {
-    throw new Error(`version ${version} was not made in 30 seconds; the sync stays owed`);
+    throw new Error(`version ${version} was not made in 30 seconds; the sync stays pending`);
   }
   console.log(`version ${version} live`);
   await client.end();
@@ -48,13 +48,13 @@ async function watch(dsn) {
   client.on('notification', ({ payload }) => {
     const [, version, schema] = /^(\d+) (.*)$/s.exec(payload);
     if (schema === 'public') {
-      console.log(`version ${version} told`);
+      console.log(`version ${version} notified`);
       known = BigInt(version) > known ? BigInt(version) : known;
     }
   });
   await client.query('listen endpoint_sync_version');
   for (;;) {
-    // What no notification brought, the look finds.
+    // The poll finds what no notification brought.
     const newest = BigInt(await value(client, 'select endpoint_sync.current_version()'));
     if (newest > known) {
       console.log(`version ${newest} found`);

@@ -1,7 +1,7 @@
 """A foreign writer in Python with psycopg 3.
 
     python3 recipe_psycopg.py move DSN NAME PATH    moves an endpoint and waits until a version has it
-    python3 recipe_psycopg.py watch DSN             prints every version that it hears of
+    python3 recipe_psycopg.py watch DSN             prints every version that it learns of
 """
 
 import select
@@ -22,10 +22,10 @@ def move(dsn, name, path):
             print("locked by another writer", file=sys.stderr, flush=True)
             time.sleep(0.1)
             version = try_move(connection, name, path)
-        # Outside of any transaction: one that is open sees its own edit, and nobody else does.
+        # Outside any transaction: an open transaction sees its own edit, and no one else does.
         wait = "select endpoint_sync.wait_for_version(%s, '30 seconds')"
         if not connection.execute(wait, (version,)).fetchone()[0]:
-            raise TimeoutError(f"version {version} was not made in 30 seconds; the sync stays owed")
+            raise TimeoutError(f"version {version} was not made in 30 seconds; the sync stays pending")
     print(f"version {version} live", flush=True)
 
 
@@ -44,18 +44,18 @@ def try_move(connection, name, path):
 def watch(dsn):
     known = -1
 
-    def told(notification):
+    def on_notification(notification):
         nonlocal known
         version, _, schema = notification.payload.partition(" ")
         if schema == "public":
-            print(f"version {version} told", flush=True)
+            print(f"version {version} notified", flush=True)
             known = max(known, int(version))
 
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.add_notify_handler(told)
+        connection.add_notify_handler(on_notification)
         connection.execute("listen endpoint_sync_version")
         while True:
-            # The look also takes in what was notified meanwhile; what no notification brought, it finds itself.
+            # This poll also receives pending notifications, and finds what no notification brought.
             newest = connection.execute("select endpoint_sync.current_version()").fetchone()[0]
             if newest > known:
                 print(f"version {newest} found", flush=True)

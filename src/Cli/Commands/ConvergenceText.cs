@@ -1,6 +1,6 @@
 namespace EndpointSync.Cli.Commands;
 
-/// <summary>Who serves a version and who does not.</summary>
+/// <summary>Prints which subscribers serve a version and which do not.</summary>
 internal static class ConvergenceText
 {
     public static string Line(Convergence convergence)
@@ -10,7 +10,8 @@ internal static class ConvergenceText
             : Count(convergence.Silos, "silo");
         return convergence.Reached
             ? $"all: {serving}, after {Columns.Milliseconds(convergence.Elapsed)}"
-            : $"{serving}, but not by {convergence.Missing.Count} more within {Columns.Milliseconds(convergence.Elapsed)}";
+            : $"{serving}, but not by {convergence.Missing.Count} more within "
+                + $"{Columns.Milliseconds(convergence.Elapsed)}";
     }
 
     public static void PrintMissing(TextWriter output, IReadOnlyList<Subscriber> missing)
@@ -25,8 +26,8 @@ internal static class ConvergenceText
             ["MISSING", "KIND", "SILO", "VERSION", "SINCE", "PROBLEM"],
             missing.Select(subscriber => new[]
             {
-                subscriber.Name, SubscribersCommand.Kind(subscriber), subscriber.Silo, $"{subscriber.Version}", SubscribersCommand.Since(subscriber),
-                subscriber.Problem ?? "",
+                subscriber.Name, SubscribersCommand.Kind(subscriber), subscriber.Silo, $"{subscriber.Version}",
+                SubscribersCommand.Since(subscriber), subscriber.Problem ?? "",
             }));
     }
 

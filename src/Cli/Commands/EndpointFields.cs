@@ -4,15 +4,21 @@ using System.CommandLine.Parsing;
 namespace EndpointSync.Cli.Commands;
 
 /// <summary>The options for an endpoint's fields.</summary>
-/// <param name="needed">Whether those that every endpoint has must be given.</param>
+/// <param name="needed">Whether the fields that every endpoint has are required.</param>
 internal sealed class EndpointFields(bool needed)
 {
-    private readonly Option<string?> _name = new("--name") { Description = "What people call it.", Required = needed };
-    private readonly Option<string?> _rootPath = new("--root-path") { Description = "The path below which it answers.", Required = needed };
-    private readonly Option<string?> _app = new("--app") { Description = "The application that answers.", Required = needed };
-    private readonly Option<string?> _description = new("--description") { Description = "What it is for." };
-    private readonly Option<bool?> _active = new("--active") { Description = "Whether it is to be routed: true or false." };
-    private readonly Option<bool?> _saveHttpSession = new("--save-http-session") { Description = "Whether Odoo keeps the HTTP session: true or false." };
+    private readonly Option<string?> _name = new("--name") { Description = "The display name.", Required = needed };
+    private readonly Option<string?> _rootPath =
+        new("--root-path") { Description = "The path below which the endpoint answers.", Required = needed };
+    private readonly Option<string?> _app =
+        new("--app") { Description = "The application that answers.", Required = needed };
+    private readonly Option<string?> _description = new("--description") { Description = "The endpoint's purpose." };
+    private readonly Option<bool?> _active =
+        new("--active") { Description = "Whether the endpoint is routed: true or false." };
+    private readonly Option<bool?> _saveHttpSession = new("--save-http-session")
+    {
+        Description = "Whether Odoo keeps the HTTP session: true or false.",
+    };
 
     private Option[] All => [_name, _rootPath, _app, _description, _active, _saveHttpSession];
 

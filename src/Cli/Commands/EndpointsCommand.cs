@@ -16,7 +16,8 @@ internal static class EndpointsCommand
         var registry = CommonOptions.Registry();
         var command = new Command("list", "Lists the endpoints, archived ones included.") { registry };
         Session.SetAction(command, async (session, parsed) =>
-            session.Show<EndpointView[]>(await session.AskAsync(HttpMethod.Get, Path(parsed.GetRequiredValue(registry))), Print));
+            session.Show<EndpointView[]>(
+                await session.AskAsync(HttpMethod.Get, Path(parsed.GetRequiredValue(registry))), Print));
         return command;
     }
 
@@ -25,7 +26,8 @@ internal static class EndpointsCommand
         var (registry, id) = (CommonOptions.Registry(), Id());
         var command = new Command("show", "Shows one endpoint, with the tag for --if-match.") { registry, id };
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
-            await session.AskAsync(HttpMethod.Get, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id))), Print));
+            await session.AskAsync(
+                HttpMethod.Get, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id))), Print));
         return command;
     }
 
@@ -35,14 +37,17 @@ internal static class EndpointsCommand
         var command = new Command("add", "Declares an endpoint.") { registry };
         fields.AddTo(command);
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
-            await session.AskAsync(HttpMethod.Post, Path(parsed.GetRequiredValue(registry)), fields.Read(parsed)), Print));
+            await session.AskAsync(
+                HttpMethod.Post, Path(parsed.GetRequiredValue(registry)), fields.Read(parsed)), Print));
         return command;
     }
 
     private static Command Change()
     {
-        var (registry, id, fields, ifMatch) = (CommonOptions.Registry(), Id(), new EndpointFields(needed: false), IfMatch());
-        var command = new Command("change", "Changes the fields that are given and leaves the others.") { registry, id, ifMatch };
+        var (registry, id, fields, ifMatch) =
+            (CommonOptions.Registry(), Id(), new EndpointFields(needed: false), IfMatch());
+        var command = new Command(
+            "change", "Changes the fields that are given and leaves the others.") { registry, id, ifMatch };
         fields.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -53,7 +58,8 @@ internal static class EndpointsCommand
         });
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
             await session.AskAsync(
-                HttpMethod.Patch, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id)), fields.Read(parsed), parsed.GetValue(ifMatch)),
+                HttpMethod.Patch, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id)),
+                fields.Read(parsed), parsed.GetValue(ifMatch)),
             Print));
         return command;
     }
@@ -61,10 +67,15 @@ internal static class EndpointsCommand
     private static Command Archive()
     {
         var (registry, id, ifMatch) = (CommonOptions.Registry(), Id(), IfMatch());
-        var command = new Command("archive", "Keeps an endpoint but no longer routes it; `change --active true` brings it back.") { registry, id, ifMatch };
+        var command = new Command(
+            "archive", "Keeps an endpoint but no longer routes it; `change --active true` brings it back.")
+        {
+            registry, id, ifMatch,
+        };
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
             await session.AskAsync(
-                HttpMethod.Post, $"{Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id))}/archive", ifMatch: parsed.GetValue(ifMatch)),
+                HttpMethod.Post, $"{Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id))}/archive",
+                ifMatch: parsed.GetValue(ifMatch)),
             Print));
         return command;
     }
@@ -74,15 +85,21 @@ internal static class EndpointsCommand
         var (registry, id, ifMatch) = (CommonOptions.Registry(), Id(), IfMatch());
         var command = new Command("delete", "Deletes an endpoint for good.") { registry, id, ifMatch };
         Session.SetAction(command, async (session, parsed) => session.Confirm(
-            await session.AskAsync(HttpMethod.Delete, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id)), ifMatch: parsed.GetValue(ifMatch)),
-            $"Deleted endpoint {parsed.GetRequiredValue(id)} of {parsed.GetRequiredValue(registry)}. Its routes go with the next reload."));
+            await session.AskAsync(
+                HttpMethod.Delete, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id)),
+                ifMatch: parsed.GetValue(ifMatch)),
+            $"Deleted endpoint {parsed.GetRequiredValue(id)} of {parsed.GetRequiredValue(registry)}. Its routes go "
+            + "with the next reload."));
         return command;
     }
 
     private static Argument<int> Id() => new("id") { Description = "The endpoint's id, as list shows it." };
 
-    private static Option<string?> IfMatch() =>
-        new("--if-match") { Description = "Edit only if the endpoint still has this tag, as show prints it.", HelpName = "tag" };
+    private static Option<string?> IfMatch() => new("--if-match")
+    {
+        Description = "Edit only if the endpoint still has this tag, as show prints it.",
+        HelpName = "tag",
+    };
 
     private static string Path(string registry, params int[] id) =>
         SiloApi.Path(registry, ["endpoints", .. id.Select(number => Columns.Text(number))]);
@@ -91,7 +108,8 @@ internal static class EndpointsCommand
         ["ID", "ACTIVE", "SYNCED", "APP", "NAME", "ROOT PATH"],
         endpoints.Select(endpoint => new[]
         {
-            Columns.Text(endpoint.Id), Columns.Text(endpoint.Active), Columns.Text(endpoint.RegistrySync), endpoint.App, endpoint.Name, endpoint.RootPath,
+            Columns.Text(endpoint.Id), Columns.Text(endpoint.Active), Columns.Text(endpoint.RegistrySync), endpoint.App,
+            endpoint.Name, endpoint.RootPath,
         }));
 
     private static void Print(TextWriter output, EndpointView endpoint) => output.WriteFields(

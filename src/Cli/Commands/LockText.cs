@@ -1,11 +1,13 @@
 namespace EndpointSync.Cli.Commands;
 
-/// <summary>Who holds a registry's lock.</summary>
+/// <summary>Describes the holder of a registry's lock.</summary>
 internal static class LockText
 {
     public static string Holder(LockHolder holder)
     {
-        var backend = holder.ProcessId == 0 ? "a prepared transaction" : $"backend {holder.ProcessId} of role '{holder.Role}'";
+        var backend = holder.ProcessId == 0
+            ? "a prepared transaction"
+            : $"backend {holder.ProcessId} of role '{holder.Role}'";
         var client = holder.Client is { } address ? $", from {address}" : "";
         return $"held by {backend}, application '{holder.Application}'{client}";
     }
@@ -14,6 +16,7 @@ internal static class LockText
     {
         var since = holder.SinceFirstSeen ? "first seen by this silo" : "in a transaction since";
         var state = holder.State is { } words ? $", {words}" : "";
-        return $"for {Columns.Seconds(holder.Held)}{(holder.SinceFirstSeen ? " or longer" : "")}, {since} {Columns.Text(holder.Since)}{state}";
+        return $"for {Columns.Seconds(holder.Held)}{(holder.SinceFirstSeen ? " or longer" : "")}, "
+            + $"{since} {Columns.Text(holder.Since)}{state}";
     }
 }

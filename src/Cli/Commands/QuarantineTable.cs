@@ -13,6 +13,9 @@ internal static class QuarantineTable
         output.WriteLine();
         output.WriteTable(
             ["QUARANTINED", "NAME", "ROOT PATH", "REASON"],
-            rejected.Select(endpoint => new[] { Columns.Text(endpoint.Id), endpoint.Name, endpoint.RootPath ?? "", endpoint.Reason }));
+            rejected.Select(endpoint => new[]
+            {
+                Columns.Text(endpoint.Id), endpoint.Name, endpoint.RootPath ?? "", endpoint.Reason,
+            }));
     }
 }

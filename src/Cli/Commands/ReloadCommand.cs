@@ -8,31 +8,43 @@ internal static class ReloadCommand
     public static Command Create()
     {
         var (registry, wait) = (CommonOptions.Registry(), new WaitOptions());
-        var command = new Command("reload", "Makes a registry's routes match its endpoints, and shows the receipt.") { registry };
+        var command = new Command(
+            "reload", "Makes a registry's routes match its endpoints, and shows the receipt.") { registry };
         wait.AddTo(command);
         Session.SetAction(command, async (session, parsed) =>
         {
             var path = SiloApi.Path(parsed.GetRequiredValue(registry), "reload") + wait.Query(parsed);
             var answer = await session.AskAsync(HttpMethod.Post, path);
             var exitCode = session.Show<ReloadReceipt>(answer, Print);
-            return exitCode == ExitCode.Success && !IsDone(answer.Read<ReloadReceipt>()) ? ExitCode.NotInLine : exitCode;
+            return exitCode == ExitCode.Success && !IsDone(answer.Read<ReloadReceipt>())
+                ? ExitCode.NotInSync
+                : exitCode;
         });
         return command;
     }
 
-    private static bool IsDone(ReloadReceipt receipt) => receipt is { InLine: true, Convergence: null or { Reached: true } };
+    private static bool IsDone(ReloadReceipt receipt) =>
+        receipt is { InSync: true, Convergence: null or { Reached: true } };
 
     private static void Print(TextWriter output, ReloadReceipt receipt)
     {
         output.WriteFields(
             ("registry", receipt.Registry),
             ("outcome", Outcome(receipt.Outcome)),
-            ("version", receipt.Version == receipt.PreviousVersion ? $"{receipt.Version}" : $"{receipt.PreviousVersion} to {receipt.Version}"),
-            ("endpoints", $"{receipt.EndpointsSynced} synced, {receipt.EndpointsDeferred} left for the next sync, {receipt.Rejected.Count} quarantined"),
-            ("routes", $"{receipt.RoutesAdded} added, {receipt.RoutesChanged} changed, {receipt.RoutesRemoved} removed"),
+            ("version",
+                receipt.Version == receipt.PreviousVersion
+                    ? $"{receipt.Version}"
+                    : $"{receipt.PreviousVersion} to {receipt.Version}"),
+            ("endpoints",
+                $"{receipt.EndpointsSynced} synced, {receipt.EndpointsDeferred} left for the next sync, "
+                + $"{receipt.Rejected.Count} quarantined"),
+            ("routes",
+                $"{receipt.RoutesAdded} added, {receipt.RoutesChanged} changed, {receipt.RoutesRemoved} removed"),
             ("callers", Columns.Text(receipt.Callers)),
             ("silo", receipt.Silo),
-            ("time", $"{Columns.Milliseconds(receipt.Timings.Total)}, lock held {Columns.Milliseconds(receipt.Timings.LockHeld)}, attempts {receipt.Timings.Attempts}"),
+            ("time",
+                $"{Columns.Milliseconds(receipt.Timings.Total)}, lock held "
+                + $"{Columns.Milliseconds(receipt.Timings.LockHeld)}, attempts {receipt.Timings.Attempts}"),
             ("served by", receipt.Convergence is { } convergence ? ConvergenceText.Line(convergence) : null),
             ("problem", receipt.Problem?.Meaning),
             ("detail", receipt.Problem?.Detail));

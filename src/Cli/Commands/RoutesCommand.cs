@@ -10,7 +10,9 @@ internal static class RoutesCommand
         var registry = CommonOptions.Registry();
         var command = new Command("routes", "Lists the routes of a registry's newest version.") { registry };
         Session.SetAction(command, async (session, parsed) =>
-            session.Show<RouteList>(await session.AskAsync(HttpMethod.Get, SiloApi.Path(parsed.GetRequiredValue(registry), "routes")), Print));
+            session.Show<RouteList>(
+                await session.AskAsync(HttpMethod.Get, SiloApi.Path(parsed.GetRequiredValue(registry), "routes")),
+                Print));
         return command;
     }
 
@@ -23,6 +25,8 @@ internal static class RoutesCommand
         }
 
         output.WriteLine();
-        output.WriteTable(["SINCE", "KEY", "ROUTE"], list.Routes.Select(route => new[] { $"{route.Since}", route.Key, route.Route ?? "" }));
+        output.WriteTable(
+            ["SINCE", "KEY", "ROUTE"],
+            list.Routes.Select(route => new[] { $"{route.Since}", route.Key, route.Route ?? "" }));
     }
 }

@@ -2,24 +2,26 @@ using System.CommandLine;
 
 namespace EndpointSync.Cli.Commands;
 
-/// <summary>The options that say for what a reload waits, and how long.</summary>
+/// <summary>The options for what a reload waits for, and how long.</summary>
 internal sealed class WaitOptions
 {
     private readonly Option<string?> _wait = new("--wait")
     {
-        Description = "Answer when all of these serve the version: silos, or workers, which means silos and workers.",
+        Description = "Answer when all of these serve the version: silos, or workers (silos and workers).",
         HelpName = "silos|workers",
     };
 
     private readonly Option<string?> _lock = new("--lock")
     {
-        Description = "What to do while another process holds the registry's lock: wait for it, or skip (the default) and leave it to the silo's retries.",
+        Description = "What to do while another process holds the registry's lock: wait for it, "
+            + "or skip (the default) and leave the sync to the silo's retries.",
         HelpName = "wait|skip",
     };
 
     private readonly Option<string?> _timeout = new("--timeout")
     {
-        Description = "How long to wait at most, for the lock and for them together: 500ms, 5s or 00:00:05; at most a minute. Default: 5s.",
+        Description = "The longest wait, for the lock and the subscribers together: 500ms, 5s or 00:00:05; "
+            + "at most a minute. Default: 5s.",
         HelpName = "time",
     };
 
@@ -36,17 +38,23 @@ internal sealed class WaitOptions
         command.Add(_timeout);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_timeout) is not null && result.GetResult(_wait) is null && result.GetValue(_lock) != "wait")
+            if (result.GetResult(_timeout) is not null
+                && result.GetResult(_wait) is null && result.GetValue(_lock) != "wait")
             {
-                result.AddError("--timeout says how long to wait: give --wait silos or --wait workers, or --lock wait, too.");
+                result.AddError(
+                    "--timeout needs something to wait for: give --wait silos or --wait workers, or --lock wait, too.");
             }
         });
     }
 
-    /// <summary>What a reload's path ends with: empty if nothing is waited for.</summary>
+    /// <summary>The query of a reload's path; empty if no option is given.</summary>
     public string Query(ParseResult parsed)
     {
-        var given = new[] { ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)), ("timeout", parsed.GetValue(_timeout)) }
+        var given = new[]
+            {
+                ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)),
+                ("timeout", parsed.GetValue(_timeout)),
+            }
             .Where(option => option.Item2 is not null)
             .Select(option => $"{option.Item1}={Uri.EscapeDataString(option.Item2!)}")
             .ToList();

@@ -10,9 +10,15 @@ internal static class WritersCommand
     public static Command Create()
     {
         var registry = CommonOptions.Registry();
-        var command = new Command("writers", "Lists what writers outside the cluster did to a registry's routes, and what became of it.") { registry };
+        var command = new Command(
+            "writers", "Lists the route changes by writers outside the cluster, with their outcomes.")
+        {
+            registry,
+        };
         Session.SetAction(command, async (session, parsed) =>
-            session.Show<WriterList>(await session.AskAsync(HttpMethod.Get, SiloApi.Path(parsed.GetRequiredValue(registry), "writers")), Print));
+            session.Show<WriterList>(
+                await session.AskAsync(
+                    HttpMethod.Get, SiloApi.Path(parsed.GetRequiredValue(registry), "writers")), Print));
         return command;
     }
 
@@ -22,34 +28,38 @@ internal static class WritersCommand
         if (list.Writes.Count > 0)
         {
             output.WriteLine();
-            output.WriteTable(["WHEN", "ROLE", "APPLICATION", "PID", "ADDRESS", "LOCK", "DID", "ROUTES", "VERDICT", "VERSION"], list.Writes.Select(Row));
+            output.WriteTable(
+                ["WHEN", "ROLE", "APPLICATION", "PID", "ADDRESS", "LOCK", "DID", "ROUTES", "OUTCOME", "VERSION"],
+                list.Writes.Select(Row));
         }
 
-        PrintDisputes(output, list.Disputes);
+        PrintRepairBackoffs(output, list.RepairBackoffs);
     }
 
-    /// <summary>Prints the endpoints that two writers disagree about, if there are any.</summary>
-    public static void PrintDisputes(TextWriter output, IReadOnlyList<Dispute> disputes)
+    /// <summary>Prints the endpoints in repair backoff, if there are any.</summary>
+    public static void PrintRepairBackoffs(TextWriter output, IReadOnlyList<RepairBackoff> backoffs)
     {
-        if (disputes.Count == 0)
+        if (backoffs.Count == 0)
         {
             return;
         }
 
         output.WriteLine();
-        output.WriteLine("Made wrong again and again by another writer:");
+        output.WriteLine("Repair backoff: another writer keeps undoing the repairs of these endpoints.");
         output.WriteTable(
-            ["ENDPOINT", "REPAIRS", "SINCE", "PUT OFF UNTIL", "WRITER"],
-            disputes.Select(dispute => (string[])
+            ["ENDPOINT", "REPAIRS", "SINCE", "BACKOFF UNTIL", "WRITER"],
+            backoffs.Select(backoff => (string[])
             [
-                Columns.Text(dispute.EndpointId), Columns.Text(dispute.Repairs), Columns.Text(dispute.Since), Columns.Text(dispute.Until), $"{dispute.Writer}",
+                Columns.Text(backoff.EndpointId), Columns.Text(backoff.Repairs), Columns.Text(backoff.Since),
+                Columns.Text(backoff.Until), $"{backoff.Writer}",
             ]));
     }
 
     private static string[] Row(ForeignWrite write) =>
     [
-        Columns.Text(write.ChangedAt), write.Writer.Role, write.Writer.Application, Columns.Text(write.Writer.ProcessId), write.Writer.Address ?? "socket",
-        write.Locked ? "held" : "none", write.Operation.ToLowerInvariant(), Routes(write.Keys), write.Verdict, $"{write.Version}",
+        Columns.Text(write.ChangedAt), write.Writer.Role, write.Writer.Application,
+        Columns.Text(write.Writer.ProcessId), write.Writer.Address ?? "socket", write.Locked ? "held" : "none",
+        write.Operation.ToLowerInvariant(), Routes(write.Keys), write.Outcome, $"{write.Version}",
     ];
 
     private static string Routes(IReadOnlyList<string>? keys) => keys switch

@@ -1,6 +1,6 @@
 namespace EndpointSync.Client.Workers;
 
-/// <summary>The words of an error as a sentence among others.</summary>
+/// <summary>Formats an error's message as a sentence.</summary>
 internal static class Reason
 {
     public static string Of(Exception failure) => failure.Message.TrimEnd('.', ' ', '\n') + ".";

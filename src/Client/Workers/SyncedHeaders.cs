@@ -1,9 +1,9 @@
 namespace EndpointSync.Client.Workers;
 
-/// <summary>The headers that a worker answers with and heeds.</summary>
+/// <summary>The headers that a worker sets and reads.</summary>
 internal static class SyncedHeaders
 {
-    /// <summary>On every answer that the table decided: the version of the table.</summary>
+    /// <summary>On every answer by the route table: the table's version.</summary>
     public const string Version = "X-Route-Version";
 
     /// <summary>On a request: the oldest version that may answer it.</summary>

@@ -1,8 +1,8 @@
 namespace EndpointSync.Client.Workers;
 
-/// <summary>Who a worker is, from the start of its process to the end.</summary>
-/// <param name="Registry">The registry that it serves.</param>
-/// <param name="Name">What people call it.</param>
+/// <summary>Identifies a worker from the start of its process to its end.</summary>
+/// <param name="Registry">The worker's registry.</param>
+/// <param name="Name">The worker's display name.</param>
 internal sealed record WorkerIdentity(string Registry, string Name)
 {
     public Guid Id { get; } = Guid.NewGuid();

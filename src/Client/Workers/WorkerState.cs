@@ -1,6 +1,9 @@
 namespace EndpointSync.Client.Workers;
 
-/// <summary>What keeps a worker from serving, or from saying that it serves, what it should. Written by the feed's loop alone, read by anybody.</summary>
+/// <summary>
+/// What keeps a worker from serving the newest version or from confirming that it does. Only the feed loop writes it;
+/// anybody may read it.
+/// </summary>
 internal sealed class WorkerState
 {
     private volatile string? _feedProblem;
@@ -9,45 +12,48 @@ internal sealed class WorkerState
     private volatile string? _appsProblem;
     private long _confirmed;
 
-    /// <summary>The version that a request of the worker to itself was answered by; 0 before the first.</summary>
+    /// <summary>The version confirmed by the worker's request to itself; 0 before the first.</summary>
     public RouteVersion Confirmed
     {
         get => new(Interlocked.Read(ref _confirmed));
         set => Interlocked.Exchange(ref _confirmed, value.Value);
     }
 
-    /// <summary>Why nothing new is heard of.</summary>
+    /// <summary>Why the worker gets no updates.</summary>
     public string? FeedProblem
     {
         get => _feedProblem;
         set => _feedProblem = value;
     }
 
-    /// <summary>Why a newer version cannot be served.</summary>
+    /// <summary>Why the worker cannot serve a newer version.</summary>
     public string? ImageProblem
     {
         get => _imageProblem;
         set => _imageProblem = value;
     }
 
-    /// <summary>Why the version that is in place is not known to be served.</summary>
+    /// <summary>Why the worker could not confirm that it serves its version.</summary>
     public string? ProbeProblem
     {
         get => _probeProblem;
         set => _probeProblem = value;
     }
 
-    /// <summary>Which routes nobody here handles.</summary>
+    /// <summary>Which routes have no handler in this application.</summary>
     public string? AppsProblem
     {
         get => _appsProblem;
         set => _appsProblem = value;
     }
 
-    /// <summary>What a silo is told, which knows by itself that it hears from the worker; null if nothing is wrong.</summary>
+    /// <summary>
+    /// The problems to report to a silo, without the feed problem: a report proves that the feed works. Null if nothing
+    /// is wrong.
+    /// </summary>
     public string? ToReport() => Join(ImageProblem, ProbeProblem, AppsProblem);
 
-    /// <summary>Everything that is wrong; null if nothing is.</summary>
+    /// <summary>All problems; null if there are none.</summary>
     public string? All() => Join(FeedProblem, ImageProblem, ProbeProblem, AppsProblem);
 
     private static string? Join(params ReadOnlySpan<string?> problems)

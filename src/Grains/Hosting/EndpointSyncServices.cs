@@ -1,11 +1,19 @@
 using System.Data.Common;
-using EndpointSync.Grains.Foreign;
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Coordination;
+using EndpointSync.Grains.Endpoints;
+using EndpointSync.Grains.ForeignChanges;
 using EndpointSync.Grains.Locks;
+using EndpointSync.Grains.Odoo;
+using EndpointSync.Grains.Postgres.Migrations;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Preparation;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
-using EndpointSync.Publishing;
+using EndpointSync.Grains.Sync.Statements;
+using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -13,34 +21,37 @@ using Orleans.Runtime.GrainDirectory;
 
 namespace EndpointSync.Grains.Hosting;
 
-/// <summary>Registers what the grains work with.</summary>
+/// <summary>Registers the services of the grains.</summary>
 internal static class EndpointSyncServices
 {
-    /// <summary>Adds the registries and what keeps them in line.</summary>
+    /// <summary>Adds the registries and the services that keep them in sync.</summary>
     /// <param name="services">The silo's services.</param>
-    /// <param name="clusterConnectionString">The cluster's database; also that of every registry without one of its own.</param>
+    /// <param name="clusterConnectionString">The cluster's database; also the database of every registry without one of
+    /// its own.</param>
     /// <param name="registries">The configured registries by name.</param>
     public static IServiceCollection AddEndpointSyncGrains(
-        this IServiceCollection services, string clusterConnectionString, IReadOnlyDictionary<string, RegistryOptions> registries)
+        this IServiceCollection services, string clusterConnectionString,
+        IReadOnlyDictionary<string, RegistryOptions> registries)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new DataSources(SiloName(provider)));
-        foreach (var (name, options) in registries)
-        {
-            services.AddSingleton(provider => Build(provider, name, options, clusterConnectionString));
-        }
-
         return services
-            .AddSingleton<RegistryCatalog>()
-            .AddSingleton<IGrainDirectoryResolver, OwnGrains>()
+            .AddValidatedOptions(clusterConnectionString, registries)
+            .AddSingleton(provider => new DataSources(SiloName(provider)))
+            .AddSingleton(provider => new RegistryMap<RegistryDatabase>(
+                registries.Select(
+                    registry => KeyValuePair.Create(
+                        registry.Key,
+                        CreateDatabase(provider, registry.Key, registry.Value, clusterConnectionString)))))
+            .AddSingleton(
+                provider => provider.GetRequiredService<RegistryMap<RegistryDatabase>>().Select(
+                    database => new SyncLock(database)))
+            .AddSingleton(
+                provider => provider.GetRequiredService<RegistryMap<SyncLock>>().Select(
+                    syncLock => CreateRegistry(provider, syncLock)))
+            .AddSingleton<IGrainDirectoryResolver, EmptyGrainDirectory>()
+            .AddCoordination()
             .AddPublishing()
-            .AddSingleton<SiloSyncs>()
-            .AddSingleton<IStandIn, DirectSyncs>()
-            .AddSingleton<ReloadGate>()
-            .AddLocks()
-            .AddHostedService<RegistryPoll>()
-            .AddHostedService<DatabaseWatches>()
-            .AddHostedService<SequenceSettling>();
+            .AddHostedService<DatabaseListeners>();
     }
 
     /// <summary>The connections that Orleans' membership uses.</summary>
@@ -54,36 +65,67 @@ internal static class EndpointSyncServices
         await ClusterDatabase.MigrateAsync(sources.For(connectionString), cancellationToken);
     }
 
-    /// <summary>What a failure of Postgres' or of the driver's says to an operator; null if it is none of those.</summary>
+    /// <summary>What a failure of Postgres or the driver means for an operator; null for any other failure.</summary>
     public static ReloadProblem? ProblemOf(Exception failure) => SqlStates.Describe(failure);
 
-    private static Registry Build(IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString)
+    private static RegistryDatabase CreateDatabase(
+        IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString)
     {
-        var sources = provider.GetRequiredService<DataSources>();
         var connectionString = options.ConnectionString ?? clusterConnectionString;
-        var limits = provider.GetRequiredService<IOptions<SyncOptions>>().Value;
-        var database = new RegistryDatabase(
-            name, sources.For(connectionString), new SchemaSql(options.Schema), AdvisoryLockKey.Of(options.LockName), options.CreateTables, options.SyncOn, limits, SiloName(provider));
-        var tracking = ActivatorUtilities.CreateInstance<ChangeTracking>(provider, database);
-        var preparation = new RegistryPreparation(database, tracking);
-        var sequence = ActivatorUtilities.CreateInstance<OdooSequence>(provider, database);
-        var store = ActivatorUtilities.CreateInstance<SyncStore>(provider, database, sequence);
-        var synchronizer = ActivatorUtilities.CreateInstance<RegistrySynchronizer>(provider, database, preparation, store);
+        var sources = provider.GetRequiredService<DataSources>();
+        return new RegistryDatabase(
+            name, sources.For(connectionString), sources.Listened(connectionString), new SchemaSql(options.Schema),
+            AdvisoryLockKey.Of(options.LockName), options.CreateTables, options.SyncOn,
+            provider.GetRequiredService<IOptions<SyncOptions>>().Value, SiloName(provider));
+    }
+
+    private static Registry CreateRegistry(IServiceProvider provider, SyncLock syncLock)
+    {
+        var database = syncLock.Database;
+        var capture = ActivatorUtilities.CreateInstance<ChangeCapture>(provider, database);
+        var preparation = new RegistryPreparation(database, capture);
+        var session = ActivatorUtilities.CreateInstance<SyncSession>(provider, database, syncLock);
         return new Registry(
-            database, preparation, synchronizer, new RegistryStatusStore(database), new EndpointStore(database), new RouteReader(database), sequence, tracking,
-            sources.Listened(connectionString));
+            database, preparation,
+            ActivatorUtilities.CreateInstance<SyncAttempts>(provider, database, preparation, session),
+            new RegistryStatusStore(database, syncLock), new EndpointStore(database), new RouteReader(database),
+            new RouteStatistics(database),
+            ActivatorUtilities.CreateInstance<OdooSequence>(provider, database), capture);
     }
 
     // As Postgres and receipts show it.
     private static string SiloName(IServiceProvider provider) => provider.GetRequiredService<ILocalSiloDetails>().Name;
 
-    private static IServiceCollection AddLocks(this IServiceCollection services) => services
-        .AddSingleton<PatientReloads>()
+    // Checked when the host starts, whoever configured it: a silo that starts wrong would fail with its first reload.
+    private static IServiceCollection AddValidatedOptions(
+        this IServiceCollection services, string clusterConnectionString,
+        IReadOnlyDictionary<string, RegistryOptions> registries)
+    {
+        services.AddOptions<RegistriesOptions>().ValidateOnStart().Configure(
+            options => (options.ClusterConnectionString, options.Registries) = (clusterConnectionString, registries));
+        services.AddOptions<SyncOptions>().ValidateOnStart();
+        services.AddOptions<PublishingOptions>().ValidateOnStart();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<RegistriesOptions>, RegistriesOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<PublishingOptions>, PublishingOptionsValidator>());
+        return services;
+    }
+
+    private static IServiceCollection AddCoordination(this IServiceCollection services) => services
         .AddSingleton<LockWatch>()
-        .AddHostedService(provider => provider.GetRequiredService<LockWatch>());
+        .AddSingleton<ILockWait>(provider => provider.GetRequiredService<LockWatch>())
+        .AddHostedService(provider => provider.GetRequiredService<LockWatch>())
+        .AddSingleton<SyncRunner>()
+        .AddSingleton<ICoordinatorFallback, DirectSyncFallback>()
+        .AddSingleton<ReloadGate>()
+        .AddHostedService<RegistryPoll>();
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
-        .AddSingleton<PublishedRegistries>()
+        .AddSingleton(
+            provider => provider.GetRequiredService<RegistryMap<Registry>>().Select(
+                registry => PublishedRegistry.Create(registry, provider)))
         .AddSingleton<LocalSubscribers>()
         .AddSingleton<IRouteSubscriptions, RouteSubscriptions>()
         .AddSingleton<RouteTableClient>()
@@ -94,5 +136,6 @@ internal static class EndpointSyncServices
         .AddGrainService<RouteTableService>()
         .AddKeyedTransient<IGrainExtension>(
             typeof(IRouteSubscriberExtension),
-            (provider, _) => ActivatorUtilities.CreateInstance<RouteSubscriberExtension>(provider, provider.GetRequiredService<IGrainContextAccessor>().GrainContext));
+            (provider, _) => ActivatorUtilities.CreateInstance<RouteSubscriberExtension>(
+                provider, provider.GetRequiredService<IGrainContextAccessor>().GrainContext));
 }

@@ -1,97 +1,122 @@
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Publishing;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Grains.Locks;
 
 /// <summary>
-/// Looks at the lock of one registry: every few milliseconds while somebody waits for it, otherwise as often as the poll, to notice one that is held
-/// for long. A look is one statement on a pooled connection, and no two are under way.
+/// Watches the lock of one registry: every few milliseconds while a caller waits for it, otherwise as often as the
+/// poll, to notice a long hold. A check is one statement on a pooled connection, and only one check runs at a time.
 /// </summary>
-internal sealed partial class RegistryLockWatch(RegistryDatabase database, TimeProvider clock, ILogger<RegistryLockWatch> logger)
+internal sealed partial class RegistryLockWatch(
+    SyncLock syncLock, TimeProvider clock, ILogger<RegistryLockWatch> logger)
 {
-    // Far below what a person notices, far above what a look costs.
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
+    // Far below what a person notices, far above what a check costs.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(25);
 
-    private readonly SyncLock _lock = new(database);
-    private readonly LongHolds _holds = new(database.Name, database.Limits.LockHoldWarning, logger);
-    private readonly Signal _arrived = new();
-    private readonly Signal _worthTrying = new();
+    // A frozen server answers no check, and a command may take longer than a caller would wait.
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly string _registry = syncLock.Database.Name;
+    private readonly SyncOptions _limits = syncLock.Database.Limits;
+    private readonly LongHoldLog _longHolds = new(
+        syncLock.Database.Name, syncLock.Database.Limits.LockHoldWarning, logger);
+    private readonly ChangeSignal _waiterArrived = new();
+    private readonly ChangeSignal _worthTrying = new();
+    private readonly ChangeSignal _heldByOther = new();
     private int _waiting;
 
-    /// <summary>How many wait for the lock.</summary>
+    /// <summary>How many callers wait for the lock.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Waits until a look finds the lock free, or fails.</summary>
-    /// <returns>Whether it is worth trying again; false when the time is over or the token was cancelled.</returns>
-    public async Task<bool> FreeAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Waits until a check finds the lock free, or fails.</summary>
+    /// <param name="onlyForSilos">Whether to give up as soon as a process that is not a silo holds it.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether a reload is worth another try; false when the wait ended otherwise.</returns>
+    public async Task<bool> UntilFreeAsync(bool onlyForSilos, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (timeout <= TimeSpan.Zero)
         {
             return false;
         }
 
-        var told = _worthTrying.Next;
+        var worthTrying = _worthTrying.Next;
+        var ends = onlyForSilos ? Task.WhenAny(worthTrying, _heldByOther.Next) : worthTrying;
         Interlocked.Increment(ref _waiting);
-        _arrived.Raise();
-        await told.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _waiterArrived.Raise();
+        await ends.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Interlocked.Decrement(ref _waiting);
-        return told.IsCompleted;
+        return worthTrying.IsCompleted;
     }
 
-    /// <summary>Looks until it is told to stop.</summary>
+    /// <summary>Checks until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
-            var arrival = _arrived.Next;
-            var hasSeen = await LookAsync(stopping);
-            await PauseAsync(hasSeen ? UntilNextLook : database.Limits.PollInterval, arrival, stopping);
+            var arrival = _waiterArrived.Next;
+            var isKnown = await CheckAsync(stopping);
+            await PauseAsync(isKnown ? UntilNextCheck : _limits.PollInterval, arrival, stopping);
         }
     }
 
-    private async Task<bool> LookAsync(CancellationToken stopping)
+    private async Task<bool> CheckAsync(CancellationToken stopping)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        patience.CancelAfter(database.Limits.Deadline);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        deadline.CancelAfter(CheckTimeout);
         try
         {
-            var holder = await _lock.HolderAsync(patience.Token);
-            _holds.Saw(holder);
-            if (holder is null)
-            {
-                _worthTrying.Raise();
-            }
-
+            // The token alone is not enough: a frozen server does not react to a cancel request.
+            var check = syncLock.FindHolderAsync(deadline.Token);
+            check.Ignore();
+            Found(await check.WaitAsync(CheckTimeout, clock, stopping));
             return true;
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Those who wait are let go by the silo's stop.
+            // The silo is stopping, which ends the waits.
             return false;
         }
         catch (Exception failure)
         {
-            // Whoever tries again is told by the receipt what is wrong, and better than by a wait that ends with nothing.
-            LogNotSeen(database.Name, SqlStates.Describe(failure)?.Detail ?? failure.Message);
+            // A new try reports the problem in its receipt, which is more useful than a wait without a result.
+            LogCheckFailed(_registry, SqlStates.Describe(failure)?.Detail ?? failure.Message);
             _worthTrying.Raise();
             return false;
         }
     }
 
-    private async Task PauseAsync(TimeSpan unawaited, Task arrival, CancellationToken stopping)
+    private void Found(LockHolder? holder)
+    {
+        _longHolds.Saw(holder);
+        if (holder is null)
+        {
+            _worthTrying.Raise();
+        }
+        else if (!DataSources.IsSilo(holder))
+        {
+            _heldByOther.Raise();
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan idleInterval, Task arrival, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var isAwaited = Waiting > 0;
-        var pause = Task.Delay((isAwaited ? BetweenLooks : unawaited) * (1 + (Random.Shared.NextDouble() / 2)), clock, ended.Token);
+        var pause = Task.Delay(
+            (isAwaited ? CheckInterval : idleInterval) * (1 + (Random.Shared.NextDouble() / 2)), clock, ended.Token);
         await (isAwaited ? pause : Task.WhenAny(arrival, pause)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended.CancelAsync();
     }
 
-    private TimeSpan UntilNextLook => _holds.UntilLong is { } soon && soon < database.Limits.PollInterval
-        ? TimeSpan.FromTicks(Math.Max(soon.Ticks, BetweenLooks.Ticks))
-        : database.Limits.PollInterval;
+    private TimeSpan UntilNextCheck => _longHolds.UntilLong is { } soon && soon < _limits.PollInterval
+        ? TimeSpan.FromTicks(Math.Max(soon.Ticks, CheckInterval.Ticks))
+        : _limits.PollInterval;
 
-    [LoggerMessage(1603, LogLevel.Debug, "The lock of {Registry} could not be looked at: {Detail} It is looked at again soon.")]
-    private partial void LogNotSeen(string registry, string detail);
+    [LoggerMessage(
+        1603, LogLevel.Debug,
+        "Could not check who holds the lock of {Registry}: {Detail} The next check follows soon.")]
+    private partial void LogCheckFailed(string registry, string detail);
 }

@@ -2,15 +2,18 @@ using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
 
-/// <summary>What a connection string must be for a silo to work with it.</summary>
+/// <summary>What a silo requires of a connection string.</summary>
 internal static class ConnectionStringRules
 {
-    // Migrating takes two at once, and a sync, a poll and a look of an operator's should not wait for each other.
+    // A migration takes two connections at once, and a sync, a poll and an operator's query should not wait for each
+    // other.
     private const int SmallestPool = 4;
 
     private const string Form = "write it in Npgsql's keywords: Host=...;Username=...;Database=...";
 
-    /// <summary>Why it will not do, as the end of a sentence that began with its key; null if it will.</summary>
+    /// <summary>
+    /// Why a connection string is unusable, as the end of a sentence that begins with its key; null if it is usable.
+    /// </summary>
     public static string? ComplaintAbout(string connectionString)
     {
         try
@@ -22,7 +25,7 @@ internal static class ConnectionStringRules
             }
 
             return settings.Pooling && settings.MaxPoolSize < SmallestPool
-                ? $"says Maximum Pool Size={settings.MaxPoolSize}; a silo needs at least {SmallestPool}"
+                ? $"sets Maximum Pool Size={settings.MaxPoolSize}; a silo needs at least {SmallestPool}"
                 : null;
         }
         catch (ArgumentException wrong)

@@ -5,40 +5,51 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>One pool of connections for each connection string, however many registries share it.</summary>
-/// <param name="siloName">Told to Postgres as the application's name, so that an operator who looks at its sessions knows whose they are.</param>
+/// <param name="siloName">The silo's name. It is part of the sessions' application name, so that an operator knows
+/// whose they are.</param>
 internal sealed class DataSources(string siloName) : IAsyncDisposable
 {
-    // A silo has one sync under way per registry; what else it asks is short. A connection string that says otherwise is heeded.
+    // A silo runs one sync per registry at a time, and its other queries are short. A value in the connection string
+    // wins.
     private const int PoolSize = 20;
 
-    // Every look and sync runs the same statements; planning them anew costs more than running them. Npgsql prepares what comes back a second time.
+    // Every dirty check and sync runs the same statements, and planning them anew costs more than running them. Npgsql
+    // prepares a statement when it is used a second time.
     private const int PreparedStatements = 50;
     private const int PrepareFrom = 2;
 
-    // A server that takes connections and says nothing is given up soon. Npgsql waits as long again when it asks such a server to cancel a statement.
+    // A server that accepts connections but does not answer is abandoned soon. Npgsql waits as long again when it asks
+    // such a server to cancel a statement.
     private const int ConnectSeconds = 5;
 
-    // A session that listens asks little.
+    // A listening session runs only short statements.
     private const int AnswerSeconds = 2;
 
     private const string ApplicationPrefix = "EndpointSync/";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a session is a silo's, as far as its connection string leaves it the name that silos give themselves.</summary>
-    public static bool IsSilo(LockHolder holder) => holder.Application.StartsWith(ApplicationPrefix, StringComparison.Ordinal);
+    /// <summary>
+    /// Whether a session is a silo's. A connection string with an application name of its own hides that.
+    /// </summary>
+    public static bool IsSilo(LockHolder holder) =>
+        holder.Application.StartsWith(ApplicationPrefix, StringComparison.Ordinal);
 
-    public NpgsqlDataSource For(string connectionString) => _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
+    public NpgsqlDataSource For(string connectionString) =>
+        _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
 
-    /// <summary>Connections whose unqualified names lead to one schema.</summary>
+    /// <summary>Connections whose unqualified names resolve in one schema.</summary>
     public NpgsqlDataSource For(string connectionString, string searchPath) =>
         _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Build(connectionString, searchPath));
 
-    /// <summary>Where the one session comes from that listens to a database. It is not pooled, and soon says when nobody answers.</summary>
+    /// <summary>
+    /// The source of the one session that listens to a database. It is not pooled, and its timeouts are short.
+    /// </summary>
     public ListenedDatabase Listened(string connectionString)
     {
         var key = ListenedDatabase.KeyOf(connectionString);
-        return new ListenedDatabase(key, _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
+        return new ListenedDatabase(
+            key, _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
     }
 
     public async ValueTask DisposeAsync()
@@ -52,20 +63,20 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     private NpgsqlDataSource Build(string connectionString, string? searchPath)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!Says(connectionString, "Maximum Pool Size", "MaxPoolSize"))
+        if (!HasKeyword(connectionString, "Maximum Pool Size", "MaxPoolSize"))
         {
             settings.MaxPoolSize = PoolSize;
         }
-        if (!Says(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
+        if (!HasKeyword(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, PrepareFrom);
         }
-        if (!Says(connectionString, "Timeout"))
+        if (!HasKeyword(connectionString, "Timeout"))
         {
             settings.Timeout = ConnectSeconds;
         }
-        // What we set in a session ends with its transaction, so there is nothing that the next user of the session would have to be kept from.
-        if (!Says(connectionString, "No Reset On Close", "NoResetOnClose"))
+        // Our settings in a session end with their transaction, so the next user of the session needs no reset.
+        if (!HasKeyword(connectionString, "No Reset On Close", "NoResetOnClose"))
         {
             settings.NoResetOnClose = true;
         }
@@ -92,9 +103,9 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         return settings;
     }
 
-    internal static bool Says(string connectionString, params string[] keywords)
+    internal static bool HasKeyword(string connectionString, params string[] keywords)
     {
-        var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return keywords.Any(said.ContainsKey);
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return keywords.Any(given.ContainsKey);
     }
 }

@@ -2,9 +2,10 @@ using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
 
-/// <summary>A database that is listened to; registries in it share one connection for that.</summary>
-/// <param name="Key">Its hosts, their ports and its name, which say whether two connection strings lead to the same one.</param>
-/// <param name="Source">Where the connection comes from; no pool, because it is kept.</param>
+/// <summary>A database with a listening session, which its registries share.</summary>
+/// <param name="Key">Its hosts, their ports and its name. Equal keys mean that two connection strings lead to the same
+/// database.</param>
+/// <param name="Source">The source of the connection. It has no pool, because the connection stays open.</param>
 internal sealed record ListenedDatabase(string Key, NpgsqlDataSource Source)
 {
     /// <summary>Hosts, ports and database of a connection string.</summary>

@@ -7,11 +7,14 @@ internal static class PostgresCommands
 {
     public static NpgsqlParameter Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
-    public static NpgsqlParameter TextOrNull(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    public static NpgsqlParameter TextOrNull(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 
-    public static NpgsqlParameter NumberOrNull(long? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint };
+    public static NpgsqlParameter NumberOrNull(long? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint };
 
-    public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    public static NpgsqlCommand Command(
+        this NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
         foreach (var parameter in parameters)
@@ -23,10 +26,12 @@ internal static class PostgresCommands
     }
 
     /// <summary>
-    /// For the rest of a transaction: statements are planned once in a session, and never compiled. Ours look rows up by keys, however many, and planning
-    /// them anew for each list of keys takes Postgres longer than running them, as compiling them does.
+    /// For the rest of a transaction: statements are planned once in a session, and never compiled. Ours find rows by
+    /// keys, however many. Postgres takes longer to plan them anew for each list of keys, or to compile them, than to
+    /// run them.
     /// </summary>
-    public static NpgsqlBatch ThenPlanOnce(this NpgsqlBatch batch) => batch.Then("set local plan_cache_mode = force_generic_plan").Then("set local jit = off");
+    public static NpgsqlBatch ThenPlanOnce(this NpgsqlBatch batch) =>
+        batch.Then("set local plan_cache_mode = force_generic_plan").Then("set local jit = off");
 
     public static NpgsqlBatch Then(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
@@ -41,21 +46,24 @@ internal static class PostgresCommands
     }
 
     public static async Task ExecuteAsync(
-        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken,
+        params NpgsqlParameter[] parameters)
     {
         await using var command = connection.Command(sql, parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public static async Task<T> ScalarAsync<T>(
-        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken,
+        params NpgsqlParameter[] parameters)
     {
         await using var command = connection.Command(sql, parameters);
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public static async Task<List<T>> ListAsync<T>(
-        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken,
+        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken,
         params NpgsqlParameter[] parameters)
     {
         await using var command = connection.Command(sql, parameters);
@@ -63,21 +71,17 @@ internal static class PostgresCommands
         return await reader.ListAsync(read, cancellationToken);
     }
 
-    public static async Task<List<T>> ListAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    public static async Task<List<T>> ListAsync<T>(
+        this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
+        var hasRow = await reader.ReadAsync(cancellationToken);
+        while (hasRow)
         {
             rows.Add(read(reader));
+            hasRow = await reader.ReadAsync(cancellationToken);
         }
 
         return rows;
     }
-
-    public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    public static T? ValueOrNull<T>(this NpgsqlDataReader reader, int column)
-        where T : class => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
-
-    public static bool True(this NpgsqlDataReader reader, int column) => !reader.IsDBNull(column) && reader.GetBoolean(column);
 }

@@ -1,7 +1,7 @@
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>
-/// Statements are written for a schema called <c>{odoo}</c>; each registry has them with its own schema's quoted name in that place.
+/// Statements name the schema <c>{odoo}</c>. Each registry replaces it with the quoted name of its own schema.
 /// </summary>
 internal sealed class SchemaSql(string schema)
 {
@@ -13,5 +13,6 @@ internal sealed class SchemaSql(string schema)
 
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    public static string Quote(string identifier) =>
+        $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -11,72 +11,101 @@ internal static class SqlStates
 
     private const string Retried = "The registry stays due and is retried.";
 
-    /// <summary>Whether the same sync may succeed when it is tried again at once. Trying again is always safe: a sync looks before it writes.</summary>
+    /// <summary>
+    /// Whether the same sync may succeed on an immediate retry. A retry is always safe: a sync reads before it writes.
+    /// </summary>
     public static bool IsTransient(Exception exception) => exception switch
     {
         _ when IsOutdatedPlan(exception) => true,
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or IdleInTransactionTimeout or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.UniqueViolation or IdleInTransactionTimeout
+                or PostgresErrorCodes.ReadOnlySqlTransaction
+        } => true,
         NpgsqlException refused => refused.IsTransient || IsWithoutPrimary(refused),
         LockFailedException { InnerException: { } cause } => IsTransient(cause),
         SocketException => true,
         _ => false,
     };
 
-    /// <summary>Whether no connection was to be had at all, so that a server that is away is told soon, and not at the deadline.</summary>
+    /// <summary>
+    /// Whether no connection could be opened at all. A server that is away is then reported soon and not at the
+    /// deadline.
+    /// </summary>
     public static bool IsUnreachable(Exception exception) => exception switch
     {
         SocketException or NpgsqlException { InnerException: SocketException or TimeoutException } => true,
-        PostgresException refused => refused.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
-            or PostgresErrorCodes.ReadOnlySqlTransaction,
+        PostgresException refused => refused.SqlState is PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction,
         NpgsqlException lost => IsWithoutPrimary(lost),
         _ => false,
     };
 
-    /// <summary>Whether a new connection may do what this one cannot.</summary>
+    /// <summary>Whether a new connection may succeed where this one cannot.</summary>
     public static bool NeedsNewConnection(Exception exception) =>
-        IsOutdatedPlan(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+        IsOutdatedPlan(exception)
+            || exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
-    // Of several servers none could be connected to (their failures together), or none is a primary (no failure at all), as in the middle of a failover.
-    private static bool IsWithoutPrimary(NpgsqlException exception) => exception is { InnerException: AggregateException } || exception.GetType() == typeof(NpgsqlException)
+    // Of several servers, either none accepted a connection (their failures together), or none is a primary (no failure
+    // at all), as in the middle of a failover.
+    private static bool IsWithoutPrimary(NpgsqlException exception) =>
+        exception is { InnerException: AggregateException } || exception.GetType() == typeof(NpgsqlException)
         && exception is { InnerException: null, Message: "No suitable host was found." };
 
-    // A statement was prepared before a column that it reads got another type; a new connection prepares it anew.
-    private static bool IsOutdatedPlan(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
+    // A column got another type after a statement that reads it was prepared. A new connection prepares it anew.
+    private static bool IsOutdatedPlan(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
 
-    /// <summary>Whether something is missing that preparing the registry's database makes or asks for.</summary>
-    public static bool IsUnprepared(Exception exception) => exception is RegistryUnusableException
-        or PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName };
+    /// <summary>
+    /// Whether something is missing that the preparation of the registry's database creates or requires.
+    /// </summary>
+    public static bool IsUnprepared(Exception exception) => exception is RegistryUnusableException or PostgresException
+    {
+        SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+            or PostgresErrorCodes.InvalidSchemaName
+    };
 
-    /// <summary>Describes a failure for the receipt; null if it is none of Postgres' or the driver's.</summary>
+    /// <summary>Describes a failure for the receipt; null if it comes from neither Postgres nor the driver.</summary>
     public static ReloadProblem? Describe(Exception exception) => exception switch
     {
         LockFailedException { InnerException: { } cause } => Describe(cause) is { } problem
-            ? problem with { Meaning = $"The lock could not be asked for, so nothing was written. {problem.Meaning}" }
+            ? problem with { Meaning = $"The lock could not be requested, so nothing was written. {problem.Meaning}" }
             : null,
         DatabaseAwayException { InnerException: { } cause } => Describe(cause),
-        PostgresException refused => new ReloadProblem(refused.SqlState, $"{MeaningOf(refused.SqlState)} {Retried}", refused.MessageText),
-        NpgsqlException lost => new ReloadProblem(null, $"Postgres could not be reached, or the connection broke. {Retried}", lost.InnerException?.Message ?? lost.Message),
-        SocketException refused => new ReloadProblem(null, $"Postgres could not be reached. {Retried}", refused.Message),
-        OperationCanceledException => new ReloadProblem(null, $"Postgres did not answer in time. {Retried}", "Postgres did not answer in time."),
-        RegistryUnusableException unusable => new ReloadProblem(null, $"The registry cannot be used as it is. {Retried}", unusable.Message),
+        PostgresException refused => new ReloadProblem(
+            refused.SqlState, $"{MeaningOf(refused.SqlState)} {Retried}", refused.MessageText),
+        NpgsqlException lost => new ReloadProblem(
+            null, $"Postgres could not be reached, or the connection broke. {Retried}",
+            lost.InnerException?.Message ?? lost.Message),
+        SocketException refused => new ReloadProblem(
+            null, $"Postgres could not be reached. {Retried}", refused.Message),
+        OperationCanceledException => new ReloadProblem(
+            null, $"Postgres did not answer in time. {Retried}", "Postgres did not answer in time."),
+        RegistryUnusableException unusable => new ReloadProblem(
+            null, $"The registry cannot be used as it is. {Retried}", unusable.Message),
         _ => null,
     };
 
     private static string MeaningOf(string sqlState) => sqlState switch
     {
         PostgresErrorCodes.SerializationFailure => "Another transaction changed the same rows.",
-        PostgresErrorCodes.DeadlockDetected => "Another transaction waited for this one and this one for it.",
+        PostgresErrorCodes.DeadlockDetected => "This transaction and another one waited for each other.",
         PostgresErrorCodes.UniqueViolation => "Another transaction inserted the same row.",
-        PostgresErrorCodes.LockNotAvailable => "Another session held a row for longer than EndpointSync:Sync:LockTimeout.",
-        PostgresErrorCodes.QueryCanceled => "A statement took longer than EndpointSync:Sync:StatementTimeout, or an administrator cancelled it.",
-        IdleInTransactionTimeout => "The silo stood still in the middle of the sync; Postgres ended its transaction.",
+        PostgresErrorCodes.LockNotAvailable => "Another session held a row for longer than "
+            + "EndpointSync:Sync:LockTimeout.",
+        PostgresErrorCodes.QueryCanceled => "A statement took longer than EndpointSync:Sync:StatementTimeout, or an "
+            + "administrator cancelled it.",
+        IdleInTransactionTimeout => "The silo stalled in the middle of the sync, so Postgres ended its transaction.",
         PostgresErrorCodes.InsufficientPrivilege => "The registry's database role lacks a privilege.",
         PostgresErrorCodes.TooManyConnections => "Postgres has no connection left.",
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => "Postgres is stopping or starting.",
-        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => "A table or column that the sync needs is not there.",
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "Postgres does not accept the registry's role or password.",
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
+            "Postgres is stopping or starting.",
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn =>
+            "A table or column that the sync needs is missing.",
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            "Postgres does not accept the registry's role or password.",
         PostgresErrorCodes.InvalidCatalogName => "The registry's database does not exist.",
         PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby.",
-        _ => $"Postgres refused with {sqlState}.",
+        _ => $"Postgres reported error {sqlState}.",
     };
 }

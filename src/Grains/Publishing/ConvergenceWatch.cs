@@ -1,26 +1,34 @@
 using System.Collections.Concurrent;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// Asks every active silo who serves what. Who has to serve a version is looked up anew in each round, so a silo that dies, a worker whose lease
-/// ends and one that moves to another silo are noticed while somebody waits. All who wait here for the same share their rounds.
+/// Asks every active silo which versions its subscribers serve. Each round lists the subscribers anew, so a wait
+/// notices a silo that dies, a lease that ends, and a worker that moves to another silo. Waits with the same question
+/// share their rounds.
 /// </summary>
-internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails self, IHostApplicationLifetime lifetime, TimeProvider clock)
+internal sealed class ConvergenceWatch(
+    RouteTableClient silos, ILocalSiloDetails self, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
-    // How long a silo waits for its own subscribers before it answers, and so how late a change of the list may be noticed.
+    // How long a silo waits for its own subscribers before it answers. A change of the list is noticed at most this
+    // much later.
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(250);
 
-    // What the way there and back may take on top of it.
-    private static readonly TimeSpan Way = TimeSpan.FromSeconds(1);
+    // How long the request and the answer may take on top of it.
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromSeconds(1);
 
-    // Between two rounds, for silos that answer at once without serving: those that cannot be reached, above all.
+    // Between two rounds, because some silos answer at once without serving: above all those that cannot be reached.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<Question, Flights<List<Subscriber>>> _rounds = new();
+    private const string RestartProblem =
+        "every silo started less than a lease ago, so they may not have come back yet";
 
-    /// <summary>Waits until everybody asked for serves a version, the time is over, or this silo stops.</summary>
+    private readonly ConcurrentDictionary<Question, RequestCoalescer<List<Subscriber>>> _rounds = new();
+
+    /// <summary>Waits until all requested subscribers serve a version, the timeout ends, or this silo stops.</summary>
     public async Task<Convergence> WaitAsync(
         string registry, RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -35,7 +43,9 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
             cancellationToken.ThrowIfCancellationRequested();
             subscribers = answers.IsCompletedSuccessfully ? await answers : subscribers;
             var elapsed = clock.GetElapsedTime(started);
-            if (elapsed >= timeout || stopping.IsCancellationRequested || (answers.IsCompletedSuccessfully && AllServe(subscribers, version)))
+            if (elapsed >= timeout
+                || stopping.IsCancellationRequested
+                || (answers.IsCompletedSuccessfully && AllServe(subscribers, version)))
             {
                 return Report(version, waitFor, elapsed, subscribers);
             }
@@ -44,7 +54,7 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
         }
     }
 
-    /// <summary>Everybody who is told of a registry's versions.</summary>
+    /// <summary>All subscribers to a registry's versions.</summary>
     public async Task<SubscriberList> ListAsync(string registry)
     {
         var subscribers = await AskAllAsync(new Question(registry, RouteVersion.None, WaitFor.Workers));
@@ -52,7 +62,7 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
         return new SubscriberList(newest, Lagging(subscribers, newest));
     }
 
-    // While a silo starts or stops, its list of active silos is empty; that nobody is there is not that all serve.
+    // While a silo starts or stops, its list of active silos is empty. An empty list does not mean that all serve.
     private static bool AllServe(List<Subscriber> subscribers, RouteVersion version) =>
         subscribers.Count > 0 && subscribers.All(subscriber => subscriber.Serves(version));
 
@@ -64,24 +74,30 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
             Version = version,
             WaitedFor = waitFor,
             Elapsed = elapsed,
-            Silos = subscribers.Count(subscriber => subscriber.Kind == SubscriberKind.Silo && subscriber.Serves(version)),
-            Workers = subscribers.Count(subscriber => subscriber.Kind == SubscriberKind.Worker && subscriber.Serves(version)),
-            Missing = missing.Count == 0 && !AllServe(subscribers, version) ? [Nobody(self.Name, self.SiloAddress, "it knows of no active silo")] : missing,
+            Silos = subscribers.Count(
+                subscriber => subscriber.Kind == SubscriberKind.Silo && subscriber.Serves(version)),
+            Workers = subscribers.Count(
+                subscriber => subscriber.Kind == SubscriberKind.Worker && subscriber.Serves(version)),
+            Missing = missing.Count == 0 && !AllServe(subscribers, version)
+                ? [NotServing(self.Name, self.SiloAddress, "it knows of no active silo")]
+                : missing,
         };
     }
 
     private static List<Subscriber> Lagging(IEnumerable<Subscriber> subscribers, RouteVersion newest) =>
     [
-        .. subscribers.Select(subscriber => subscriber with { Lag = Math.Max(0, newest.Value - subscriber.Version.Value) })
+        .. subscribers.Select(
+            subscriber => subscriber with { Lag = Math.Max(0, newest.Value - subscriber.Version.Value) })
             .OrderBy(subscriber => subscriber.Kind).ThenBy(subscriber => subscriber.Name, StringComparer.Ordinal),
     ];
 
     private async Task<List<Subscriber>> RoundAsync(Question question)
     {
-        var rounds = _rounds.GetOrAdd(question, asked => new Flights<List<Subscriber>>(_ => AskAllAsync(asked)));
+        var rounds = _rounds.GetOrAdd(
+            question, asked => new RequestCoalescer<List<Subscriber>>(() => AskAllAsync(asked)));
         try
         {
-            return await rounds.JoinAsync(callers: 1, CancellationToken.None);
+            return await rounds.JoinNextAsync(CancellationToken.None);
         }
         finally
         {
@@ -96,33 +112,41 @@ internal sealed class ConvergenceWatch(RouteTableClient silos, ILocalSiloDetails
     {
         var asked = silos.ActiveSilos.ToList();
         var reports = await Task.WhenAll(asked.Select(silo => AskAsync(silo, question)));
-        var heard = asked.Zip(reports)
-            .SelectMany(pair => pair.Second.Subscribers.Select(subscriber => (Subscriber: subscriber, IsCopy: subscriber.Silo != pair.First.Name)))
-            .GroupBy(said => said.Subscriber.Id, said => said, (_, said) => Newest(said));
-        return question.WaitFor == WaitFor.Workers && question.Version > RouteVersion.None && !reports.Any(report => report.Settled)
-            ? [.. heard, Nobody("workers of former silos", null, "every silo has started since their leases began, so they may not have come back yet")]
-            : [.. heard];
+        var known = asked.Zip(reports)
+            .SelectMany(
+                pair => pair.Second.Subscribers.Select(
+                    subscriber => (Subscriber: subscriber, IsCopy: subscriber.Silo != pair.First.Name)))
+            .GroupBy(entry => entry.Subscriber.Id, entry => entry, (_, entries) => Newest(entries));
+        return question.WaitFor == WaitFor.Workers
+            && question.Version > RouteVersion.None
+            && !reports.Any(report => report.IsComplete)
+            ? [.. known, NotServing("workers of former silos", null, RestartProblem)]
+            : [.. known];
     }
 
-    // A worker that went over to another silo counts as the silo says that heard of it last. What others know of it by hearsay is older than it seems,
-    // by its way and by a round that its own silo was given to wait.
-    private static Subscriber Newest(IEnumerable<(Subscriber Subscriber, bool IsCopy)> said) =>
-        said.MinBy(one => one.Subscriber.LastHeard + (one.IsCopy ? Round + Way : TimeSpan.Zero)).Subscriber;
+    // When a worker moved to another silo, the most recent report counts. A copy is older than its age shows: add its
+    // way here, and the round that the worker's own silo may have waited.
+    private static Subscriber Newest(IEnumerable<(Subscriber Subscriber, bool IsCopy)> entries) =>
+        entries.MinBy(
+            entry => entry.Subscriber.SilentFor + (entry.IsCopy ? Round + RoundTrip : TimeSpan.Zero)).Subscriber;
 
     private async Task<SiloReport> AskAsync(ClusterMember silo, Question question)
     {
-        var patience = question.Version == RouteVersion.None ? TimeSpan.Zero : Round;
+        var timeout = question.Version == RouteVersion.None ? TimeSpan.Zero : Round;
         try
         {
-            return await silos.On(silo.SiloAddress).SubscribersAsync(question.Registry, question.Version, question.WaitFor, patience).WaitAsync(patience + Way, clock);
+            return await silos.On(silo.SiloAddress)
+                .SubscribersAsync(question.Registry, question.Version, question.WaitFor, timeout)
+                .WaitAsync(timeout + RoundTrip, clock);
         }
         catch (Exception failure)
         {
-            return new SiloReport([Nobody(silo.Name, silo.SiloAddress, failure is TimeoutException ? "it does not answer" : failure.Message)], Settled: false);
+            var problem = failure is TimeoutException ? "it does not answer" : failure.Message;
+            return new SiloReport([NotServing(silo.Name, silo.SiloAddress, problem)], IsComplete: false);
         }
     }
 
-    private static Subscriber Nobody(string name, SiloAddress? silo, string problem) => new()
+    private static Subscriber NotServing(string name, SiloAddress? silo, string problem) => new()
     {
         Kind = silo is null ? SubscriberKind.Worker : SubscriberKind.Silo,
         Name = name,

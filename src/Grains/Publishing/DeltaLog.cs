@@ -1,14 +1,14 @@
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// The newest deltas of a registry, one after the other, so that a worker that is a little behind is told no more than what it lacks. Not safe for
+/// The newest deltas of a registry, in order, so that a worker slightly behind gets only what it lacks. Not safe for
 /// concurrent use.
 /// </summary>
 internal sealed class DeltaLog
 {
-    // What a worker that is further behind reads is the whole table, which is more than this only where nothing is small.
+    // A worker that is further behind reads the whole table. Only in a large registry is that more than these limits.
     private const int MostChanges = 10_000;
     private const int MostDeltas = 1_000;
 
@@ -37,7 +37,7 @@ internal sealed class DeltaLog
         _changes = 0;
     }
 
-    /// <summary>What leads from a version to the newest; null if that is not known here.</summary>
+    /// <summary>The delta from a version to the newest; null if the log does not reach back to that version.</summary>
     public RouteDelta? From(RouteVersion version)
     {
         var path = new List<RouteDelta>();

@@ -1,72 +1,63 @@
+using EndpointSync.Core;
+
 namespace EndpointSync.Grains.Publishing;
 
-/// <summary>One activation that is told of a registry's versions: one call at a time, always with the newest.</summary>
-internal sealed class GrainSubscription(IGrainContext activation, RegistryRoutes routes, TimeProvider clock, Action<GrainId, Exception> failed)
+/// <summary>
+/// One activation that subscribes to a registry's versions. It gets one call at a time, always with the newest version.
+/// </summary>
+internal sealed class GrainSubscription
 {
-    private static readonly RetryDelays Delays = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
+    private static readonly JitteredBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
-    private readonly IRouteSubscriber _subscriber = activation.GrainReference.AsReference<IRouteSubscriber>();
-    private readonly Lock _lock = new();
-    private RouteVersion _told;
-    private bool _telling;
-    private bool _ended;
+    private readonly IGrainContext _activation;
+    private readonly RegistryRoutes _routes;
+    private readonly TimeProvider _clock;
+    private readonly Action<GrainId, Exception> _failed;
+    private readonly IRouteSubscriber _subscriber;
+    private readonly CoalescingSender<RouteVersion> _calls;
+    private RouteVersion _published;
+    private volatile bool _ended;
 
-    /// <summary>Tells the activation of the newest version, unless it knows it or is being told already.</summary>
-    public void Tell()
+    /// <param name="activation">The activation.</param>
+    /// <param name="routes">The registry's routes in this silo.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="failed">Called with the first of a series of failures.</param>
+    public GrainSubscription(
+        IGrainContext activation, RegistryRoutes routes, TimeProvider clock, Action<GrainId, Exception> failed)
     {
-        lock (_lock)
-        {
-            if (_telling || _told == routes.Version)
-            {
-                return;
-            }
-
-            _telling = true;
-        }
-
-        _ = TellAsync();
+        (_activation, _routes, _clock, _failed) = (activation, routes, clock, failed);
+        _subscriber = activation.GrainReference.AsReference<IRouteSubscriber>();
+        _calls = new CoalescingSender<RouteVersion>(_ => CallAsync(), static (_, newest) => newest);
     }
 
-    /// <summary>No further call is begun.</summary>
-    public void End()
-    {
-        lock (_lock)
-        {
-            _ended = true;
-        }
-    }
+    /// <summary>Calls the activation with the newest version, unless the activation has it.</summary>
+    public void Publish() => _calls.Post(_routes.Version);
 
-    private async Task TellAsync()
+    /// <summary>Starts no further call.</summary>
+    public void End() => _ended = true;
+
+    // The version is read when the call is made. So versions superseded while the call waited, or after it failed, are
+    // skipped.
+    private async Task CallAsync()
     {
-        var failures = 0;
-        while (Due() is { } version)
+        for (var failures = 0; !_ended && _routes.Version != _published; failures++)
         {
+            var version = _routes.Version;
             try
             {
-                await _subscriber.OnRouteVersionAsync(routes.Registry, version);
-                _told = version;
-                failures = 0;
+                await _subscriber.OnRouteVersionAsync(_routes.Registry, version);
+                _published = version;
+                return;
             }
             catch (Exception failure)
             {
                 if (failures == 0)
                 {
-                    failed(activation.GrainId, failure);
+                    _failed(_activation.GrainId, failure);
                 }
 
-                await Task.Delay(Delays.Before(failures++), clock);
+                await Task.Delay(Backoff.Before(failures), _clock);
             }
-        }
-    }
-
-    // Under the lock, so that a version that comes now is either seen here or finds nobody telling.
-    private RouteVersion? Due()
-    {
-        lock (_lock)
-        {
-            var version = routes.Version;
-            _telling = !_ended && version != _told;
-            return _telling ? version : null;
         }
     }
 }

@@ -6,42 +6,52 @@ using Orleans.Concurrency;
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// The activations on this silo that are told of one registry's versions. A subscription is the activation's and ends with it, so there is nothing
-/// to renew and nothing to clean up; a grain that is activated elsewhere subscribes there.
+/// The activations on this silo that subscribe to one registry's versions. A subscription belongs to its activation and
+/// ends with it, so there is nothing to renew and nothing to clean up. A grain that is activated elsewhere subscribes
+/// there.
 /// </summary>
 internal sealed partial class GrainSubscriptions(
     RegistryRoutes routes, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<GrainSubscriptions> logger)
 {
-    // So many calls are begun before the thread is given to others.
+    // How many calls begin before the thread is yielded to other work.
     private const int Burst = 50;
 
     private readonly ConcurrentDictionary<ActivationId, GrainSubscription> _subscriptions = new();
     private int _started;
 
-    /// <summary>Tells an activation of the newest version, and of each that follows as long as it lives.</summary>
-    /// <exception cref="InvalidOperationException">The grain is a stateless worker: a call reaches any of its activations, so none could be told.</exception>
+    /// <summary>
+    /// Calls an activation with the newest version, and with each later one as long as the activation lives.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The grain is a stateless worker: a call reaches any of its
+    /// activations, so none can subscribe.</exception>
     public void Add(IGrainContext activation)
     {
-        if (activation.GrainInstance is { } grain && Attribute.IsDefined(grain.GetType(), typeof(StatelessWorkerAttribute)))
+        if (activation.GrainInstance is { } grain
+            && Attribute.IsDefined(grain.GetType(), typeof(StatelessWorkerAttribute)))
         {
             throw new InvalidOperationException(
-                $"{grain.GetType().Name} is a stateless worker and cannot be told of versions: a call reaches any of its activations. It can ask for the version when it needs it.");
+                $"{grain.GetType().Name} is a stateless worker and cannot subscribe to versions: "
+                + "a call reaches any of its activations. Let it ask for the version when it needs it.");
         }
 
-        var subscription = new GrainSubscription(activation, routes, clock, (grain, failure) => LogNotTold(grain, routes.Registry, failure.Message));
+        var subscription = new GrainSubscription(
+            activation, routes, clock, (grain, failure) => LogCallFailed(grain, routes.Registry, failure.Message));
         if (!_subscriptions.TryAdd(activation.ActivationId, subscription))
         {
             return;
         }
 
-        activation.Deactivated.ContinueWith(_ => Remove(activation), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Ignore();
+        activation.Deactivated
+            .ContinueWith(
+                _ => Remove(activation), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
+            .Ignore();
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
-            _ = Task.Run(TellForeverAsync);
+            _ = Task.Run(PublishForeverAsync);
         }
 
-        // Off the activation's scheduler: it is in the middle of its own activation.
-        _ = Task.Run(subscription.Tell);
+        // Off the activation's scheduler, because the activation has not finished activating.
+        _ = Task.Run(subscription.Publish);
     }
 
     public void Remove(IGrainContext activation)
@@ -52,23 +62,23 @@ internal sealed partial class GrainSubscriptions(
         }
     }
 
-    private async Task TellForeverAsync()
+    private async Task PublishForeverAsync()
     {
         var stopping = lifetime.ApplicationStopping;
         while (!stopping.IsCancellationRequested)
         {
             var changed = routes.Changed;
-            await TellAllAsync();
+            await PublishToAllAsync();
             await changed.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task TellAllAsync()
+    private async Task PublishToAllAsync()
     {
         var begun = 0;
         foreach (var (_, subscription) in _subscriptions)
         {
-            subscription.Tell();
+            subscription.Publish();
             if (++begun % Burst == 0)
             {
                 await Task.Yield();
@@ -76,6 +86,9 @@ internal sealed partial class GrainSubscriptions(
         }
     }
 
-    [LoggerMessage(1531, LogLevel.Warning, "Grain {Grain} failed when it was told of a new version of {Registry}: {Reason} It is told again, and of the newest version then.")]
-    private partial void LogNotTold(GrainId grain, string registry, string reason);
+    [LoggerMessage(
+        1531, LogLevel.Warning,
+        "Grain {Grain} failed on a new version of {Registry}: {Reason} The call is retried with the newest "
+        + "version.")]
+    private partial void LogCallFailed(GrainId grain, string registry, string reason);
 }

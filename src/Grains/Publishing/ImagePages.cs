@@ -1,11 +1,14 @@
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Grains.Publishing;
 
-/// <summary>Hands out whole tables page by page. A version that is being read is kept until nobody has asked for it for a while.</summary>
+/// <summary>
+/// Serves whole tables page by page. A version stays available until no reader has asked for it for a while.
+/// </summary>
 internal sealed class ImagePages(TimeProvider clock)
 {
-    // About half a megabyte, so that no page holds up the connection that everything else goes over.
+    // About half a megabyte, so that no page blocks the connection that all other messages share.
     private const int PageSize = 2000;
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
@@ -13,28 +16,33 @@ internal sealed class ImagePages(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<RouteVersion, Reading> _readings = [];
 
-    /// <param name="newest">What is served now.</param>
-    /// <param name="version">The version that is read; 0 for what is served now.</param>
-    /// <param name="offset">How many of its routes the reader has.</param>
-    /// <returns>Null if that version is not kept any more.</returns>
+    /// <param name="newest">The image that is served now.</param>
+    /// <param name="version">The version to read; 0 for the one that is served now.</param>
+    /// <param name="offset">How many of its routes the reader already has.</param>
+    /// <returns>Null if that version is no longer kept.</returns>
     public RoutePage? Page(RouteImage newest, RouteVersion version, int offset)
     {
         var reading = Find(newest, version == RouteVersion.None ? newest.Version : version);
         return reading is null
             ? null
-            : new RoutePage(reading.Image.Version, reading.Image.Hash, reading.Routes.Length, [.. reading.Routes.Skip(offset).Take(PageSize)]);
+            : new RoutePage(
+                reading.Image.Version, reading.Image.Hash, reading.Routes.Length,
+                [.. reading.Routes.Skip(offset).Take(PageSize)]);
     }
 
     private Reading? Find(RouteImage newest, RouteVersion version)
     {
         lock (_lock)
         {
-            foreach (var (left, _) in _readings.Where(reading => clock.GetElapsedTime(reading.Value.LastUsed) > KeptFor).ToList())
+            foreach (
+                var (left, _) in _readings.Where(
+                    reading => clock.GetElapsedTime(reading.Value.LastUsed) > KeptFor).ToList())
             {
                 _readings.Remove(left);
             }
 
-            // A number that was given out again names the table that has it now; who has read half of the other one finds that its hash is wrong.
+            // A version number that was given out again names the current table. A reader of the other one finds a
+            // wrong hash.
             if (version == newest.Version && _readings.GetValueOrDefault(version)?.Image.Hash != newest.Hash)
             {
                 _readings.Remove(version);

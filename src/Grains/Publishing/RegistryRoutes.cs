@@ -1,24 +1,27 @@
+using EndpointSync.Core;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// One registry's routes in this silo. The invariants: the image is replaced as a whole and only by a newer version; every message says no more
-/// than "look", so it does no harm twice, late or out of order; what no message brought is read from the database.
+/// One registry's routes in this silo. Three invariants: the image is replaced as a whole, and only by a newer version.
+/// A message is only a hint to check, so a late, repeated or reordered one does no harm. The silo reads from the
+/// database what no message brought.
 /// </summary>
 internal sealed partial class RegistryRoutes
 {
     private readonly Registry _registry;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Flights<RouteStamp> _looks;
-    private readonly Flights<bool> _readings;
-    private readonly Signal _changed = new();
+    private readonly RequestCoalescer<RouteTableId> _newest;
+    private readonly RequestCoalescer<bool> _readings;
+    private readonly ChangeSignal _changed = new();
 
-    // Guards what follows it. Images are built outside, because others wait for it, and put in place only if the one they were made from is there still.
+    // Guards the fields below. Images are built outside the lock, because others wait for it. A new image is installed
+    // only if the one that it was made from is still in place.
     private readonly Lock _turn = new();
     private readonly DeltaLog _deltas = new();
     private volatile State _state = new(null, default, null);
@@ -26,36 +29,37 @@ internal sealed partial class RegistryRoutes
     public RegistryRoutes(Registry registry, TimeProvider clock, ILogger<RegistryRoutes> logger)
     {
         (_registry, _clock, _logger) = (registry, clock, logger);
-        _looks = new Flights<RouteStamp>(_ => registry.Reader.NewestAsync(CancellationToken.None));
-        _readings = new Flights<bool>(_ => ReadAsync());
+        _newest = new RequestCoalescer<RouteTableId>(() => registry.Reader.NewestAsync(CancellationToken.None));
+        _readings = new RequestCoalescer<bool>(ReadAsync);
         Pages = new ImagePages(clock);
     }
 
     public string Registry => _registry.Name;
 
-    /// <summary>What is served; null until it was read for the first time.</summary>
+    /// <summary>The served image; null until the first read succeeds.</summary>
     public RouteImage? Image => _state.Image;
 
-    /// <summary>The version that is served; 0 until something is.</summary>
+    /// <summary>The served version; 0 while there is none.</summary>
     public RouteVersion Version => _state.Image?.Version ?? RouteVersion.None;
 
-    /// <summary>Since when.</summary>
+    /// <summary>Since when it is served.</summary>
     public DateTimeOffset Since => _state.Since;
 
-    /// <summary>Why no newer version is served though there is one, or may be; null if nothing is wrong.</summary>
+    /// <summary>Why no newer version is served although one exists or may exist; null if nothing is wrong.</summary>
     public string? Problem => _state.Problem;
 
-    /// <summary>Completes with the next change of any of these; to be taken before they are looked at.</summary>
+    /// <summary>Completes with the next change of any of these. Take it before you read them.</summary>
     public Task Changed => _changed.Next;
 
-    /// <summary>What readers of whole tables get.</summary>
+    /// <summary>The pages for readers of whole tables.</summary>
     public ImagePages Pages { get; }
 
-    /// <summary>Takes up a version that it is told of, and returns when it is served or cannot be.</summary>
-    /// <returns>The version that is served then.</returns>
+    /// <summary>Takes up a published version, and returns when it is served or cannot be served.</summary>
+    /// <returns>The version that is served afterwards.</returns>
     public async Task<RouteVersion> TakeUpAsync(RoutePublication publication, CancellationToken cancellationToken)
     {
-        if (publication.Delta is not { } delta || (!TryApply(delta) && Image?.Stamp != new RouteStamp(delta.To, delta.Hash)))
+        if (publication.Delta is not { } delta
+            || (!TryApply(delta) && Image?.TableId != new RouteTableId(delta.To, delta.Hash)))
         {
             await PollAsync(cancellationToken);
         }
@@ -63,23 +67,26 @@ internal sealed partial class RegistryRoutes
         return Version;
     }
 
-    /// <summary>Takes up what the database has, if that is another table than the one served or if the last attempt failed.</summary>
+    /// <summary>
+    /// Takes up the database's newest table if it is not the one served, or if the last attempt failed.
+    /// </summary>
     public async Task PollAsync(CancellationToken cancellationToken)
     {
-        if (Image is not { } image || Problem is not null || await NewestAsync(cancellationToken) != image.Stamp)
+        if (Image is not { } image || Problem is not null || await NewestAsync(cancellationToken) != image.TableId)
         {
             await CatchUpAsync(cancellationToken);
         }
     }
 
-    /// <summary>Reads what is new in the database.</summary>
+    /// <summary>Reads the changes since the served version from the database.</summary>
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => _readings.JoinAsync(callers: 1, cancellationToken);
+    public Task CatchUpAsync(CancellationToken cancellationToken) => _readings.JoinNextAsync(cancellationToken);
 
-    /// <summary>The newest table, asked of the database by all who ask now together.</summary>
-    public Task<RouteStamp> NewestAsync(CancellationToken cancellationToken) => _looks.JoinAsync(callers: 1, cancellationToken);
+    /// <summary>The id of the newest table in the database. Concurrent callers share one query.</summary>
+    public Task<RouteTableId> NewestAsync(CancellationToken cancellationToken) =>
+        _newest.JoinNextAsync(cancellationToken);
 
-    /// <summary>What is served, and what leads there from a version if that is known here.</summary>
+    /// <summary>The served image, and the delta from a version to it if that is known here.</summary>
     public (RouteImage? Image, RouteDelta? Delta) From(RouteVersion version)
     {
         lock (_turn)
@@ -89,73 +96,81 @@ internal sealed partial class RegistryRoutes
     }
 
     private bool TryApply(RouteDelta delta) =>
-        Image is { } image && image.Version == delta.From && image.TryApply(delta, out var next, out _) && TryServe(image, next, delta);
+        Image is { } image
+            && image.Version == delta.From
+            && image.TryApply(delta, out var next, out _)
+            && TryServe(image, next, delta);
 
     private async Task<bool> ReadAsync()
     {
         try
         {
             await _registry.Preparation.EnsureAsync(CancellationToken.None);
-            var from = Version;
-            for (var end = ReadingEnd.Moved; end != ReadingEnd.Done; from = end == ReadingEnd.Misfit ? RouteVersion.None : Version)
+            var result = await ReadSinceAsync(Version);
+            while (result != ReadResult.Done)
             {
-                end = await ReadSinceAsync(from);
+                result = await ReadSinceAsync(result == ReadResult.HashMismatch ? RouteVersion.None : Version);
             }
 
             return true;
         }
         catch (Exception failure)
         {
-            Suffer($"the database cannot be read: {SqlStates.Describe(failure)?.Detail ?? failure.Message}");
+            SetProblem($"the database cannot be read: {SqlStates.Describe(failure)?.Detail ?? failure.Message}");
             throw;
         }
     }
 
-    private async Task<ReadingEnd> ReadSinceAsync(RouteVersion from)
+    private async Task<ReadResult> ReadSinceAsync(RouteVersion from)
     {
         var before = Version;
         var delta = await _registry.Reader.ReadSinceAsync(from, CancellationToken.None);
         var image = Image;
         if (delta.To < before)
         {
-            Refuse($"the database is at version {delta.To}, older than what is served: was a backup restored?");
-            return ReadingEnd.Done;
+            Refuse($"the database is at version {delta.To}, older than the served one: was a backup restored?");
+            return ReadResult.Done;
         }
 
-        // Messages may have brought the image further while this was read.
+        // Messages may have advanced the image during this read.
         if (delta.To < Version)
         {
-            return ReadingEnd.Done;
+            return ReadResult.Done;
         }
 
-        if (image?.Stamp == new RouteStamp(delta.To, delta.Hash))
+        if (image?.TableId == new RouteTableId(delta.To, delta.Hash))
         {
-            Cure();
-            return ReadingEnd.Done;
+            ClearProblem();
+            return ReadResult.Done;
         }
 
         return Install(image, delta);
     }
 
-    private ReadingEnd Install(RouteImage? image, RouteDelta delta)
+    private ReadResult Install(RouteImage? image, RouteDelta delta)
     {
         var start = image ?? RouteImage.Empty;
         var follows = delta.From == start.Version;
         if (!follows && delta.From != RouteVersion.None)
         {
-            return ReadingEnd.Moved;
+            return ReadResult.Moved;
         }
 
         var fits = follows
             ? start.TryApply(delta, out var next, out var reason)
-            : start.TryReplace(delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route!)], out next, out reason);
+            : start.TryReplace(
+                delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route!)], out next, out reason);
         if (!fits && delta.From == RouteVersion.None)
         {
             Refuse(reason!);
-            return ReadingEnd.Done;
+            return ReadResult.Done;
         }
 
-        return !fits ? ReadingEnd.Misfit : TryServe(image, next!, follows ? delta : null) ? ReadingEnd.Done : ReadingEnd.Moved;
+        return !fits
+            ? ReadResult.HashMismatch
+            : TryServe(image, next!, follows ? delta : null)
+            ? ReadResult.Done
+            : ReadResult.Moved;
     }
 
     private bool TryServe(RouteImage? before, RouteImage next, RouteDelta? delta)
@@ -181,21 +196,21 @@ internal sealed partial class RegistryRoutes
 
         _changed.Raise();
         LogServes(Registry, next.Version, next.Table.Count);
-        TellOfProblems(next, delta);
+        LogProblems(next, delta);
         return true;
     }
 
     private void Refuse(string reason)
     {
-        if (Suffer(reason))
+        if (SetProblem(reason))
         {
             LogRefused(Registry, Version, reason);
         }
     }
 
-    private void Cure() => Suffer(null);
+    private void ClearProblem() => SetProblem(null);
 
-    private bool Suffer(string? reason)
+    private bool SetProblem(string? reason)
     {
         lock (_turn)
         {
@@ -211,8 +226,8 @@ internal sealed partial class RegistryRoutes
         return true;
     }
 
-    // Of a version that was read as a whole every problem is new here, of a delta only those of its routes are.
-    private void TellOfProblems(RouteImage image, RouteDelta? delta)
+    // After a read of the whole table every problem is new here; after a delta only those of its routes are.
+    private void LogProblems(RouteImage image, RouteDelta? delta)
     {
         var changed = delta?.Changes.Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var problem in image.Table.Problems.Where(problem => changed?.Contains(problem.Key) != false))
@@ -220,7 +235,9 @@ internal sealed partial class RegistryRoutes
             LogNotRouted(problem.Key, Registry, $"'{problem.Text}', position {problem.Position}: {problem.Reason}");
         }
 
-        foreach (var route in (delta?.Changes.Select(change => change.Route) ?? image.Routes).Where(route => route?.Problem is not null))
+        foreach (
+            var route in (delta?.Changes.Select(change => change.Route) ?? image.Routes).Where(
+                route => route?.Problem is not null))
         {
             LogNotRouted(route!.Key, Registry, route.Problem!);
         }
@@ -229,10 +246,15 @@ internal sealed partial class RegistryRoutes
     [LoggerMessage(1501, LogLevel.Information, "This silo serves version {Version} of {Registry}: {Routes} routes")]
     private partial void LogServes(string registry, RouteVersion version, int routes);
 
-    [LoggerMessage(1502, LogLevel.Error, "A newer version of {Registry} than {Version} is not served: {Reason}. The version before is served on, and every poll tries again.")]
+    [LoggerMessage(
+        1502, LogLevel.Error,
+        "Cannot serve a newer version of {Registry} than {Version}: {Reason}. The silo keeps serving {Version}, "
+        + "and every poll tries again.")]
     private partial void LogRefused(string registry, RouteVersion version, string reason);
 
-    [LoggerMessage(1503, LogLevel.Warning, "Route {Key} of {Registry} answers nothing: {Reason}. The other routes are served without it.")]
+    [LoggerMessage(
+        1503, LogLevel.Warning,
+        "Route {Key} of {Registry} cannot be served: {Reason}. The other routes are served without it.")]
     private partial void LogNotRouted(string key, string registry, string reason);
 
     private sealed record State(RouteImage? Image, DateTimeOffset Since, string? Problem);

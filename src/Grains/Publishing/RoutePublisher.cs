@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,15 +9,21 @@ using Microsoft.Extensions.Options;
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// Tells every active silo of the versions that this silo's coordinators make. Nobody waits for it: a silo that misses a message heals by its poll
-/// and by the next message. To each silo one message per registry is under way, and the newest waits.
+/// Publishes the new versions of this silo's coordinators to every active silo. No caller waits for it: a silo that
+/// misses a message catches up with its next poll or message. For each silo and registry one message is under way, and
+/// the newest waits.
 /// </summary>
 internal sealed partial class RoutePublisher(
-    RouteTableClient silos, IClusterMembershipService membership, IOptions<PublishingOptions> options, TimeProvider clock, ILogger<RoutePublisher> logger)
+    RouteTableClient silos, IClusterMembershipService membership, IOptions<PublishingOptions> options,
+    TimeProvider clock, ILogger<RoutePublisher> logger)
     : BackgroundService
 {
-    private readonly ConcurrentDictionary<(SiloAddress Silo, string Registry), Outbox> _outboxes = new();
+    private readonly ConcurrentDictionary<(SiloAddress Silo, string Registry), CoalescingSender<RoutePublication>>
+        _senders = new();
     private readonly ConcurrentDictionary<string, RouteVersion> _published = new(StringComparer.Ordinal);
+
+    /// <summary>The newest version of a registry that this silo has published; 0 if it has published none.</summary>
+    public RouteVersion LastPublished(string registry) => _published.GetValueOrDefault(registry);
 
     public void Publish(RoutePublication publication)
     {
@@ -25,7 +34,8 @@ internal sealed partial class RoutePublisher(
         }
     }
 
-    // A silo that has just become active may have read its routes before the newest version and may not have been in the list when that was told.
+    // A silo that has just become active may have read its routes before the newest version, and may not have been in
+    // the list when that version was published.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var known = new HashSet<SiloAddress>();
@@ -34,18 +44,18 @@ internal sealed partial class RoutePublisher(
             var active = snapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).ToList();
             foreach (var silo in active.Where(silo => !known.Contains(silo.SiloAddress)))
             {
-                Greet(silo);
+                PublishToNewSilo(silo);
             }
 
             known = [.. active.Select(silo => silo.SiloAddress)];
-            foreach (var gone in _outboxes.Keys.Where(key => !known.Contains(key.Silo)))
+            foreach (var gone in _senders.Keys.Where(key => !known.Contains(key.Silo)))
             {
-                _outboxes.TryRemove(gone, out _);
+                _senders.TryRemove(gone, out _);
             }
         }
     }
 
-    private void Greet(ClusterMember silo)
+    private void PublishToNewSilo(ClusterMember silo)
     {
         foreach (var (registry, version) in _published)
         {
@@ -53,15 +63,20 @@ internal sealed partial class RoutePublisher(
         }
     }
 
-    private void Post(ClusterMember silo, RoutePublication publication) => _outboxes
-        .GetOrAdd((silo.SiloAddress, publication.Registry), _ => new Outbox(next => SendAsync(silo, next)))
+    private void Post(ClusterMember silo, RoutePublication publication) => _senders
+        .GetOrAdd(
+            (silo.SiloAddress, publication.Registry),
+            _ => new CoalescingSender<RoutePublication>(
+                next => SendAsync(silo, next), static (waiting, next) => waiting.Then(next)))
         .Post(publication);
 
     private async Task SendAsync(ClusterMember silo, RoutePublication publication)
     {
         try
         {
-            var served = await silos.On(silo.SiloAddress).PublishAsync(publication).WaitAsync(options.Value.Timeout, clock);
+            var served = await silos.On(silo.SiloAddress)
+                .PublishAsync(publication)
+                .WaitAsync(options.Value.Timeout, clock);
             if (served < publication.Version)
             {
                 LogNotServed(silo.Name, publication.Registry, served, publication.Version);
@@ -69,13 +84,18 @@ internal sealed partial class RoutePublisher(
         }
         catch (Exception failure)
         {
-            LogNotTold(silo.Name, publication.Registry, publication.Version, failure.Message);
+            LogNotPublished(silo.Name, publication.Registry, publication.Version, failure.Message);
         }
     }
 
-    [LoggerMessage(1521, LogLevel.Warning, "Silo {Silo} could not be told of version {Version} of {Registry}: {Reason} It takes it up with its next poll.")]
-    private partial void LogNotTold(string silo, string registry, RouteVersion version, string reason);
+    [LoggerMessage(
+        1521, LogLevel.Warning,
+        "Could not publish version {Version} of {Registry} to silo {Silo}: {Reason} Its next poll brings it up to "
+        + "date.")]
+    private partial void LogNotPublished(string silo, string registry, RouteVersion version, string reason);
 
-    [LoggerMessage(1522, LogLevel.Warning, "Silo {Silo} serves version {Served} of {Registry} on and not {Version}; its own log says why")]
+    [LoggerMessage(
+        1522, LogLevel.Warning,
+        "Silo {Silo} still serves version {Served} of {Registry} instead of {Version}; see that silo's log")]
     private partial void LogNotServed(string silo, string registry, RouteVersion served, RouteVersion version);
 }

@@ -1,7 +1,11 @@
+using EndpointSync.Core;
+using EndpointSync.Wire;
+
 namespace EndpointSync.Grains.Publishing;
 
 /// <inheritdoc cref="IRouteSubscriberExtension" />
-internal sealed class RouteSubscriberExtension(IGrainContext activation, PublishedRegistries registries) : IRouteSubscriberExtension
+internal sealed class RouteSubscriberExtension(
+    IGrainContext activation, RegistryMap<PublishedRegistry> registries) : IRouteSubscriberExtension
 {
     public Task<RouteVersion> SubscribeAsync(string registry)
     {

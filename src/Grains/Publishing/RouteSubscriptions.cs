@@ -1,9 +1,9 @@
-using EndpointSync.Publishing;
+using EndpointSync.Core;
 
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>This silo's subscriptions by registry.</summary>
-internal sealed class RouteSubscriptions(PublishedRegistries registries) : IRouteSubscriptions
+internal sealed class RouteSubscriptions(RegistryMap<PublishedRegistry> registries) : IRouteSubscriptions
 {
     public void Add(IGrainContext activation, string registry) => registries.Get(registry).Grains.Add(activation);
 

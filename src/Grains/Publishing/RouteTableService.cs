@@ -1,58 +1,65 @@
-using EndpointSync.Grains.Hosting;
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// Takes up versions for this silo. It starts before the silo is active, so a silo that others can reach has its routes; what was published between
-/// its reading and its becoming active comes with the first poll, which follows at once.
+/// Takes up versions for this silo. It starts before the silo becomes active, so a silo that others can reach has its
+/// routes. The first poll follows at once and brings versions published between the first read and the activation.
 /// </summary>
 internal sealed partial class RouteTableService(
-    GrainId id, Silo silo, ILoggerFactory loggers, PublishedRegistries registries, LocalSubscribers subscribers, IOptions<PublishingOptions> options,
+    GrainId id, Silo silo, ILoggerFactory loggers, RegistryMap<PublishedRegistry> registries,
+    LocalSubscribers subscribers, IOptions<PublishingOptions> options,
     TimeProvider clock, ILogger<RouteTableService> logger)
     : GrainService(id, silo, loggers), IRouteTableService
 {
     public override async Task Start()
     {
         await base.Start();
-        using var patience = new CancellationTokenSource(options.Value.StartTimeout, clock);
-        await Task.WhenAll(registries.All.Select(registry => LoadAsync(registry.Routes, patience.Token)));
+        using var deadline = new CancellationTokenSource(options.Value.StartTimeout, clock);
+        await Task.WhenAll(registries.All.Select(registry => LoadAsync(registry.Routes, deadline.Token)));
     }
 
-    // The base class logs every change of the ring, which means nothing here.
+    // The base class logs every change of the ring, which has no meaning here.
     public override Task OnRangeChange(IRingRange oldRange, IRingRange newRange, bool increased) => Task.CompletedTask;
 
     public async Task<RouteVersion> PublishAsync(RoutePublication publication)
     {
-        // A registry that only other silos are configured for is none of this one's business.
+        // Only other silos are configured for this registry.
         if (!registries.TryGet(publication.Registry, out var registry))
         {
             return publication.Version;
         }
 
-        return await OffScheduler.StartAsync(() => registry.Routes.TakeUpAsync(publication, StoppedCancellationTokenSource.Token));
+        return await OffScheduler.StartAsync(
+            () => registry.Routes.TakeUpAsync(publication, StoppedCancellationTokenSource.Token));
     }
 
-    public Task<SiloReport> SubscribersAsync(string registry, RouteVersion version, WaitFor waitFor, TimeSpan patience) => registries.TryGet(registry, out _)
-        ? Task.Run(() => subscribers.WhenServedAsync(registry, version, waitFor, patience, StoppedCancellationTokenSource.Token))
+    public Task<SiloReport> SubscribersAsync(
+        string registry, RouteVersion version, WaitFor waitFor, TimeSpan timeout) => registries.TryGet(registry, out _)
+        ? Task.Run(
+            () => subscribers.WhenServedAsync(
+                registry, version, waitFor, timeout, StoppedCancellationTokenSource.Token))
         : Task.FromResult(SiloReport.Nothing);
 
-    public Task HeardOfAsync(string registry, string silo, IReadOnlyList<Subscriber> workers)
+    public Task ReportWorkersAsync(string registry, string silo, IReadOnlyList<Subscriber> workers)
     {
         if (registries.TryGet(registry, out var published))
         {
-            published.Workers.HeardOf(silo, workers);
+            published.Workers.ReplaceCopies(silo, workers);
         }
 
         return Task.CompletedTask;
     }
 
-    private async Task LoadAsync(RegistryRoutes routes, CancellationToken patience)
+    private async Task LoadAsync(RegistryRoutes routes, CancellationToken deadline)
     {
         try
         {
-            await routes.CatchUpAsync(patience);
+            await routes.CatchUpAsync(deadline);
         }
         catch (Exception failure)
         {
@@ -60,6 +67,7 @@ internal sealed partial class RouteTableService(
         }
     }
 
-    [LoggerMessage(1511, LogLevel.Warning, "This silo starts without the routes of {Registry}: {Reason} Every poll tries again.")]
+    [LoggerMessage(
+        1511, LogLevel.Warning, "This silo starts without the routes of {Registry}: {Reason} Every poll tries again.")]
     private partial void LogNotLoaded(string registry, string reason);
 }

@@ -1,32 +1,38 @@
 using System.Collections.Concurrent;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Grains.Publishing;
 
 /// <summary>
-/// The workers of one registry: those that get their routes from this silo, and copies of what other silos say of theirs, so that a worker counts
-/// until its lease ends though its silo has gone. One that gives no sign of life for its lease is forgotten.
+/// The workers of one registry: those that get their routes from this silo, and copies of what other silos report. So a
+/// worker counts until its lease ends, even if its silo is gone. A worker without a sign of life for its lease is
+/// forgotten.
 /// </summary>
 internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Guid, Lease> _leases = new();
     private readonly ConcurrentDictionary<string, Copy> _copies = new(StringComparer.Ordinal);
-    private readonly Signal _changed = new();
-    private readonly Signal _cameOrLeft = new();
+    private readonly ChangeSignal _changed = new();
+    private readonly ChangeSignal _workerSetChanged = new();
 
-    /// <summary>Completes when a worker says something new; to be taken before <see cref="List"/> is asked.</summary>
+    /// <summary>Completes when a worker reports something new. Take it before you call <see cref="List"/>.</summary>
     public Task Changed => _changed.Next;
 
     /// <summary>Completes when a worker comes to this silo or leaves.</summary>
-    public Task CameOrLeft => _cameOrLeft.Next;
+    public Task WorkerSetChanged => _workerSetChanged.Next;
 
-    /// <summary>How long a worker may be kept waiting for news, so that it gives its next sign of life in time.</summary>
-    public TimeSpan LongestWait => options.Value.WorkerLease * 0.4 < RouteFeeds.LongestHold ? options.Value.WorkerLease * 0.4 : RouteFeeds.LongestHold;
+    /// <summary>How long a long poll may wait, so that the worker gives its next sign of life in time.</summary>
+    public TimeSpan LongestWait =>
+        options.Value.WorkerLease * 0.4 < FeedProtocol.LongPollTimeout
+            ? options.Value.WorkerLease * 0.4
+            : FeedProtocol.LongPollTimeout;
 
     private TimeSpan Length => options.Value.WorkerLease;
 
-    public void Heard(WorkerReport report)
+    public void Renew(WorkerReport report)
     {
         var known = _leases.TryGetValue(report.Worker, out var lease);
         var since = known && lease!.Report.Version == report.Version ? lease.Since : clock.GetUtcNow();
@@ -34,7 +40,7 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
         if (!known)
         {
             Purge();
-            _cameOrLeft.Raise();
+            _workerSetChanged.Raise();
         }
 
         if (lease?.Report != report)
@@ -43,23 +49,23 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
         }
     }
 
-    public void Left(Guid worker)
+    public void Remove(Guid worker)
     {
         if (_leases.TryRemove(worker, out _))
         {
-            _cameOrLeft.Raise();
+            _workerSetChanged.Raise();
             _changed.Raise();
         }
     }
 
-    /// <summary>What another silo says of its workers, in the place of what it said before.</summary>
-    public void HeardOf(string silo, IReadOnlyList<Subscriber> workers)
+    /// <summary>Replaces the copies of another silo's workers.</summary>
+    public void ReplaceCopies(string silo, IReadOnlyList<Subscriber> workers)
     {
         _copies[silo] = new Copy(workers, clock.GetTimestamp());
         _changed.Raise();
     }
 
-    /// <summary>The workers that this silo hears from.</summary>
+    /// <summary>The workers that get their routes from this silo.</summary>
     /// <param name="silo">This silo's name.</param>
     public IReadOnlyList<Subscriber> Own(string silo)
     {
@@ -74,36 +80,39 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
                 Silo = silo,
                 Version = lease.Value.Report.Version,
                 Since = lease.Value.Since,
-                LastHeard = clock.GetElapsedTime(lease.Value.LastHeard),
+                SilentFor = clock.GetElapsedTime(lease.Value.RenewedAt),
                 Problem = lease.Value.Report.Problem,
             }),
         ];
     }
 
-    /// <summary>All workers that are known of here.</summary>
+    /// <summary>All workers known to this silo, copies included.</summary>
     /// <param name="silo">This silo's name.</param>
     public IEnumerable<Subscriber> List(string silo) => Own(silo).Concat(_copies.Values
-        .SelectMany(copy => copy.Workers.Select(worker => worker with { LastHeard = worker.LastHeard + clock.GetElapsedTime(copy.Heard) }))
-        .Where(worker => worker.LastHeard <= Length));
+        .SelectMany(
+            copy => copy.Workers.Select(
+                worker => worker with { SilentFor = worker.SilentFor + clock.GetElapsedTime(copy.ReceivedAt) }))
+        .Where(worker => worker.SilentFor <= Length));
 
-    /// <summary>The table that a worker of this silo said it has; null if it is not one of them.</summary>
-    public RouteStamp? TableOf(string worker) => Guid.TryParse(worker, out var id) && _leases.TryGetValue(id, out var lease) ? lease.Report.Has : null;
+    /// <summary>The table that a worker of this silo reported; null for any other worker.</summary>
+    public RouteTableId? TableOf(string worker) =>
+        Guid.TryParse(worker, out var id) && _leases.TryGetValue(id, out var lease) ? lease.Report.Has : null;
 
-    // Only what was seen is taken away: a worker that has just been heard of again stays.
+    // Removes a lease only as it was read: a worker that renewed its lease meanwhile stays.
     private void Purge()
     {
-        foreach (var lease in _leases.Where(lease => clock.GetElapsedTime(lease.Value.LastHeard) > Length))
+        foreach (var lease in _leases.Where(lease => clock.GetElapsedTime(lease.Value.RenewedAt) > Length))
         {
             _leases.TryRemove(lease);
         }
 
-        foreach (var copy in _copies.Where(copy => clock.GetElapsedTime(copy.Value.Heard) > Length))
+        foreach (var copy in _copies.Where(copy => clock.GetElapsedTime(copy.Value.ReceivedAt) > Length))
         {
             _copies.TryRemove(copy);
         }
     }
 
-    private sealed record Lease(WorkerReport Report, DateTimeOffset Since, long LastHeard);
+    private sealed record Lease(WorkerReport Report, DateTimeOffset Since, long RenewedAt);
 
-    private sealed record Copy(IReadOnlyList<Subscriber> Workers, long Heard);
+    private sealed record Copy(IReadOnlyList<Subscriber> Workers, long ReceivedAt);
 }

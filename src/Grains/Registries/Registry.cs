@@ -1,12 +1,17 @@
+using EndpointSync.Grains.Endpoints;
+using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Preparation;
 using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Statements;
 
 namespace EndpointSync.Grains.Registries;
 
-/// <summary>One configured registry and what works on it in this silo.</summary>
+/// <summary>One configured registry and the services that work on it in this silo.</summary>
 internal sealed record Registry(
-    RegistryDatabase Database, RegistryPreparation Preparation, RegistrySynchronizer Synchronizer, RegistryStatusStore Status, EndpointStore Endpoints,
-    RouteReader Reader, OdooSequence Sequence, ChangeTracking Tracking, ListenedDatabase Listened)
+    RegistryDatabase Database, RegistryPreparation Preparation, SyncAttempts Attempts, RegistryStatusStore Status,
+    EndpointStore Endpoints,
+    RouteReader Reader, RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture)
 {
     public string Name => Database.Name;
 }

@@ -1,16 +1,23 @@
 namespace EndpointSync.Routing.Arguments;
 
-/// <summary>The arguments in the parentheses of a converter, by place and by name.</summary>
-internal sealed record ArgumentList(IReadOnlyList<ArgumentValue> Placed, IReadOnlyDictionary<string, ArgumentValue> Named)
+/// <summary>The arguments in the parentheses of a converter, by position and by name.</summary>
+internal sealed record ArgumentList(
+    IReadOnlyList<ArgumentValue> Placed, IReadOnlyDictionary<string, ArgumentValue> Named)
 {
     public static readonly ArgumentList Empty = new([], new Dictionary<string, ArgumentValue>());
 
-    /// <summary>The arguments in their order for parameters of the given names, null where none is given.</summary>
-    /// <returns>False, with the reason, if there are more arguments than parameters, an unknown name, or two for one parameter.</returns>
+    /// <summary>
+    /// Binds the arguments to parameters of the given names, in order; null for a parameter without an argument.
+    /// </summary>
+    /// <returns>
+    /// False, with the reason, if there are too many arguments, an unknown name, or two arguments for one parameter.
+    /// </returns>
     public bool TryBind(ReadOnlySpan<string> parameters, out ArgumentValue?[] bound, out string reason)
     {
         bound = new ArgumentValue?[parameters.Length];
-        reason = Placed.Count <= parameters.Length ? "" : $"at most {parameters.Length} arguments are taken, {Placed.Count} are given";
+        reason = Placed.Count <= parameters.Length
+            ? ""
+            : $"at most {parameters.Length} arguments are taken, {Placed.Count} are given";
         for (var index = 0; index < Placed.Count && reason == ""; index++)
         {
             bound[index] = Placed[index];

@@ -4,7 +4,7 @@ using EndpointSync.Routing.Pieces;
 
 namespace EndpointSync.Routing.Arguments;
 
-/// <summary>Reads the text of one argument as a constant, a number or a string, in this order.</summary>
+/// <summary>Parses the text of one argument as a constant, a number or a string, in this order.</summary>
 internal static class ArgumentReading
 {
     public static ArgumentValue Read(string text) => text switch
@@ -19,7 +19,10 @@ internal static class ArgumentReading
     public static BigInteger? Integer(string text)
     {
         var number = PlainNumber(text);
-        return number is not null && BigInteger.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+        return number is not null
+            && BigInteger.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
     }
 
     private static ArgumentValue? Number(string text)
@@ -39,16 +42,23 @@ internal static class ArgumentReading
         var name when name.Equals("inf", StringComparison.OrdinalIgnoreCase) => double.PositiveInfinity,
         var name when name.Equals("infinity", StringComparison.OrdinalIgnoreCase) => double.PositiveInfinity,
         var number when !number.Any(char.IsAsciiDigit) => null,
-        var number => double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
+        var number => double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null,
     };
 
-    /// <summary>The text without the blanks around it and with plain digits for those of other scripts and without underscores between digits.</summary>
+    /// <summary>
+    /// The trimmed text, with ASCII digits for digits of other scripts, and without underscores between digits.
+    /// </summary>
     private static string? PlainNumber(string text)
     {
         var plain = DecimalText.ToAscii(text.Trim(Blank.Characters));
         for (var at = plain.IndexOf('_', StringComparison.Ordinal); at >= 0; at = plain.IndexOf('_', at + 1))
         {
-            if (at == 0 || at == plain.Length - 1 || !char.IsAsciiDigit(plain[at - 1]) || !char.IsAsciiDigit(plain[at + 1]))
+            if (at == 0
+                || at == plain.Length - 1
+                || !char.IsAsciiDigit(plain[at - 1])
+                || !char.IsAsciiDigit(plain[at + 1]))
             {
                 return null;
             }

@@ -3,8 +3,8 @@ using EndpointSync.Routing.Pieces;
 namespace EndpointSync.Routing.Arguments;
 
 /// <summary>
-/// Finds the arguments in the text between a converter's parentheses. Werkzeug takes what looks like an argument and passes over what does
-/// not, so that <c>min=-5</c> is the argument 5 without a name; a rule must mean the same here.
+/// Finds the arguments in the text between a converter's parentheses. Werkzeug takes every text that parses as an
+/// argument and skips the rest, so that <c>min=-5</c> is the unnamed argument 5. A rule must mean the same here.
 /// </summary>
 internal sealed class ArgumentScanner
 {
@@ -70,8 +70,10 @@ internal sealed class ArgumentScanner
         return QuotedEnd(quote) is { } end && EndsArgument(end) ? quote..end : null;
     }
 
-    /// <summary>Where a value without quotes may end, the likeliest first: a constant, two runs of digits with anything between, digits
-    /// and anything, digits, or a run of letters, digits, underscores and points.</summary>
+    /// <summary>
+    /// Where a value without quotes may end, in Werkzeug's order: a constant, two runs of digits with any character
+    /// between, digits and any character, digits, or a run of letters, digits, underscores and points.
+    /// </summary>
     private IEnumerable<int> BareEnds(int start)
     {
         var digits = Digits(start);
@@ -83,7 +85,8 @@ internal sealed class ArgumentScanner
     }
 
     private IEnumerable<int> Constants(int start) =>
-        ConstantNames.Where(name => string.CompareOrdinal(_text, start, name, 0, name.Length) == 0).Select(name => start + name.Length);
+        ConstantNames.Where(name => string.CompareOrdinal(_text, start, name, 0, name.Length) == 0).Select(
+            name => start + name.Length);
 
     private int[] Digits(int start)
     {
@@ -96,7 +99,8 @@ internal sealed class ArgumentScanner
         return [.. ends];
     }
 
-    private IEnumerable<int> AnyThen(int at) => at < _text.Length && _text[at] != '\n' ? [at + CodePoints.LengthAt(_text, at)] : [];
+    private IEnumerable<int> AnyThen(int at) =>
+        at < _text.Length && _text[at] != '\n' ? [at + CodePoints.LengthAt(_text, at)] : [];
 
     private int? QuotedEnd(int start)
     {

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace EndpointSync.Routing.Arguments;
 
-/// <summary>A converter argument as Python would read it: exactly one of the four is set, or none for <c>None</c>.</summary>
+/// <summary>
+/// A converter argument as Python reads it: exactly one of the four properties is set, or none for <c>None</c>.
+/// </summary>
 internal sealed record ArgumentValue
 {
     public static readonly ArgumentValue None = new();
@@ -17,9 +19,10 @@ internal sealed record ArgumentValue
 
     public bool IsNone => this == None;
 
-    /// <summary>The whole number that the value counts as where Python computes with it: true is 1 and false 0.</summary>
+    /// <summary>The value as a whole number, as in Python's arithmetic: true is 1 and false is 0.</summary>
     public BigInteger? Whole => Flag is { } flag ? (flag ? 1 : 0) : Integer;
 
-    /// <summary>Whether Python's <c>if</c> would take the value for true.</summary>
-    public bool IsTruthy => Flag ?? Integer is { IsZero: false } || Real is not null and not 0 || Text is { Length: > 0 };
+    /// <summary>Whether the value is true in Python's <c>if</c>.</summary>
+    public bool IsTruthy =>
+        Flag ?? Integer is { IsZero: false } || Real is not null and not 0 || Text is { Length: > 0 };
 }

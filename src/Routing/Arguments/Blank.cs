@@ -1,6 +1,6 @@
 namespace EndpointSync.Routing.Arguments;
 
-/// <summary>What Python takes for white space, which is what .NET takes for it and the four separators of ASCII.</summary>
+/// <summary>Python's white space: .NET's white space and the four ASCII separators.</summary>
 internal static class Blank
 {
     public static readonly char[] Characters =

@@ -5,7 +5,9 @@ using EndpointSync.Routing.Tries;
 
 namespace EndpointSync.Routing.Building;
 
-/// <summary>What a set of changes means for the parts of a table, in the order in which these can be changed in one go.</summary>
+/// <summary>
+/// Translates a set of changes to edits of a table's parts, in the order in which each part applies them in one pass.
+/// </summary>
 internal sealed class TableEdit
 {
     private readonly RuleParser _parser = new();
@@ -14,10 +16,11 @@ internal sealed class TableEdit
     private readonly List<TrieEdit> _refused = [];
 
     /// <param name="entries">The entries of the table.</param>
-    /// <param name="changes">The changes; of those with one key the last counts.</param>
+    /// <param name="changes">The changes; the last one of each key counts.</param>
     public TableEdit(HashTrie entries, IEnumerable<RouteTableChange> changes)
     {
-        var last = new Dictionary<string, RouteTableChange>(changes.TryGetNonEnumeratedCount(out var count) ? count : 0, StringComparer.Ordinal);
+        var last = new Dictionary<string, RouteTableChange>(
+            changes.TryGetNonEnumeratedCount(out var count) ? count : 0, StringComparer.Ordinal);
         foreach (var change in changes)
         {
             last[change.Key] = change;
@@ -32,7 +35,7 @@ internal sealed class TableEdit
         TrieEdit.Sort(CollectionsMarshal.AsSpan(_refused));
     }
 
-    /// <summary>How many entries the table has more than before.</summary>
+    /// <summary>How many entries the table gains.</summary>
     public int Growth { get; private set; }
 
     public Span<RuleEdit> Rules => CollectionsMarshal.AsSpan(_rules);

@@ -3,10 +3,12 @@ using EndpointSync.Routing.Arguments;
 
 namespace EndpointSync.Routing.Checks;
 
-/// <summary>Turns the arguments <c>min</c> and <c>max</c> into limits that a value compares to as it does in Python, exactly.</summary>
+/// <summary>
+/// Turns the arguments <c>min</c> and <c>max</c> into limits with exactly Python's comparison results.
+/// </summary>
 internal static class Bounds
 {
-    /// <summary>The limit for whole numbers; a fraction is rounded towards the numbers that it lets pass.</summary>
+    /// <summary>The limit for whole numbers; a fraction is rounded towards the accepted numbers.</summary>
     public static BigInteger? OfInteger(ArgumentValue? argument, bool isMinimum)
     {
         if (argument?.Real is not { } real)
@@ -19,10 +21,14 @@ internal static class Bounds
             return null;
         }
 
-        return double.IsInfinity(real) ? IntegerCheck.Infinity : new BigInteger(isMinimum ? Math.Ceiling(real) : Math.Floor(real));
+        return double.IsInfinity(real)
+            ? IntegerCheck.Infinity
+            : new BigInteger(isMinimum ? Math.Ceiling(real) : Math.Floor(real));
     }
 
-    /// <summary>The limit for numbers with a fraction; a whole number between two of them becomes the one that it lets pass.</summary>
+    /// <summary>
+    /// The limit for numbers with a fraction; a whole number between two doubles becomes the nearest accepted double.
+    /// </summary>
     public static double? OfFloat(ArgumentValue? argument, bool isMinimum)
     {
         if (argument?.Whole is not { } whole)

@@ -2,7 +2,7 @@ using EndpointSync.Routing.Pieces;
 
 namespace EndpointSync.Routing.Checks;
 
-/// <summary>The limits of a number with a fraction, ends included.</summary>
+/// <summary>The inclusive limits of a number with a fraction.</summary>
 internal sealed class FloatCheck(double? minimum, double? maximum) : ValueCheck
 {
     public override bool Accepts(ReadOnlySpan<char> value)

@@ -1,6 +1,6 @@
 namespace EndpointSync.Routing.Checks;
 
-/// <summary>A list of ids has one between any two commas, and before the first and after the last.</summary>
+/// <summary>A list of ids must have an id before and after every comma.</summary>
 internal sealed class IdsCheck : ValueCheck
 {
     public override bool Accepts(ReadOnlySpan<char> value)

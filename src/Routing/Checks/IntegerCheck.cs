@@ -3,16 +3,16 @@ using EndpointSync.Routing.Pieces;
 
 namespace EndpointSync.Routing.Checks;
 
-/// <summary>The limits of a whole number, ends included.</summary>
+/// <summary>The inclusive limits of a whole number.</summary>
 internal sealed class IntegerCheck(int? fixedDigits, BigInteger? minimum, BigInteger? maximum) : ValueCheck
 {
-    /// <summary>Python turns no longer text into a number.</summary>
+    /// <summary>Python does not convert longer text to a number.</summary>
     public const int MostDigits = 4300;
 
-    /// <summary>A number past every one that can be written.</summary>
+    /// <summary>A number greater than every number that can be written.</summary>
     public static readonly BigInteger Infinity = BigInteger.Pow(10, MostDigits);
 
-    // Clamped to what every 64-bit value compares to in the same way, to compare without an allocation.
+    // Clamped just outside the 64-bit range, so that every 64-bit value compares the same, without an allocation.
     private readonly Int128 _minimum = Clamp(minimum ?? long.MinValue);
     private readonly Int128 _maximum = Clamp(maximum ?? long.MaxValue);
 
@@ -43,5 +43,6 @@ internal sealed class IntegerCheck(int? fixedDigits, BigInteger? minimum, BigInt
         return !(number < minimum) && !(number > maximum);
     }
 
-    private static Int128 Clamp(BigInteger bound) => (Int128)BigInteger.Clamp(bound, (BigInteger)long.MinValue - 1, (BigInteger)long.MaxValue + 1);
+    private static Int128 Clamp(BigInteger bound) =>
+        (Int128)BigInteger.Clamp(bound, (BigInteger)long.MinValue - 1, (BigInteger)long.MaxValue + 1);
 }

@@ -4,13 +4,15 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Converters;
 
-/// <summary>Makes variables of <c>any</c>, whose arguments are the texts to choose from.</summary>
+/// <summary>Makes variables of <c>any</c>; its arguments are the allowed texts.</summary>
 internal static class ChoiceConverter
 {
     public static Variable? Create(string name, ArgumentList arguments, out string reason)
     {
         reason = Reason(arguments);
-        return reason == "" ? new(name, ChoicePiece.Of([.. arguments.Placed.Select(item => item.Text!)]), RouteValueKind.Text) : null;
+        return reason == ""
+            ? new(name, ChoicePiece.Of([.. arguments.Placed.Select(item => item.Text!)]), RouteValueKind.Text)
+            : null;
     }
 
     private static string Reason(ArgumentList arguments)
@@ -20,6 +22,8 @@ internal static class ChoiceConverter
             return $"there is no argument '{arguments.Named.Keys.First()}'";
         }
 
-        return arguments.Placed.All(item => item.Text is not null) ? "" : "the items must be names or quoted text; quote what looks like a number";
+        return arguments.Placed.All(item => item.Text is not null)
+            ? ""
+            : "the items must be names or quoted text; quote numbers";
     }
 }

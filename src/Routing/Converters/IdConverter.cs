@@ -5,7 +5,9 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Converters;
 
-/// <summary>Makes variables of Odoo's <c>model</c> and <c>models</c>; the model they name is for Odoo to look up.</summary>
+/// <summary>
+/// Makes variables of Odoo's <c>model</c> and <c>models</c>; resolving the named model is left to Odoo.
+/// </summary>
 internal static class IdConverter
 {
     public static Variable? Create(string name, ArgumentList arguments, bool many, out string reason)

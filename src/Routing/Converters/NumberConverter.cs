@@ -9,27 +9,34 @@ namespace EndpointSync.Routing.Converters;
 /// <summary>Makes variables of <c>int</c> and <c>float</c>, with their limits.</summary>
 internal static class NumberConverter
 {
-    // No text is that long: such a variable matches, and its value is always refused.
+    // No text has this length: the variable matches, and its value is always refused.
     private const int NoLength = -1;
 
     public static Variable? CreateInteger(string name, ArgumentList arguments, out string reason)
     {
-        if (!arguments.TryBind(["fixed_digits", "min", "max", "signed"], out var bound, out reason) || !AreNumbers(bound[1], bound[2], out reason))
+        if (!arguments.TryBind(["fixed_digits", "min", "max", "signed"], out var bound, out reason)
+            || !AreNumbers(bound[1], bound[2], out reason))
         {
             return null;
         }
-        // Odoo's own int allows a sign already; asked for one, it allows a second, and then refuses the value.
+        // Odoo's int already allows a sign. With 'signed' it allows a second sign, and then refuses the value.
         var signed = bound[3] is { IsTruthy: true };
         var digits = FixedDigits(bound[0]);
         var minimum = Bounds.OfInteger(bound[1], isMinimum: true);
         var maximum = Bounds.OfInteger(bound[2], isMinimum: false);
-        var check = signed || digits is not null || minimum is not null || maximum is not null ? new IntegerCheck(digits, minimum, maximum) : null;
-        return new(name, signed ? new IntegerPiece(2) : IntegerPiece.Default, RouteValueKind.Whole, Variable.NumberWeight, check);
+        var check = signed || digits is not null || minimum is not null || maximum is not null
+            ? new IntegerCheck(digits, minimum, maximum)
+            : null;
+        return new(
+            name, signed
+                ? new IntegerPiece(2)
+                : IntegerPiece.Default, RouteValueKind.Whole, Variable.NumberWeight, check);
     }
 
     public static Variable? CreateFloat(string name, ArgumentList arguments, out string reason)
     {
-        if (!arguments.TryBind(["min", "max", "signed"], out var bound, out reason) || !AreNumbers(bound[0], bound[1], out reason))
+        if (!arguments.TryBind(["min", "max", "signed"], out var bound, out reason)
+            || !AreNumbers(bound[0], bound[1], out reason))
         {
             return null;
         }
@@ -37,7 +44,9 @@ internal static class NumberConverter
         var minimum = Bounds.OfFloat(bound[0], isMinimum: true);
         var maximum = Bounds.OfFloat(bound[1], isMinimum: false);
         var check = minimum is not null || maximum is not null ? new FloatCheck(minimum, maximum) : null;
-        return new(name, new FloatPiece(bound[2] is { IsTruthy: true } ? 1 : 0), RouteValueKind.Real, Variable.NumberWeight, check);
+        return new(
+            name, new FloatPiece(
+                bound[2] is { IsTruthy: true } ? 1 : 0), RouteValueKind.Real, Variable.NumberWeight, check);
     }
 
     private static bool AreNumbers(ArgumentValue? minimum, ArgumentValue? maximum, out string reason)

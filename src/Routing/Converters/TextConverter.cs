@@ -5,10 +5,12 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Converters;
 
-/// <summary>Makes variables of <c>string</c>, with <c>minlength</c>, <c>maxlength</c> and <c>length</c> in code points.</summary>
+/// <summary>
+/// Makes variables of <c>string</c>, with <c>minlength</c>, <c>maxlength</c> and <c>length</c> in code points.
+/// </summary>
 internal static class TextConverter
 {
-    // Past what an expression of Python can count to.
+    // Beyond the repeat limit of Python's regular expressions.
     private static readonly BigInteger TooLong = uint.MaxValue;
 
     public static Variable? Create(string name, ArgumentList arguments, out string reason)

@@ -4,13 +4,13 @@ using EndpointSync.Routing.Tries;
 namespace EndpointSync.Routing.Matching;
 
 /// <summary>
-/// Sorts the edits of a state by the next part: those that end at the state, then those with a static part in the order of its hash trie, then the
-/// others. Edits with the same part stand together.
+/// Sorts the edits of a state by the next part: first the edits that end at the state, then those with a static part in
+/// the order of its hash trie, then all others. Edits with the same part are adjacent.
 /// </summary>
 internal static class EditOrder
 {
-    /// <param name="edits">The edits, which have <paramref name="depth"/> parts in common.</param>
-    /// <param name="keys">Room for at least as many numbers as there are edits.</param>
+    /// <param name="edits">The edits; their first <paramref name="depth"/> parts are equal.</param>
+    /// <param name="keys">Space for at least one number per edit.</param>
     /// <param name="depth">The number of the part.</param>
     public static void Sort(Span<RuleEdit> edits, Span<ulong> keys, int depth)
     {
@@ -20,7 +20,7 @@ internal static class EditOrder
         }
 
         keys = keys[..edits.Length];
-        // Numbers beside the edits, because to follow a reference in each comparison is what sorting many would cost most.
+        // Separate sort keys, because following a reference in each comparison would be the main cost of sorting.
         for (var index = 0; index < edits.Length; index++)
         {
             keys[index] = Key(edits[index].Parts, depth);
@@ -46,7 +46,8 @@ internal static class EditOrder
         return (part.IsStatic ? 1UL : 2UL) << 32 | TrieOrder.Place(part.Hash);
     }
 
-    private static int CountOfFirst(ReadOnlySpan<ulong> keys) => keys.IndexOfAnyExcept(keys[0]) is var count and >= 0 ? count : keys.Length;
+    private static int CountOfFirst(ReadOnlySpan<ulong> keys) =>
+        keys.IndexOfAnyExcept(keys[0]) is var count and >= 0 ? count : keys.Length;
 
     // Different parts may have the same hash.
     private static void SeparateContents(Span<RuleEdit> edits, int depth)

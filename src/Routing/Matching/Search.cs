@@ -4,8 +4,9 @@ using EndpointSync.Routing.Rules;
 namespace EndpointSync.Routing.Matching;
 
 /// <summary>
-/// The search of one path for the rule that answers it. It goes from state to state, part by part of the path, static parts first and then
-/// those with variables in their order, and goes back where a way does not lead to a rule. It notes the methods of the rules it passes.
+/// The search for the rule that answers one path. It walks from state to state, part by part of the path: static parts
+/// first, then parts with variables in their order. It backtracks from a dead end. It collects the methods of the rules
+/// that it rejects.
 /// </summary>
 internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
 {
@@ -18,14 +19,16 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
     /// <summary>Whether rules that match the path have methods beyond the known.</summary>
     public bool AllowsOthers { get; private set; }
 
-    /// <summary>Whether the rule that was found may refuse values.</summary>
+    /// <summary>Whether the found rule may refuse values.</summary>
     public bool FoundHasChecks { get; private set; }
 
-    /// <summary>Where to note the methods beyond the known, if they are asked for.</summary>
+    /// <summary>Collects the methods beyond the known, if the caller wants them.</summary>
     public HashSet<string>? Others { get; init; }
 
-    /// <param name="state">Where the search stands.</param>
-    /// <param name="position">Where the next part of the path begins; past the path's length if no part is left.</param>
+    /// <param name="state">The current state.</param>
+    /// <param name="position">
+    /// The start of the next part of the path; past the path's length if no part is left.
+    /// </param>
     public Rule? From(State state, int position)
     {
         if (position > _path.Length)
@@ -58,17 +61,18 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
         return null;
     }
 
-    // A rule with a trailing slash answers a path without; but unlike every other it says nothing about its methods when they do not fit.
-    private Rule? AtEnd(State state) => RuleOf(state) ?? (state.Slash is { } slash ? RuleOf(slash, note: false) : null);
+    // A rule with a trailing slash also answers the path without it. If its methods do not fit, they are not collected.
+    private Rule? AtEnd(State state) =>
+        RuleOf(state) ?? (state.Slash is { } slash ? RuleOf(slash, collect: false) : null);
 
-    private Rule? RuleOf(State state, bool note = true)
+    private Rule? RuleOf(State state, bool collect = true)
     {
         if (state.FirstMethods is null)
         {
             return null;
         }
 
-        if (Fits(state.FirstMethods, note))
+        if (Fits(state.FirstMethods, collect))
         {
             FoundHasChecks = state.FirstHasChecks;
             return state.FirstRule;
@@ -77,7 +81,7 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
         foreach (var rule in state.MoreRules)
         {
             FoundHasChecks = rule.HasChecks;
-            if (Fits(rule.Methods, note))
+            if (Fits(rule.Methods, collect))
             {
                 return rule;
             }
@@ -86,22 +90,22 @@ internal ref struct Search(ReadOnlySpan<char> path, RequestMethod method)
         return null;
     }
 
-    private bool Fits(MethodSet methods, bool note)
+    private bool Fits(MethodSet methods, bool collect)
     {
         if (methods.Contains(_method))
         {
             return true;
         }
 
-        if (note)
+        if (collect)
         {
-            Note(methods);
+            Collect(methods);
         }
 
         return false;
     }
 
-    private void Note(MethodSet methods)
+    private void Collect(MethodSet methods)
     {
         Allowed |= methods.Bits;
         AllowsOthers |= methods.Others.Count > 0;

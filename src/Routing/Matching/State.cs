@@ -5,12 +5,12 @@ using EndpointSync.Routing.Tries;
 namespace EndpointSync.Routing.Matching;
 
 /// <summary>
-/// What is known after some parts of a path: the rules that end here, and the states behind the next part, static or with variables.
-/// States are never changed; a state and all that it leads to may belong to any number of tables.
+/// The state after some parts of a path: the rules that end here, and the states behind the next part, static or with
+/// variables. States are immutable; a state and its successors may belong to any number of tables.
 /// </summary>
 /// <remarks>
-/// Among many routes a match costs what it costs to fetch objects into the processor's cache, one after the other. So there is no list
-/// between a state and its only rule, nor between a state and those behind its parts with variables.
+/// With many routes the cost of a match is fetching objects into the processor's cache, one after the other. So there
+/// is no list between a state and its only rule, nor between a state and its successors behind parts with variables.
 /// </remarks>
 internal sealed class State : Keyed
 {
@@ -19,7 +19,8 @@ internal sealed class State : Keyed
     private State(string text, int hash, PartShape? way, in StateContent content)
         : base(text, hash)
     {
-        (Way, FirstRule, MoreRules, Slash, Children, Edges) = (way, content.FirstRule, content.MoreRules, content.Slash, content.Children, content.Edges);
+        (Way, FirstRule, MoreRules) = (way, content.FirstRule, content.MoreRules);
+        (Slash, Children, Edges) = (content.Slash, content.Children, content.Edges);
         (FirstMethods, FirstHasChecks) = (FirstRule?.Methods, FirstRule is { HasChecks: true });
         First = Rule.Earlier(Rule.Earlier(FirstRule, Slash?.First), Rule.Earlier(Children.First, FirstOf(Edges)));
     }
@@ -27,29 +28,32 @@ internal sealed class State : Keyed
     private State(State like, State? next)
         : base(like.Text, like.Hash)
     {
-        (Way, FirstRule, MoreRules, Slash, Children, Edges) = (like.Way, like.FirstRule, like.MoreRules, like.Slash, like.Children, like.Edges);
+        (Way, FirstRule, MoreRules) = (like.Way, like.FirstRule, like.MoreRules);
+        (Slash, Children, Edges) = (like.Slash, like.Children, like.Edges);
         (First, FirstMethods, FirstHasChecks, Next) = (like.First, like.FirstMethods, like.FirstHasChecks, next);
     }
 
-    /// <summary>The part with variables that leads here; null behind a static part.</summary>
+    /// <summary>The part with variables before this state; null behind a static part.</summary>
     public PartShape? Way { get; }
 
-    /// <summary>If a part with variables leads here, the state that is tried after this one.</summary>
+    /// <summary>For a state behind a part with variables, the state that is tried after it.</summary>
     public State? Next { get; }
 
     /// <summary>The first of the rules that end here, in the order of the table.</summary>
     public Rule? FirstRule { get; }
 
-    /// <summary>The methods of that rule, to tell without it whether it answers.</summary>
+    /// <summary>
+    /// The methods of <see cref="FirstRule"/>, to decide without reading that rule whether it answers.
+    /// </summary>
     public MethodSet? FirstMethods { get; }
 
-    /// <summary>Whether that rule may refuse values.</summary>
+    /// <summary>Whether <see cref="FirstRule"/> may refuse values.</summary>
     public bool FirstHasChecks { get; }
 
     /// <summary>The other rules that end here, in order.</summary>
     public Rule[] MoreRules { get; }
 
-    /// <summary>The state behind an empty part, which is where rules with a trailing slash end.</summary>
+    /// <summary>The state behind an empty part, where rules with a trailing slash end.</summary>
     public State? Slash { get; }
 
     /// <summary>The states behind the other static parts.</summary>
@@ -62,16 +66,21 @@ internal sealed class State : Keyed
 
     public StateContent Content => new(FirstRule, MoreRules, Slash, Children, Edges);
 
-    /// <summary>A new state behind a part. Its text is a copy, so that the two stand side by side in memory: a match reads one after the other.</summary>
+    /// <summary>
+    /// Makes a state behind a part. Its text is a copy, so that state and text are adjacent in memory: a match reads
+    /// both.
+    /// </summary>
     public static State Behind(Part part, in StateContent content) =>
-        part.IsStatic ? new(new string(part.Content.AsSpan()), part.Hash, null, content) : new("", 0, part.Shape, content);
+        part.IsStatic
+            ? new(new string(part.Content.AsSpan()), part.Hash, null, content)
+            : new("", 0, part.Shape, content);
 
     public State? Child(ReadOnlySpan<char> part) => part.IsEmpty ? Slash : (State?)Children.Find(part);
 
-    /// <summary>The state with other content.</summary>
+    /// <summary>Makes the same state with other content.</summary>
     public State With(in StateContent content) => new(Text, Hash, Way, content);
 
-    /// <summary>The first of states behind parts with variables that are tried in the given order.</summary>
+    /// <summary>Chains states behind parts with variables in the given order, and returns the first.</summary>
     public static State? Chain(ReadOnlySpan<State> edges)
     {
         State? first = null;

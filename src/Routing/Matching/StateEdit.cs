@@ -4,12 +4,14 @@ using EndpointSync.Routing.Tries;
 
 namespace EndpointSync.Routing.Matching;
 
-/// <summary>Makes a state of another one with rules added, removed or replaced; each state on the way to them is made once.</summary>
+/// <summary>
+/// Makes a state from another one with rules added, removed or replaced; each state on the way to them is made once.
+/// </summary>
 internal sealed class StateEdit
 {
     private static readonly Part Start = new(0, "", null, []);
 
-    // What is being changed at one depth stands behind what is being changed at the depths before.
+    // Shared by all depths: the items of one depth follow those of the lesser depths.
     private readonly List<TrieEdit> _children = [];
     private readonly List<State> _edges = [];
     private readonly List<Rule> _rules = [];
@@ -17,11 +19,13 @@ internal sealed class StateEdit
 
     private StateEdit(int edits) => _keys = new ulong[edits];
 
-    /// <summary>The state with edits made; it changes the order of the edits.</summary>
+    /// <summary>Makes the state with the edits applied; this reorders the edits.</summary>
     public static State Apply(State root, Span<RuleEdit> edits) =>
         edits.IsEmpty ? root : new StateEdit(edits.Length).Change(root, Start, edits, 0) ?? State.Root;
 
-    /// <summary>The state with edits made that have <paramref name="depth"/> parts in common; null if nothing is left of it.</summary>
+    /// <summary>
+    /// Applies edits whose first <paramref name="depth"/> parts are equal; null if the state becomes empty.
+    /// </summary>
     private State? Change(State? state, Part way, Span<RuleEdit> edits, int depth)
     {
         EditOrder.Sort(edits, _keys, depth);
@@ -60,14 +64,19 @@ internal sealed class StateEdit
         }
 
         var rules = CollectionsMarshal.AsSpan(_rules);
-        return content with { FirstRule = rules.IsEmpty ? null : rules[0], MoreRules = rules.IsEmpty ? [] : rules[1..].ToArray() };
+        return content with
+        {
+            FirstRule = rules.IsEmpty ? null : rules[0],
+            MoreRules = rules.IsEmpty ? [] : rules[1..].ToArray(),
+        };
     }
 
     private StateContent ChangeStates(in StateContent content, State? state, Span<RuleEdit> edits, int depth)
     {
         var (slash, before) = (content.Slash, _children.Count);
-        while (!edits.IsEmpty && edits[0].Parts[depth] is { IsStatic: true } part)
+        while (!edits.IsEmpty && edits[0].Parts[depth].IsStatic)
         {
+            var part = edits[0].Parts[depth];
             var run = WithSamePart(depth, edits);
             var child = Change(state?.Child(part.Content), part, edits[..run], depth + 1);
             if (part.Content == "")
@@ -84,7 +93,12 @@ internal sealed class StateEdit
 
         var children = content.Children.Change(CollectionsMarshal.AsSpan(_children)[before..]);
         _children.RemoveRange(before, _children.Count - before);
-        return content with { Slash = slash, Children = children, Edges = edits.IsEmpty ? content.Edges : ChangeEdges(content.Edges, edits, depth) };
+        return content with
+        {
+            Slash = slash,
+            Children = children,
+            Edges = edits.IsEmpty ? content.Edges : ChangeEdges(content.Edges, edits, depth),
+        };
     }
 
     private State? ChangeEdges(State? first, Span<RuleEdit> edits, int depth)
@@ -175,13 +189,16 @@ internal sealed class StateEdit
     {
         var part = edits[0].Parts[depth];
         var count = 1;
-        while (count < edits.Length && edits[count].Parts[depth] is var next && next.IsStatic == part.IsStatic && next.Content == part.Content)
+        while (count < edits.Length && IsSamePart(edits[count].Parts[depth], part))
         {
             count++;
         }
 
         return count;
     }
+
+    private static bool IsSamePart(Part left, Part right) =>
+        left.IsStatic == right.IsStatic && left.Content == right.Content;
 
     private static int CompareEdges(State left, State right)
     {

@@ -1,12 +1,13 @@
 namespace EndpointSync.Routing.Methods;
 
-/// <summary>The methods that have a bit of their own, so that sets of them compare in one step.</summary>
+/// <summary>The methods with a bit of their own, so that sets of them compare in one step.</summary>
 internal static class KnownMethods
 {
     public const int Count = 9;
 
-    // In alphabetical order, which is the order they are reported in.
-    private static readonly string[] All = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+    // In alphabetical order, in which they are reported.
+    private static readonly string[] All =
+        ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
     public static uint BitOf(ReadOnlySpan<char> method) => method switch
     {

@@ -1,12 +1,13 @@
 namespace EndpointSync.Routing.Methods;
 
-/// <summary>The methods that a rule answers to; every method if <see cref="IsAll"/>.</summary>
+/// <summary>The methods that a rule answers; every method if <see cref="IsAll"/>.</summary>
 internal sealed class MethodSet
 {
     public static readonly MethodSet All = new() { IsAll = true };
 
-    // One set for each combination of known methods: few are in use, and those that are stay in the processor's cache.
-    private static readonly MethodSet[] Known = [.. Enumerable.Range(0, 1 << KnownMethods.Count).Select(bits => new MethodSet { Bits = (uint)bits })];
+    // One set for each combination of known methods: few are in use, and they stay in the processor's cache.
+    private static readonly MethodSet[] Known =
+        [.. Enumerable.Range(0, 1 << KnownMethods.Count).Select(bits => new MethodSet { Bits = (uint)bits })];
 
     public bool IsAll { get; private init; }
 
@@ -15,7 +16,9 @@ internal sealed class MethodSet
     /// <summary>The methods without a bit, in upper case.</summary>
     public IReadOnlyList<string> Others { get; private init; } = [];
 
-    /// <summary>The set that Odoo makes of declared methods: OPTIONS always, HEAD with GET; all if none is declared.</summary>
+    /// <summary>
+    /// The set that Odoo makes from declared methods: OPTIONS always, HEAD with GET; all if none is declared.
+    /// </summary>
     public static MethodSet Of(IReadOnlyList<string> declared)
     {
         if (declared.Count == 0)
@@ -40,9 +43,12 @@ internal sealed class MethodSet
         return hasOthers ? new() { Bits = bits, Others = OthersOf(declared) } : Known[bits];
     }
 
-    public bool Contains(RequestMethod method) => IsAll || (Bits & method.Bit) != 0 || (method.Bit == 0 && ContainsOther(method.Name));
+    public bool Contains(RequestMethod method) =>
+        IsAll || (Bits & method.Bit) != 0 || (method.Bit == 0 && ContainsOther(method.Name));
 
-    /// <summary>The methods of both sets, in alphabetical order; null if each has all, empty if none is shared.</summary>
+    /// <summary>
+    /// The methods of both sets, in alphabetical order; null if each has all, empty if none is shared.
+    /// </summary>
     public IReadOnlyList<string>? SharedWith(MethodSet other)
     {
         if (IsAll)
@@ -53,10 +59,16 @@ internal sealed class MethodSet
         return other.IsAll ? Names() : Names(Bits & other.Bits, Others.Intersect(other.Others));
     }
 
-    public static string[] Names(uint bits, IEnumerable<string> others) => [.. KnownMethods.Names(bits).Concat(others).Order(StringComparer.Ordinal)];
+    public static string[] Names(uint bits, IEnumerable<string> others) =>
+        [.. KnownMethods.Names(bits).Concat(others).Order(StringComparer.Ordinal)];
 
     private static string[] OthersOf(IReadOnlyList<string> declared) =>
-        [.. declared.Where(method => KnownMethods.BitOf(method) == 0).Select(method => method.ToUpperInvariant()).Distinct()];
+        [
+            .. declared
+                .Where(method => KnownMethods.BitOf(method) == 0)
+                .Select(method => method.ToUpperInvariant())
+                .Distinct(),
+        ];
 
     private string[] Names() => Names(Bits, Others);
 

@@ -8,6 +8,8 @@ internal static class MethodToken
     private static readonly SearchValues<char> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>Where the first character stands that no HTTP method has; the length if the text is empty; -1 if it is a method.</summary>
+    /// <summary>
+    /// The position of the first character that no HTTP method has; 0 if the text is empty; -1 if the text is a method.
+    /// </summary>
     public static int FirstFault(string method) => method.Length == 0 ? 0 : method.AsSpan().IndexOfAnyExcept(Token);
 }

@@ -1,6 +1,6 @@
 namespace EndpointSync.Routing.Methods;
 
-/// <summary>The method of a request; <see cref="Bit"/> is zero for one that is not among the known.</summary>
+/// <summary>The method of a request; <see cref="Bit"/> is zero if the method is not a known one.</summary>
 internal readonly ref struct RequestMethod(ReadOnlySpan<char> name)
 {
     public ReadOnlySpan<char> Name { get; } = name;

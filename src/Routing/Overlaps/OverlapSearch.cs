@@ -3,16 +3,22 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Overlaps;
 
-/// <summary>Finds the rules that stand in the way of one rule, on the way to it and where it ends.</summary>
+/// <summary>Finds the rules that overlap with one rule, on the way to it and where it ends.</summary>
 internal static class OverlapSearch
 {
-    /// <summary>The overlaps of a rule with those that go before it.</summary>
+    /// <summary>The overlaps of a rule with earlier rules.</summary>
     public static IEnumerable<RouteOverlap> Before(State root, Rule rule) =>
-        Around(root, rule).Where(other => other.IsBefore).Select(other => Overlap(other.Kind, other.Rule, rule)).OfType<RouteOverlap>();
+        Around(root, rule)
+            .Where(other => other.IsBefore)
+            .Select(other => Overlap(other.Kind, other.Rule, rule))
+            .OfType<RouteOverlap>();
 
-    /// <summary>The overlaps of a rule with those that come after it.</summary>
+    /// <summary>The overlaps of a rule with later rules.</summary>
     public static IEnumerable<RouteOverlap> After(State root, Rule rule) =>
-        Around(root, rule).Where(other => !other.IsBefore).Select(other => Overlap(other.Kind, rule, other.Rule)).OfType<RouteOverlap>();
+        Around(root, rule)
+            .Where(other => !other.IsBefore)
+            .Select(other => Overlap(other.Kind, rule, other.Rule))
+            .OfType<RouteOverlap>();
 
     private static IEnumerable<(RouteOverlapKind Kind, Rule Rule, bool IsBefore)> Around(State root, Rule rule)
     {
@@ -27,7 +33,9 @@ internal static class OverlapSearch
                 }
             }
 
-            state = part.IsStatic ? state.Child(part.Content)! : Edges(state).First(edge => edge.Way!.Content == part.Content);
+            state = part.IsStatic
+                ? state.Child(part.Content)!
+                : Edges(state).First(edge => edge.Way!.Content == part.Content);
         }
 
         foreach (var other in Rules(state).Where(other => other != rule))
@@ -36,7 +44,7 @@ internal static class OverlapSearch
         }
     }
 
-    // The earliest rule stands for all that a sibling leads to.
+    // A sibling is represented by the earliest rule behind it.
     private static IEnumerable<(RouteOverlapKind Kind, Rule Rule, bool IsBefore)> Siblings(State state, Part part)
     {
         var isBefore = true;
@@ -56,7 +64,9 @@ internal static class OverlapSearch
     private static RouteOverlap? Overlap(RouteOverlapKind kind, Rule first, Rule second)
     {
         var methods = first.Methods.SharedWith(second.Methods);
-        return methods is { Count: 0 } ? null : new(kind, first.Entry, first.Text, second.Entry, second.Text, methods ?? []);
+        return methods is { Count: 0 }
+            ? null
+            : new(kind, first.Entry, first.Text, second.Entry, second.Text, methods ?? []);
     }
 
     private static IEnumerable<State> Edges(State state)
@@ -67,5 +77,6 @@ internal static class OverlapSearch
         }
     }
 
-    private static IEnumerable<Rule> Rules(State state) => state.FirstRule is { } first ? state.MoreRules.Prepend(first) : [];
+    private static IEnumerable<Rule> Rules(State state) =>
+        state.FirstRule is { } first ? state.MoreRules.Prepend(first) : [];
 }

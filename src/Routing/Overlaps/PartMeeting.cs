@@ -3,7 +3,7 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Overlaps;
 
-/// <summary>Tells whether two parts of the same weight can match the same text. Where that is not plain it says that they can.</summary>
+/// <summary>Decides whether two parts of the same weight can match the same text. In doubt, they can.</summary>
 internal static class PartMeeting
 {
     private const string Uuid = "00000000-0000-0000-0000-000000000000";

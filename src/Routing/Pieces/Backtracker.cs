@@ -1,10 +1,12 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>Matches the pieces of one dynamic part against text, all of it, and tells where each piece ends.</summary>
+/// <summary>Matches the pieces of one dynamic part against a whole text, and finds where each piece ends.</summary>
 /// <param name="pieces">The pieces, in order.</param>
-/// <param name="text">The text that they must take up.</param>
-/// <param name="ends">Room for one end per piece.</param>
-/// <param name="failed">Cleared room for a bit per piece and place; empty to remember nothing.</param>
+/// <param name="text">The text that the pieces must cover.</param>
+/// <param name="ends">Space for one end per piece.</param>
+/// <param name="failed">
+/// Cleared space for one bit per piece and position, to remember failures; empty to remember none.
+/// </param>
 internal readonly ref struct Backtracker(
     ReadOnlySpan<Piece> pieces, ReadOnlySpan<char> text, Span<int> ends, Span<ulong> failed)
 {
@@ -13,7 +15,9 @@ internal readonly ref struct Backtracker(
     private readonly Span<int> _ends = ends;
     private readonly Span<ulong> _failed = failed;
 
-    /// <summary>How many words of memory keep the work in proportion to the pieces times the square of the length.</summary>
+    /// <summary>
+    /// The size of <c>failed</c> in words that bounds the work to the number of pieces times the square of the length.
+    /// </summary>
     public static int MemoryFor(int pieces, int length) => pieces < 4 ? 0 : (pieces * (length + 1) + 63) / 64;
 
     public bool Match() => Match(0, 0);
@@ -51,7 +55,8 @@ internal readonly ref struct Backtracker(
 
     private int Next(int piece, int start, int previous) => _pieces[piece].NextEnd(_text, start, previous);
 
-    private bool HasFailed(int piece, int start) => !_failed.IsEmpty && (_failed[Place(piece, start) / 64] >> Place(piece, start) & 1) != 0;
+    private bool HasFailed(int piece, int start) =>
+        !_failed.IsEmpty && (_failed[Place(piece, start) / 64] >> Place(piece, start) & 1) != 0;
 
     private void Fail(int piece, int start)
     {

@@ -1,17 +1,19 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>The converter <c>any</c>: the first of its items that fits.</summary>
+/// <summary>The converter <c>any</c>: its first item that fits.</summary>
 internal sealed class ChoicePiece : Piece
 {
-    // Each item once: of two items that match at the same place the ends differ then, so an end names its item.
+    // Each item once: two items that match at the same place then have different ends, so an end identifies its item.
     private readonly string[] _items;
 
     private ChoicePiece(IReadOnlyList<string> items)
-        : base("any " + string.Concat(items.Select(item => $"{item.Length}:{item}"))) => _items = [.. items.Distinct(StringComparer.Ordinal)];
+        : base(
+            "any " + string.Concat(
+                items.Select(item => $"{item.Length}:{item}"))) => _items = [.. items.Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Items => _items;
 
-    // An expression without alternatives is one with a single empty alternative.
+    // An expression without alternatives has a single empty alternative.
     public static ChoicePiece Of(IReadOnlyList<string> items) => new(items.Count == 0 ? [""] : items);
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)

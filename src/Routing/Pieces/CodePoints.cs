@@ -2,10 +2,12 @@ using System.Text;
 
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>Steps through text by code points, as Python counts it, where .NET counts UTF-16 units.</summary>
+/// <summary>Steps through text by code points, as Python counts, while .NET counts UTF-16 units.</summary>
 internal static class CodePoints
 {
-    /// <summary>How many UTF-16 units the code point at <paramref name="index"/> takes; a lone surrogate is a code point of its own.</summary>
+    /// <summary>
+    /// The number of UTF-16 units of the code point at <paramref name="index"/>; a lone surrogate is a code point.
+    /// </summary>
     public static int LengthAt(ReadOnlySpan<char> text, int index) =>
         char.IsHighSurrogate(text[index]) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]) ? 2 : 1;
 
@@ -23,7 +25,7 @@ internal static class CodePoints
         return count;
     }
 
-    /// <summary>The decimal digit that begins at <paramref name="index"/>, of any script, or -1.</summary>
+    /// <summary>The value of the decimal digit at <paramref name="index"/>, in any script, or -1.</summary>
     public static int DigitAt(ReadOnlySpan<char> text, int index)
     {
         var unit = text[index];
@@ -32,12 +34,13 @@ internal static class CodePoints
             return char.IsAsciiDigit(unit) ? unit - '0' : -1;
         }
 
-        return Rune.DecodeFromUtf16(text[index..], out var rune, out _) == System.Buffers.OperationStatus.Done && Rune.IsDigit(rune)
+        return Rune.DecodeFromUtf16(text[index..], out var rune, out _) == System.Buffers.OperationStatus.Done
+            && Rune.IsDigit(rune)
             ? (int)Rune.GetNumericValue(rune)
             : -1;
     }
 
-    /// <summary>Where the run of decimal digits that begins at <paramref name="start"/> ends.</summary>
+    /// <summary>The end of the run of decimal digits that begins at <paramref name="start"/>.</summary>
     public static int DigitsEnd(ReadOnlySpan<char> text, int start)
     {
         while (start < text.Length && DigitAt(text, start) >= 0)

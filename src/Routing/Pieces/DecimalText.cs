@@ -36,7 +36,7 @@ internal static class DecimalText
             : double.Parse(ToAscii(text.ToString()), style, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The text with the digits 0 to 9 in place of those of other scripts.</summary>
+    /// <summary>The text with digits of other scripts replaced by 0 to 9.</summary>
     public static string ToAscii(string text)
     {
         if (Ascii.IsValid(text))

@@ -1,6 +1,8 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>The converter <c>float</c>: digits, a point and digits, behind at most the given number of minus signs.</summary>
+/// <summary>
+/// The converter <c>float</c>: digits, a point and digits, after at most the given number of minus signs.
+/// </summary>
 internal sealed class FloatPiece(int signs) : Piece($"float {signs}")
 {
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
@@ -11,7 +13,9 @@ internal sealed class FloatPiece(int signs) : Piece($"float {signs}")
             return None;
         }
 
-        var end = previous == None ? CodePoints.DigitsEnd(text, fraction) : previous - CodePoints.LengthBefore(text, previous);
+        var end = previous == None
+            ? CodePoints.DigitsEnd(text, fraction)
+            : previous - CodePoints.LengthBefore(text, previous);
         return end > fraction ? end : None;
     }
 

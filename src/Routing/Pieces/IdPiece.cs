@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>Odoo's converters <c>model</c> and <c>models</c>: ASCII digits, as many as there are; of several records, with commas.</summary>
+/// <summary>
+/// Odoo's converters <c>model</c> and <c>models</c>: as many ASCII digits as there are; for several records, with
+/// commas.
+/// </summary>
 internal sealed class IdPiece : Piece
 {
     public static readonly IdPiece One = new("model", "0123456789");
@@ -21,5 +24,6 @@ internal sealed class IdPiece : Piece
 
     public override bool MatchesAll(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(_allowed);
 
-    private int RunLength(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(_allowed) is var end and >= 0 ? end : text.Length;
+    private int RunLength(ReadOnlySpan<char> text) =>
+        text.IndexOfAnyExcept(_allowed) is var end and >= 0 ? end : text.Length;
 }

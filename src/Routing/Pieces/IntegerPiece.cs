@@ -1,6 +1,9 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>The converter <c>int</c>: decimal digits of any script, as many as there are, behind at most the given number of minus signs.</summary>
+/// <summary>
+/// The converter <c>int</c>: as many decimal digits of any script as there are, after at most the given number of minus
+/// signs.
+/// </summary>
 internal sealed class IntegerPiece(int signs) : Piece($"int {signs}")
 {
     public static readonly IntegerPiece Default = new(1);
@@ -8,7 +11,9 @@ internal sealed class IntegerPiece(int signs) : Piece($"int {signs}")
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {
         var digits = Signs.Skip(text, start, signs);
-        var end = previous == None ? CodePoints.DigitsEnd(text, digits) : previous - CodePoints.LengthBefore(text, previous);
+        var end = previous == None
+            ? CodePoints.DigitsEnd(text, digits)
+            : previous - CodePoints.LengthBefore(text, previous);
         return end > digits ? end : None;
     }
 

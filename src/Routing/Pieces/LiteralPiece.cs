@@ -1,6 +1,6 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>Text that must be there as it stands.</summary>
+/// <summary>Literal text.</summary>
 internal sealed class LiteralPiece(string literal) : Piece($"literal {literal.Length}:{literal}")
 {
     public override bool IsVariable => false;

@@ -1,6 +1,8 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>The converter <c>path</c>: a code point other than a slash, then as few as possible of any kind but a line feed.</summary>
+/// <summary>
+/// The converter <c>path</c>: a code point other than a slash, then as few as possible of any kind but a line feed.
+/// </summary>
 internal sealed class PathPiece() : Piece("path")
 {
     public static readonly PathPiece Instance = new();
@@ -16,5 +18,6 @@ internal sealed class PathPiece() : Piece("path")
         return at + CodePoints.LengthAt(text, at);
     }
 
-    public override bool MatchesAll(ReadOnlySpan<char> text) => text.Length > 0 && text[0] != '/' && !text[1..].Contains('\n');
+    public override bool MatchesAll(ReadOnlySpan<char> text) =>
+        text.Length > 0 && text[0] != '/' && !text[1..].Contains('\n');
 }

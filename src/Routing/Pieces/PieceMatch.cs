@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>Matches several pieces with memory from the stack, or from the pool where the text is long.</summary>
+/// <summary>Matches several pieces with memory from the stack, or from the pool if the text is long.</summary>
 internal static class PieceMatch
 {
     private const int OnStack = 64;
@@ -14,8 +14,8 @@ internal static class PieceMatch
     }
 
     /// <param name="pieces">The pieces, in order.</param>
-    /// <param name="text">The text that they must take up.</param>
-    /// <param name="ends">Where each piece ends, if they match.</param>
+    /// <param name="text">The text that the pieces must cover.</param>
+    /// <param name="ends">The end of each piece, if they match.</param>
     public static bool Matches(ReadOnlySpan<Piece> pieces, ReadOnlySpan<char> text, Span<int> ends)
     {
         var words = Backtracker.MemoryFor(pieces.Length, text.Length);

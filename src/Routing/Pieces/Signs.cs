@@ -2,7 +2,9 @@ namespace EndpointSync.Routing.Pieces;
 
 internal static class Signs
 {
-    /// <summary>Where the minus signs at <paramref name="start"/> end, of which at most <paramref name="signs"/> are taken.</summary>
+    /// <summary>
+    /// The end of the minus signs at <paramref name="start"/>; at most <paramref name="signs"/> are skipped.
+    /// </summary>
     public static int Skip(ReadOnlySpan<char> text, int start, int signs)
     {
         var end = start;

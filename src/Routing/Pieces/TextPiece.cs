@@ -1,18 +1,23 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>The converter <c>string</c>: code points other than a slash, as many as there are, within the given numbers.</summary>
+/// <summary>
+/// The converter <c>string</c>: as many code points other than a slash as there are, within the given limits.
+/// </summary>
 internal sealed class TextPiece(int minimum, int maximum, string signature) : Piece(signature)
 {
-    /// <summary>Text of any length but none.</summary>
+    /// <summary>Text of at least one code point.</summary>
     public static readonly TextPiece Default = new(1, int.MaxValue, "string 1,");
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous)
     {
-        var end = previous == None ? LongestEnd(text, start) : previous > start ? previous - CodePoints.LengthBefore(text, previous) : None;
+        var end = previous == None ? LongestEnd(text, start)
+            : previous > start ? previous - CodePoints.LengthBefore(text, previous)
+            : None;
         return end == None || !LongEnough(text[start..end]) ? None : end;
     }
 
-    public override bool MatchesAll(ReadOnlySpan<char> text) => !text.Contains('/') && LongEnough(text) && ShortEnough(text);
+    public override bool MatchesAll(ReadOnlySpan<char> text) =>
+        !text.Contains('/') && LongEnough(text) && ShortEnough(text);
 
     private int LongestEnd(ReadOnlySpan<char> text, int start)
     {
@@ -25,7 +30,9 @@ internal sealed class TextPiece(int minimum, int maximum, string signature) : Pi
         return end;
     }
 
-    private bool LongEnough(ReadOnlySpan<char> text) => minimum <= 1 ? text.Length >= minimum : CodePoints.Count(text) >= minimum;
+    private bool LongEnough(ReadOnlySpan<char> text) =>
+        minimum <= 1 ? text.Length >= minimum : CodePoints.Count(text) >= minimum;
 
-    private bool ShortEnough(ReadOnlySpan<char> text) => text.Length <= maximum || CodePoints.Count(text) <= maximum;
+    private bool ShortEnough(ReadOnlySpan<char> text) =>
+        text.Length <= maximum || CodePoints.Count(text) <= maximum;
 }

@@ -1,6 +1,8 @@
 namespace EndpointSync.Routing.Pieces;
 
-/// <summary>The converter <c>uuid</c>: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12 with hyphens between.</summary>
+/// <summary>
+/// The converter <c>uuid</c>: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12, separated by hyphens.
+/// </summary>
 internal sealed class UuidPiece() : Piece("uuid")
 {
     public static readonly UuidPiece Instance = new();
@@ -8,7 +10,9 @@ internal sealed class UuidPiece() : Piece("uuid")
     private const int Length = 36;
 
     public override int NextEnd(ReadOnlySpan<char> text, int start, int previous) =>
-        previous == None && text.Length - start >= Length && MatchesAll(text.Slice(start, Length)) ? start + Length : None;
+        previous == None && text.Length - start >= Length && MatchesAll(text.Slice(start, Length))
+            ? start + Length
+            : None;
 
     public override bool MatchesAll(ReadOnlySpan<char> text)
     {

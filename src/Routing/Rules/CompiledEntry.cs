@@ -4,7 +4,7 @@ using EndpointSync.Routing.Tries;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>An entry with its rules read; without any if it has problems.</summary>
+/// <summary>An entry with its parsed rules; it has none if it has problems.</summary>
 internal sealed class CompiledEntry : Keyed
 {
     private CompiledEntry(RouteEntry entry, Rule[] rules, RouteProblem[] problems)
@@ -18,9 +18,9 @@ internal sealed class CompiledEntry : Keyed
 
     public override Rule? First => null;
 
-    /// <param name="entry">The entry to read.</param>
-    /// <param name="parser">What reads its rules.</param>
-    /// <param name="rules">Its rules with their parts; none if it has problems.</param>
+    /// <param name="entry">The entry to parse.</param>
+    /// <param name="parser">The parser of its rules.</param>
+    /// <param name="rules">The entry's rules with their parts; none if it has problems.</param>
     public static CompiledEntry Compile(RouteEntry entry, RuleParser parser, out ParsedRule[] rules)
     {
         List<RouteProblem>? problems = null;

@@ -1,8 +1,8 @@
 namespace EndpointSync.Routing.Rules;
 
 /// <summary>
-/// Orders keys so that of <c>fastapi.endpoint:9:</c> and <c>fastapi.endpoint:10:</c> the first comes first: runs of ASCII digits compare as
-/// numbers, everything else by UTF-16 units. Keys that differ are never equal.
+/// Orders keys so that <c>fastapi.endpoint:9:</c> comes before <c>fastapi.endpoint:10:</c>: runs of ASCII digits
+/// compare as numbers, everything else by UTF-16 units. Different keys are never equal.
 /// </summary>
 internal static class KeyOrder
 {
@@ -25,7 +25,7 @@ internal static class KeyOrder
         return length != 0 ? length : string.CompareOrdinal(left, right);
     }
 
-    // Where the keys begin to differ, but not within a number.
+    // The length of the common prefix, without a partial number at its end.
     private static int SamePrefix(string left, string right)
     {
         var same = left.AsSpan().CommonPrefixLength(right);
@@ -52,5 +52,6 @@ internal static class KeyOrder
         return taken;
     }
 
-    private static int Digits(ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : text.Length;
+    private static int Digits(ReadOnlySpan<char> text) =>
+        text.IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : text.Length;
 }

@@ -2,7 +2,7 @@ using EndpointSync.Routing.Pieces;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>Collects what stands between two slashes of a rule, part after part.</summary>
+/// <summary>Builds the parts of a rule, one after the other.</summary>
 internal sealed class PartBuilder
 {
     private readonly List<Piece> _pieces = [];
@@ -11,10 +11,12 @@ internal sealed class PartBuilder
     private string _static = "";
     private int _built;
 
-    /// <summary>Whether a variable that takes slashes was added, so that a slash goes on with the part instead of ending it.</summary>
+    /// <summary>
+    /// Whether a variable that takes slashes was added, so that a slash continues the part instead of ending it.
+    /// </summary>
     public bool IsFinal { get; private set; }
 
-    /// <summary>Forgets all of a rule, for the next one.</summary>
+    /// <summary>Resets the builder for the next rule.</summary>
     public void Clear()
     {
         (_built, IsFinal) = (0, false);
@@ -37,7 +39,7 @@ internal sealed class PartBuilder
         IsFinal |= variable.TakesSlashes;
     }
 
-    /// <summary>The part, and a fresh start for the next of the rule.</summary>
+    /// <summary>Builds the part and begins the rule's next one.</summary>
     public Part Build()
     {
         var part = _variables.Count == 0 ? new Part(_built, _static, null, []) : BuildDynamic();

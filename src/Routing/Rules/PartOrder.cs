@@ -1,8 +1,8 @@
 namespace EndpointSync.Routing.Rules;
 
 /// <summary>
-/// The order in which the parts with variables of one place are tried: those with more static stretches first, then those with longer
-/// ones, then those with more variables, then those with lighter ones; stretches and variables are compared one by one.
+/// The order in which parts with variables in one place are tried: more static stretches first, then longer stretches,
+/// then more variables, then lighter variables. Stretches and variables are compared one by one.
 /// </summary>
 internal static class PartOrder
 {

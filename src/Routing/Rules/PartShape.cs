@@ -2,10 +2,10 @@ using EndpointSync.Routing.Pieces;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>What a part with variables matches, whatever their names and limits.</summary>
+/// <summary>What a part with variables matches, without the names and limits of its variables.</summary>
 internal sealed class PartShape
 {
-    // The shapes that nearly all rules have are the same objects in every rule: what a match needs all the time is then always at hand.
+    // Nearly all rules have one of these shapes, so they share the objects, which then stay in the processor's cache.
     private static readonly PartShape[] Common =
     [
         new([PathPiece.Instance], [], [Variable.PathWeight]),
@@ -24,13 +24,13 @@ internal sealed class PartShape
         Single = pieces.Length == 1 ? pieces[0] : null;
     }
 
-    /// <summary>Equal for two shapes exactly if they match the same in the same way.</summary>
+    /// <summary>A text that is equal for two shapes exactly if they match the same in the same way.</summary>
     public string Content { get; }
 
-    /// <summary>Whether the part takes all that is left of a path.</summary>
+    /// <summary>Whether the part takes the rest of a path.</summary>
     public bool IsFinal { get; }
 
-    /// <summary>The piece of a part that is one variable and nothing else.</summary>
+    /// <summary>The piece of a part that consists of one variable; otherwise null.</summary>
     public Piece? Single { get; }
 
     /// <summary>The lengths of the static stretches, in code points.</summary>
@@ -43,9 +43,10 @@ internal sealed class PartShape
         (pieces.Count == 1 ? CommonWith(pieces[0]) : null)
         ?? new([.. pieces], [.. staticLengths], [.. variables.Select(variable => variable.Weight)]);
 
-    public bool Matches(ReadOnlySpan<char> text) => Single is { } single ? single.MatchesAll(text) : PieceMatch.Matches(_pieces, text);
+    public bool Matches(ReadOnlySpan<char> text) =>
+        Single is { } single ? single.MatchesAll(text) : PieceMatch.Matches(_pieces, text);
 
-    /// <summary>The text of the variable with the given number, in text that the part matches.</summary>
+    /// <summary>The text of the variable with the given number, in a text that the part matches.</summary>
     public ReadOnlySpan<char> Capture(ReadOnlySpan<char> text, int variable)
     {
         if (Single is not null)

@@ -3,16 +3,19 @@ using EndpointSync.Routing.Methods;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>One rule of an entry, ready to be matched. It keeps only what a match needs; to take it out of a table its text is read again.</summary>
+/// <summary>
+/// One rule of an entry, ready for matching. It keeps only what a match needs; to remove it from a table, its text is
+/// parsed again.
+/// </summary>
 internal sealed class Rule
 {
     private readonly Part[] _parts;
     private readonly int _index;
 
-    /// <param name="entry">The entry that it belongs to.</param>
-    /// <param name="index">Its place among the entry's rules.</param>
-    /// <param name="parts">What it matches, from behind the leading slash on.</param>
-    /// <param name="methods">The methods it answers to.</param>
+    /// <param name="entry">The rule's entry.</param>
+    /// <param name="index">The rule's position among the entry's rules.</param>
+    /// <param name="parts">The rule's parts, after the leading slash.</param>
+    /// <param name="methods">The methods that the rule answers.</param>
     public Rule(RouteEntry entry, int index, Part[] parts, MethodSet methods)
     {
         (Entry, Methods, Text, _index) = (entry, methods, entry.Rules[index], index);
@@ -29,10 +32,15 @@ internal sealed class Rule
 
     public string Text { get; }
 
-    /// <summary>Whether values may be refused that the rule matches; overlong numbers are without a check, too.</summary>
+    /// <summary>
+    /// Whether matched values may be refused by a check; overlong numbers are refused even without one.
+    /// </summary>
     public bool HasChecks { get; }
 
-    /// <summary>The earlier of two rules in the order of the table: by the keys of their entries, then by their places in the entry.</summary>
+    /// <summary>
+    /// The earlier of two rules in the order of the table: by the keys of their entries, then by their position in the
+    /// entry.
+    /// </summary>
     public static Rule? Earlier(Rule? left, Rule? right)
     {
         if (left is null || right is null)
@@ -49,7 +57,7 @@ internal sealed class Rule
         return keys != 0 ? keys : _index.CompareTo(other._index);
     }
 
-    /// <summary>Whether the values in a path that the rule matches are ones it takes.</summary>
+    /// <summary>Whether the rule accepts its values in a path that it matches.</summary>
     public bool Accepts(ReadOnlySpan<char> path)
     {
         for (var variable = 0; variable < Variables.Length; variable++)
@@ -63,7 +71,9 @@ internal sealed class Rule
         return true;
     }
 
-    /// <summary>The text of a variable in a path that the rule matches, which begins behind the leading slashes.</summary>
+    /// <summary>
+    /// The text of a variable in a path that the rule matches; the path begins after the leading slashes.
+    /// </summary>
     public ReadOnlySpan<char> Capture(ReadOnlySpan<char> path, int variable)
     {
         var part = 0;

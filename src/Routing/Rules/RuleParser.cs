@@ -3,13 +3,13 @@ using EndpointSync.Routing.Converters;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>Reads the texts of rules into parts, one after the other; what it needs on the way serves for the next.</summary>
+/// <summary>Parses rules into parts, one after the other; its buffers are reused.</summary>
 internal sealed class RuleParser
 {
-    // Matching descends a level of the stack for each part.
+    // Matching uses one stack level for each part.
     private const int MostCharacters = 1_000;
 
-    // Names that Python cannot give to a parameter, which is what Werkzeug makes of a variable.
+    // Python does not allow these names for a parameter, and Werkzeug turns a variable into a parameter.
     private static readonly string[] Reserved = ["None", "True", "False", "__debug__"];
 
     private readonly List<Part> _parts = [];
@@ -21,8 +21,8 @@ internal sealed class RuleParser
     private (string Text, Part? Part) _lastEnd;
     private string _reason = "";
 
-    /// <summary>Reads a rule.</summary>
-    /// <returns>Its parts behind the leading slash; or null, with the reason and the place in the text it applies to.</returns>
+    /// <summary>Parses a rule.</summary>
+    /// <returns>The parts after the leading slash; or null, with the reason and its position in the text.</returns>
     public Part[]? Parse(string text, out string reason, out int position)
     {
         (_text, _position, _reason) = (text, 0, "");
@@ -34,7 +34,7 @@ internal sealed class RuleParser
         return reason == "" ? [.. _parts] : null;
     }
 
-    /// <summary>Reads the text of a rule again that was read before.</summary>
+    /// <summary>Parses the text of a known rule again.</summary>
     public Part[] ParseAgain(Rule rule) => Parse(rule.Text, out _, out _)!;
 
     private void ParseAll()
@@ -67,7 +67,7 @@ internal sealed class RuleParser
         RememberEnd(_parts[^1]);
     }
 
-    // The rules of a registry are many, and nearly all end in the same variable: one object serves them all.
+    // A registry has many rules, and nearly all end in the same variable, so they share one object.
     private void RememberEnd(Part part)
     {
         if (_reason == "" && !part.IsStatic && part.Variables.Length == _names.Count)
@@ -77,7 +77,9 @@ internal sealed class RuleParser
     }
 
     private bool EndsAsLast() =>
-        _names.Count == 0 && _lastEnd.Part?.Index == _parts.Count && _text.AsSpan(_partStart).SequenceEqual(_lastEnd.Text);
+        _names.Count == 0
+            && _lastEnd.Part?.Index == _parts.Count
+            && _text.AsSpan(_partStart).SequenceEqual(_lastEnd.Text);
 
     private void ParseNext()
     {
@@ -128,9 +130,11 @@ internal sealed class RuleParser
         }
         else if (!_names.Add(syntax.Name))
         {
-            Fail(_position, $"the variable '{syntax.Name}' is there twice");
+            Fail(_position, $"the variable '{syntax.Name}' occurs twice");
         }
-        else if (ConverterCatalog.Create(syntax.Converter, syntax.Name, ArgumentScanner.Scan(syntax.Arguments), out var reason) is not { } variable)
+        else if (ConverterCatalog.Create(
+                     syntax.Converter, syntax.Name, ArgumentScanner.Scan(syntax.Arguments), out var reason)
+                 is not { } variable)
         {
             Fail(_position, reason);
         }

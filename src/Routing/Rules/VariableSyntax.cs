@@ -2,14 +2,14 @@ using EndpointSync.Routing.Converters;
 
 namespace EndpointSync.Routing.Rules;
 
-/// <summary>A variable as it is written in a rule, between angle brackets.</summary>
-/// <param name="Converter">The name of its converter.</param>
+/// <summary>A variable as written in a rule, between angle brackets.</summary>
+/// <param name="Converter">The name of the variable's converter.</param>
 /// <param name="Arguments">The text between the parentheses; empty if there are none.</param>
 /// <param name="Name">The name of the variable.</param>
-/// <param name="End">Where the rule goes on.</param>
+/// <param name="End">The position after the variable.</param>
 internal sealed record VariableSyntax(string Converter, string Arguments, string Name, int End)
 {
-    /// <summary>Reads the variable that is opened at <paramref name="open"/>; null if what follows is none.</summary>
+    /// <summary>Parses the variable whose bracket opens at <paramref name="open"/>; null if it is malformed.</summary>
     public static VariableSyntax? Read(string rule, int open)
     {
         var end = IdentifierEnd(rule, open + 1);
@@ -27,7 +27,7 @@ internal sealed record VariableSyntax(string Converter, string Arguments, string
         return IsAt(rule, end, '(') ? ReadArguments(rule, first, end + 1) : ReadName(rule, first, "", end);
     }
 
-    // Arguments may hold parentheses themselves: they end with the first that a colon, a name and the closing bracket follow.
+    // Arguments may contain parentheses: they end at the first one before a colon, a name and the closing bracket.
     private static VariableSyntax? ReadArguments(string rule, string converter, int start)
     {
         for (var end = start; end < rule.Length && rule[end] != '\n'; end++)
@@ -49,7 +49,9 @@ internal sealed record VariableSyntax(string Converter, string Arguments, string
         }
 
         var end = IdentifierEnd(rule, colon + 1);
-        return end > colon + 1 && IsAt(rule, end, '>') ? new(converter, arguments, rule[(colon + 1)..end], end + 1) : null;
+        return end > colon + 1 && IsAt(rule, end, '>')
+            ? new(converter, arguments, rule[(colon + 1)..end], end + 1)
+            : null;
     }
 
     private static bool IsAt(string rule, int index, char expected) => index < rule.Length && rule[index] == expected;
@@ -57,7 +59,8 @@ internal sealed record VariableSyntax(string Converter, string Arguments, string
     private static int IdentifierEnd(string rule, int start)
     {
         var end = start;
-        while (end < rule.Length && (char.IsAsciiLetter(rule[end]) || rule[end] == '_' || (end > start && char.IsAsciiDigit(rule[end]))))
+        while (end < rule.Length
+               && (char.IsAsciiLetter(rule[end]) || rule[end] == '_' || (end > start && char.IsAsciiDigit(rule[end]))))
         {
             end++;
         }

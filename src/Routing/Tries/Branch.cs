@@ -3,7 +3,9 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Tries;
 
-/// <summary>An inner node of a hash trie: a child for each value of the next bits of the hash, another branch, a leaf or none.</summary>
+/// <summary>
+/// An inner node of a hash trie: for each value of the next bits of the hash, a branch, a leaf or nothing.
+/// </summary>
 internal sealed class Branch
 {
     public const int Bits = 4;
@@ -23,24 +25,24 @@ internal sealed class Branch
 
     public static int IndexOf(int hash, int shift) => (hash >>> shift) & (Width - 1);
 
-    /// <summary>The branch with edits made, which are in the order of the trie and at most one for each text.</summary>
+    /// <summary>Applies edits, which must be in the order of the trie, with at most one for each text.</summary>
     public Branch Change(ReadOnlySpan<TrieEdit> edits, int shift)
     {
         var children = _children;
-        Rule? comes = null;
-        var goes = false;
+        Rule? earliest = null;
+        var firstChanged = false;
         while (!edits.IsEmpty)
         {
             var index = IndexOf(edits[0].Hash, shift);
             var run = RunOf(index, edits, shift);
             var child = Node.Change(children[index], edits[..run], shift + Bits);
-            goes |= Node.First(children[index]) == First;
-            comes = Rule.Earlier(comes, Node.First(child));
+            firstChanged |= Node.First(children[index]) == First;
+            earliest = Rule.Earlier(earliest, Node.First(child));
             children[index] = child;
             edits = edits[run..];
         }
 
-        return new(children, FirstAfter(goes, comes, children));
+        return new(children, FirstAfter(firstChanged, earliest, children));
     }
 
     private static int RunOf(int index, ReadOnlySpan<TrieEdit> edits, int shift)
@@ -54,15 +56,15 @@ internal sealed class Branch
         return run;
     }
 
-    // All children are asked only when the earliest rule is gone: to ask them is what a change would cost most.
-    private Rule? FirstAfter(bool goes, Rule? comes, in Children children)
+    // All children are read only if the earliest rule was removed, because that would be the main cost of a change.
+    private Rule? FirstAfter(bool firstChanged, Rule? earliest, in Children children)
     {
-        if (First is null || comes is not null && comes.CompareTo(First) <= 0)
+        if (First is null || earliest is not null && earliest.CompareTo(First) <= 0)
         {
-            return comes;
+            return earliest;
         }
 
-        return goes ? EarliestOf(children) : First;
+        return firstChanged ? EarliestOf(children) : First;
     }
 
     private static Rule? EarliestOf(ReadOnlySpan<object?> children)

@@ -2,7 +2,10 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Routing.Tries;
 
-/// <summary>An immutable set of items by their text. A changed set shares all but the nodes on the way to the change with its predecessor.</summary>
+/// <summary>
+/// An immutable set of items by their text. A changed set shares all nodes with its predecessor except those on the way
+/// to the change.
+/// </summary>
 internal readonly struct HashTrie
 {
     private readonly object? _root;
@@ -17,6 +20,6 @@ internal readonly struct HashTrie
 
     public Keyed? Find(ReadOnlySpan<char> text) => Node.Find(_root, text);
 
-    /// <summary>The set with edits made, which are in the order of the trie and at most one for each text.</summary>
+    /// <summary>Applies edits, which must be in the order of the trie, with at most one for each text.</summary>
     public HashTrie Change(ReadOnlySpan<TrieEdit> edits) => edits.IsEmpty ? this : new(Node.Change(_root, edits));
 }

@@ -1,13 +1,13 @@
 namespace EndpointSync.Routing.Tries;
 
-/// <summary>The nodes of a hash trie that are no branches: null for nothing, an item, or an array of slots for a few.</summary>
+/// <summary>The leaf nodes of a hash trie: null for nothing, an item, or an array of slots for a few items.</summary>
 internal static class Leaf
 {
     private const int MostItems = 4;
 
     private const int HashBits = 32;
 
-    /// <summary>The node with edits made: a leaf, or a branch if there are more items than a leaf should have.</summary>
+    /// <summary>Applies edits; the result is a leaf, or a branch if there are too many items for a leaf.</summary>
     public static object? Change(object? leaf, ReadOnlySpan<TrieEdit> edits, int shift)
     {
         var others = Others(leaf, edits);
@@ -20,7 +20,7 @@ internal static class Leaf
         return Branch.Empty.Change(others.IsEmpty ? edits : WithOthers(edits, others), shift);
     }
 
-    // What no edit is about.
+    // The items that no edit changes.
     private static ReadOnlySpan<Slot> Others(object? leaf, ReadOnlySpan<TrieEdit> edits)
     {
         Slot[] others = leaf switch { null => [], Slot[] slots => slots, _ => [new((Keyed)leaf)] };

@@ -3,7 +3,8 @@ using EndpointSync.Routing.Rules;
 namespace EndpointSync.Routing.Tries;
 
 /// <summary>
-/// What is done to a node of a hash trie: null for nothing, an item, an array of slots for a few items, or a branch. Nodes are never changed.
+/// Operations on a node of a hash trie: null for nothing, an item, an array of slots for a few items, or a branch.
+/// Nodes are immutable.
 /// </summary>
 internal static class Node
 {
@@ -16,7 +17,7 @@ internal static class Node
         _ => ItemIf((Keyed)node, text),
     };
 
-    /// <summary>The node with edits made, which are in the order of the trie and at most one for each text.</summary>
+    /// <summary>Applies edits, which must be in the order of the trie, with at most one for each text.</summary>
     public static object? Change(object? node, ReadOnlySpan<TrieEdit> edits, int shift = 0)
     {
         if (node is not Branch branch)
@@ -60,7 +61,8 @@ internal static class Node
         return node is null ? null : ItemIf((Keyed)node, text);
     }
 
-    private static Keyed? ItemIf(Keyed item, ReadOnlySpan<char> text) => item.Text.AsSpan().SequenceEqual(text) ? item : null;
+    private static Keyed? ItemIf(Keyed item, ReadOnlySpan<char> text) =>
+        item.Text.AsSpan().SequenceEqual(text) ? item : null;
 
     private static Keyed? FindIn(Slot[] leaf, ReadOnlySpan<char> text)
     {

@@ -1,6 +1,6 @@
 namespace EndpointSync.Routing.Tries;
 
-/// <summary>An item of a leaf with its hash beside it, so that a search reads no item but the one it looks for.</summary>
+/// <summary>An item of a leaf, with its hash beside it, so that a search reads only the item that it finds.</summary>
 internal readonly record struct Slot(int Hash, Keyed Item)
 {
     public Slot(Keyed item)

@@ -23,7 +23,7 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSameOriginOnly();
-        var registries = app.MapGroup("/api/registries");
+        var registries = app.MapGroup("/api/v1/registries");
         registries.MapRegistries();
         registries.MapGroup("/{registry}/endpoints").MapEndpoints();
     }

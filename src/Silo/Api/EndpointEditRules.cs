@@ -1,8 +1,10 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 
 namespace EndpointSync.Silo.Api;
 
-/// <summary>What an edit must look like to be stored; the same rules as a sync's, so that nothing that is stored here is quarantined there.</summary>
+/// <summary>
+/// The rules for an edit. They are the same as a sync's, so that no stored edit is quarantined later.
+/// </summary>
 internal static class EndpointEditRules
 {
     public static (EndpointEdit Edit, Dictionary<string, string[]> Errors) CheckNew(EndpointEdit draft)
@@ -39,7 +41,8 @@ internal static class EndpointEditRules
             errors["app"] = ["app is empty"];
         }
 
-        if (new[] { draft.Name, draft.App, draft.Description }.Any(text => text?.Contains('\0', StringComparison.Ordinal) == true))
+        if (new[] { draft.Name, draft.App, draft.Description }
+            .Any(text => text?.Contains('\0', StringComparison.Ordinal) == true))
         {
             errors["text"] = ["text contains the character U+0000, which Postgres does not store"];
         }

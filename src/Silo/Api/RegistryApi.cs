@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Locks;
+using EndpointSync.Core;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +10,10 @@ internal static class RegistryApi
 {
     public static void MapRegistries(this RouteGroupBuilder registries)
     {
-        registries.MapGet("/", (RegistryCatalog catalog) => catalog.All.Select(registry => registry.Name).Order(StringComparer.Ordinal));
+        registries.MapGet(
+            "/",
+            (RegistryMap<Registry> registries) => registries.All.Select(
+                registry => registry.Name).Order(StringComparer.Ordinal));
         registries.MapGet("/{registry}", StatusAsync);
         registries.MapGet("/{registry}/routes", RoutesAsync);
         registries.MapGet("/{registry}/subscribers", SubscribersAsync);
@@ -18,29 +21,36 @@ internal static class RegistryApi
         registries.MapPost("/{registry}/reload", ReloadAsync);
     }
 
-    /// <summary>The registry, with its database ready to be asked.</summary>
-    public static async Task<Registry> ReadyAsync(this RegistryCatalog catalog, string name, CancellationToken cancellationToken)
+    /// <summary>The registry, once its database is prepared.</summary>
+    public static async Task<Registry> ReadyAsync(
+        this RegistryMap<Registry> registries, string name, CancellationToken cancellationToken)
     {
-        var registry = catalog.Get(name);
+        var registry = registries.Get(name);
         await registry.Preparation.EnsureAsync(cancellationToken);
         return registry;
     }
 
-    private static async Task<RegistryStatus> StatusAsync(string registry, RegistryCatalog catalog, CancellationToken cancellationToken) =>
-        await (await catalog.ReadyAsync(registry, cancellationToken)).Status.ReadAsync(cancellationToken);
+    private static async Task<RegistryStatus> StatusAsync(
+        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
+        await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadAsync(cancellationToken);
 
-    private static async Task<RouteList> RoutesAsync(string registry, RegistryCatalog catalog, CancellationToken cancellationToken) =>
-        await (await catalog.ReadyAsync(registry, cancellationToken)).Status.ReadRoutesAsync(cancellationToken);
+    private static async Task<RouteList> RoutesAsync(
+        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
+        await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadRoutesAsync(cancellationToken);
 
-    private static async Task<WriterList> WritersAsync(string registry, RegistryCatalog catalog, CancellationToken cancellationToken) =>
-        await (await catalog.ReadyAsync(registry, cancellationToken)).Status.ReadWritersAsync(cancellationToken);
+    private static async Task<WriterList> WritersAsync(
+        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
+        await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadWritersAsync(cancellationToken);
 
-    private static async Task<SubscriberList> SubscribersAsync(string registry, RegistryCatalog catalog, ConvergenceWatch convergence) =>
-        await convergence.ListAsync(catalog.Get(registry).Name);
+    private static async Task<SubscriberList> SubscribersAsync(
+        string registry, RegistryMap<Registry> registries, ConvergenceWatch convergence) =>
+        await convergence.ListAsync(registries.Get(registry).Name);
 
-    // 202 for a reload that was skipped or is not served by all who were waited for: it was taken, and is carried out behind the answer.
+    // 202 for a reload that was skipped, or that not all awaited subscribers serve yet: it is completed after the
+    // answer.
     private static async Task<IResult> ReloadAsync(
-        string registry, string? wait, [FromQuery(Name = "lock")] string? busyLock, string? timeout, RegistryCatalog catalog, PatientReloads reloads,
+        string registry, string? wait, [FromQuery(Name = "lock")] string? busyLock, string? timeout,
+        RegistryMap<Registry> registries, ReloadGate gate,
         ConvergenceWatch convergence, CancellationToken cancellationToken)
     {
         if (!WaitParameters.TryRead(wait, busyLock, timeout, out var wanted, out var errors))
@@ -48,11 +58,17 @@ internal static class RegistryApi
             return TypedResults.ValidationProblem(errors);
         }
 
-        var (receipt, waited) = await reloads.ReloadAsync(catalog.Get(registry).Name, wanted.LockPatience, cancellationToken);
+        var name = registries.Get(registry).Name;
+        var receipt = await gate.ReloadAsync(
+            name, new ReloadRequest(LockTimeout: wanted.LockTimeout), cancellationToken);
         if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
         {
-            var converged = await convergence.WaitAsync(registry, receipt.Version, wanted.WaitFor, wanted.Timeout - waited, cancellationToken);
-            receipt = receipt with { Convergence = converged };
+            var left = wanted.Timeout - receipt.Timings.LockWait;
+            receipt = receipt with
+            {
+                Convergence = await convergence.WaitAsync(
+                    name, receipt.Version, wanted.WaitFor, left, cancellationToken),
+            };
         }
 
         return Answer(registry, receipt);
@@ -61,9 +77,12 @@ internal static class RegistryApi
     private static IResult Answer(string registry, ReloadReceipt receipt) => receipt switch
     {
         { Outcome: ReloadOutcome.Failed } => TypedResults.Problem(
-            title: $"Registry '{registry}' was not reloaded", detail: $"{receipt.Problem?.Meaning} {receipt.Problem?.Detail}",
-            statusCode: StatusCodes.Status503ServiceUnavailable, extensions: new Dictionary<string, object?> { ["receipt"] = receipt }),
-        { Outcome: ReloadOutcome.Skipped } or { Convergence.Reached: false } => TypedResults.Accepted((string?)null, receipt),
+            title: $"Registry '{registry}' was not reloaded",
+            detail: $"{receipt.Problem?.Meaning} {receipt.Problem?.Detail}",
+            statusCode: StatusCodes.Status503ServiceUnavailable,
+            extensions: new Dictionary<string, object?> { ["receipt"] = receipt }),
+        { Outcome: ReloadOutcome.Skipped } or { Convergence.Reached: false } =>
+            TypedResults.Accepted((string?)null, receipt),
         _ => TypedResults.Ok(receipt),
     };
 }

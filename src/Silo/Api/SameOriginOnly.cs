@@ -1,8 +1,8 @@
 namespace EndpointSync.Silo.Api;
 
 /// <summary>
-/// Refuses what a page of another site makes an operator's browser send. The API trusts whoever reaches it, and a browser reaches the loopback
-/// interface on behalf of any page.
+/// Refuses requests that a page of another site makes an operator's browser send. The API trusts every caller that can
+/// reach it, and a browser can reach the loopback interface on behalf of any page.
 /// </summary>
 internal static class SameOriginOnly
 {
@@ -12,14 +12,16 @@ internal static class SameOriginOnly
         {
             await TypedResults.Problem(
                 title: "Requests from other sites are refused",
-                detail: $"The page at {context.Request.Headers.Origin} is not of this server. Nothing was done.",
+                detail: $"The page at {context.Request.Headers.Origin} does not belong to this server. "
+                    + "Nothing was changed.",
                 statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
             return;
         }
         await next(context);
     });
 
-    // Only browsers send the header, and they send it with everything that can change something.
+    // Only browsers send the header, and they send it with every request that can change something.
     private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin is [{ } origin] && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        request.Headers.Origin is [{ } origin]
+        && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
 }

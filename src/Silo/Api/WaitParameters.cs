@@ -3,34 +3,41 @@ using System.Globalization;
 
 namespace EndpointSync.Silo.Api;
 
-/// <summary>For what and how long a reload's answer waits.</summary>
-/// <param name="WaitFor">Who has to serve the version.</param>
-/// <param name="ForLock">Whether a busy lock is waited for.</param>
-/// <param name="Timeout">How long all that may take together.</param>
+/// <summary>What a reload waits for before it is answered, and how long.</summary>
+/// <param name="WaitFor">Which subscribers must serve the version.</param>
+/// <param name="ForLock">Whether the reload waits for a busy lock.</param>
+/// <param name="Timeout">The longest time for all waits together.</param>
 internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, TimeSpan Timeout)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
 
-    private static readonly (string Suffix, TimeSpan Unit)[] Units = [("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1))];
+    private static readonly (string Suffix, TimeSpan Unit)[] Units =
+    [
+        ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)),
+    ];
 
-    /// <summary>How long a busy lock is waited for; zero if it is not.</summary>
-    public TimeSpan LockPatience => ForLock ? Timeout : TimeSpan.Zero;
+    /// <summary>How long to wait for a busy lock; zero for no wait.</summary>
+    public TimeSpan LockTimeout => ForLock ? Timeout : TimeSpan.Zero;
 
     /// <summary>Reads <c>wait</c>, <c>lock</c> and <c>timeout</c> of a request.</summary>
     /// <param name="wait">Null, <c>nobody</c>, <c>silos</c> or <c>workers</c>.</param>
     /// <param name="busyLock">Null, <c>skip</c> or <c>wait</c>.</param>
-    /// <param name="timeout">Null for 5 seconds; otherwise a number with a unit, as <c>500ms</c> or <c>5s</c>, or a span, as <c>00:00:05</c>. At most a minute.</param>
-    /// <param name="parameters">What they say.</param>
-    /// <param name="errors">What is wrong with them.</param>
+    /// <param name="timeout">
+    /// Null for 5 seconds; otherwise a number with a unit, such as <c>500ms</c> or <c>5s</c>, or a time span, such as
+    /// <c>00:00:05</c>. At most a minute.
+    /// </param>
+    /// <param name="parameters">The parsed parameters.</param>
+    /// <param name="errors">The invalid parameters, each with the reason; null if all are valid.</param>
     public static bool TryRead(
-        string? wait, string? busyLock, string? timeout, out WaitParameters parameters, [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
+        string? wait, string? busyLock, string? timeout, out WaitParameters parameters,
+        [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
     {
         errors = [];
         var name = wait ?? nameof(WaitFor.Nobody);
         if (!Enum.TryParse<WaitFor>(name, ignoreCase: true, out var waitFor) || !name.All(char.IsAsciiLetter))
         {
-            errors["wait"] = [$"'{wait}' is none of nobody, silos and workers; nothing was reloaded"];
+            errors["wait"] = [$"'{wait}' is not nobody, silos or workers; nothing was reloaded"];
         }
 
         var forLock = string.Equals(busyLock, "wait", StringComparison.OrdinalIgnoreCase);
@@ -41,7 +48,9 @@ internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, Ti
 
         if (Read(timeout) is not { } span)
         {
-            errors["timeout"] = [$"'{timeout}' is no time between 0 and 1 minute, such as 500ms, 5s or 00:00:05; nothing was reloaded"];
+            errors["timeout"] =
+                [$"'{timeout}' is not a time between 0 and 1 minute, such as 500ms, 5s or 00:00:05; nothing was "
+                    + "reloaded"];
             span = default;
         }
 
@@ -57,7 +66,8 @@ internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, Ti
             return DefaultTimeout;
         }
 
-        var span = TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var exact) && text.Contains(':', StringComparison.Ordinal)
+        var span = TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var exact)
+            && text.Contains(':', StringComparison.Ordinal)
             ? exact
             : ReadWithUnit(text);
         return span >= TimeSpan.Zero && span <= LongestTimeout ? span : null;
@@ -67,7 +77,10 @@ internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, Ti
     {
         foreach (var (suffix, unit) in Units)
         {
-            if (text.EndsWith(suffix, StringComparison.Ordinal) && double.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            if (text.EndsWith(suffix, StringComparison.Ordinal)
+                && double.TryParse(
+                    text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                    out var number)
                 && number <= LongestTimeout / unit)
             {
                 return unit * number;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EndpointSync.Silo.Health;
 
 /// <summary>
-/// Two answers for whoever supervises the silo: live asks nothing but the process itself, so that a database that is down restarts no silo;
-/// ready says whether the silo can do its work.
+/// Two health endpoints for supervisors. Live checks only the process itself, so that a database outage restarts no
+/// silo. Ready reports whether the silo can do its work.
 /// </summary>
 internal static class HealthRegistration
 {
@@ -19,12 +19,16 @@ internal static class HealthRegistration
     public static void MapSiloHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+        app.MapHealthChecks(
+            "/health/ready",
+            new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {
         status = report.Status.ToString(),
-        checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), entry.Value.Description, entry.Value.Data }),
+        checks = report.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => new { status = entry.Value.Status.ToString(), entry.Value.Description, entry.Value.Data }),
     });
 }

@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Registries;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -5,31 +6,37 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EndpointSync.Silo.Health;
 
 /// <summary>
-/// Whether every registry's database can be used. One that cannot makes the silo degraded, not unready: its routes are served on, and callers are to
-/// hear from it why nothing can be reloaded. A silo that never had routes is unready by <see cref="RoutesCheck"/>.
+/// Whether every registry's database can be used. An unusable database makes the silo degraded, not unready: the silo
+/// keeps serving the registry's routes, and callers get the reason why it cannot be reloaded. A silo that never had
+/// routes is unready by <see cref="RoutesCheck"/>.
 /// </summary>
-internal sealed class RegistriesCheck(RegistryCatalog catalog) : IHealthCheck
+internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var complaints = (await Task.WhenAll(catalog.All.Select(registry => ComplaintAsync(registry, cancellationToken))))
+        var complaints =
+            (await Task.WhenAll(registries.All.Select(registry => ComplaintAsync(registry, cancellationToken))))
             .Where(complaint => complaint.Reason is not null)
             .ToDictionary(complaint => complaint.Name, object (complaint) => complaint.Reason!, StringComparer.Ordinal);
-        var usable = catalog.All.Count() - complaints.Count;
-        var description = $"{usable} of {catalog.All.Count()} registries can be used.";
-        return complaints.Count == 0 ? HealthCheckResult.Healthy(description) : HealthCheckResult.Degraded(description, data: complaints);
+        var usable = registries.All.Count - complaints.Count;
+        var description = $"{usable} of {registries.All.Count} registries can be used.";
+        return complaints.Count == 0
+            ? HealthCheckResult.Healthy(description)
+            : HealthCheckResult.Degraded(description, data: complaints);
     }
 
-    private static async Task<(string Name, string? Reason)> ComplaintAsync(Registry registry, CancellationToken cancellationToken)
+    private static async Task<(string Name, string? Reason)> ComplaintAsync(
+        Registry registry, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Timeout);
         try
         {
-            // Not left to the token alone: a server that says nothing is not cancelled in time.
-            await AskAsync(registry, patience.Token).WaitAsync(Patience, cancellationToken);
+            // The token alone is not enough: a query to a server that does not answer is not cancelled in time.
+            await AskAsync(registry, deadline.Token).WaitAsync(Timeout, cancellationToken);
             return (registry.Name, null);
         }
         catch (Exception failure) when (EndpointSyncServices.ProblemOf(failure) is { } problem)
@@ -45,6 +52,6 @@ internal sealed class RegistriesCheck(RegistryCatalog catalog) : IHealthCheck
     private static async Task AskAsync(Registry registry, CancellationToken cancellationToken)
     {
         await registry.Preparation.EnsureAsync(cancellationToken);
-        await registry.Status.OwedAsync(cancellationToken);
+        await registry.Status.PendingScopeAsync(cancellationToken);
     }
 }

@@ -5,7 +5,8 @@ namespace EndpointSync.Silo.Health;
 /// <summary>Whether the silo is an active member of its cluster.</summary>
 internal sealed class SiloCheck(ISiloStatusOracle oracle) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var status = oracle.CurrentStatus;
         return Task.FromResult(status == SiloStatus.Active

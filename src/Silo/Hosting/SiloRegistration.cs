@@ -1,21 +1,21 @@
 using System.Net;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace EndpointSync.Silo.Hosting;
 
-/// <summary>Puts the silo together.</summary>
+/// <summary>Registers the silo's services.</summary>
 internal static class SiloRegistration
 {
-    /// <summary>Makes the cluster's database ready and adds the silo with its registries.</summary>
-    /// <exception cref="StartException">The cluster's database cannot be used; the message says why.</exception>
+    /// <summary>Prepares the cluster's database and adds the silo with its registries.</summary>
+    /// <exception cref="StartException">The cluster's database cannot be used; the message has the reason.</exception>
     public static async Task AddSiloAsync(this WebApplicationBuilder builder, SiloSettings settings)
     {
         await MigrateAsync(settings.Cluster);
-        builder.Services.AddSingleton(Options.Create(settings.Sync));
-        builder.Services.AddSingleton(Options.Create(settings.Publishing));
-        // The silo first: what is added after it starts after it and stops before it.
+        builder.Services.AddOptions<SyncOptions>().BindConfiguration($"{SiloSettings.Section}:Sync");
+        builder.Services.AddOptions<PublishingOptions>().BindConfiguration($"{SiloSettings.Section}:Publishing");
+        // The silo comes first: services that are added later start after it and stop before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster));
         builder.Services.AddEndpointSyncGrains(settings.Cluster.ConnectionString!, settings.Registries);
         if (settings.StopWhenInputEnds)
@@ -26,7 +26,8 @@ internal static class SiloRegistration
 
     private static void Configure(ISiloBuilder silo, ClusterSettings cluster)
     {
-        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        silo.Configure<ClusterOptions>(
+            options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
         silo.Configure<SiloOptions>(options => options.SiloName = cluster.Name);
         silo.Configure<EndpointOptions>(options =>
         {
@@ -42,12 +43,13 @@ internal static class SiloRegistration
         }));
     }
 
-    // A hung silo is given up after MaxProbeTimeout x NumMissedProbesLimit. A silo that joins must reach all others. One that it does not reach it
-    // probes, and so gives up, only when that one's signs of life in the table ended IAmAliveTablePublishTimeout x NumMissedTableIAmAliveLimit ago.
-    // Both spans together are what a cluster that was killed as a whole needs to start again; a sign of life is one update of one row.
+    // A hung silo is declared dead after MaxProbeTimeout x NumMissedProbesLimit. A joining silo must reach all others.
+    // It probes an unreachable silo, and so declares it dead, only if that silo last updated its sign of life in the
+    // table more than IAmAliveTablePublishTimeout x NumMissedTableIAmAliveLimit ago. After a crash of the whole
+    // cluster, a restart takes both spans together. A sign of life is one update of one row.
     private static void Apply(ClusterMembershipOptions options, MembershipProfile profile)
     {
-        if (profile == MembershipProfile.Default)
+        if (profile == MembershipProfile.Orleans)
         {
             return;
         }
@@ -68,7 +70,9 @@ internal static class SiloRegistration
         }
         catch (Exception failure) when (EndpointSyncServices.ProblemOf(failure) is { } problem)
         {
-            throw new StartException($"The cluster's database (EndpointSync:Cluster:ConnectionString) cannot be used: {problem.Detail}", StartException.Unavailable);
+            throw new StartException(
+                $"The cluster's database (EndpointSync:Cluster:ConnectionString) cannot be used: {problem.Detail}",
+                StartException.Unavailable);
         }
     }
 }

@@ -1,9 +1,8 @@
-using EndpointSync.Grains.Publishing;
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 
 namespace EndpointSync.Silo.Hosting;
 
-/// <summary>Everything that a silo is told: the configuration section <c>EndpointSync</c>.</summary>
+/// <summary>All settings of a silo: the configuration section <c>EndpointSync</c>.</summary>
 internal sealed class SiloSettings
 {
     public const string Section = "EndpointSync";
@@ -16,29 +15,36 @@ internal sealed class SiloSettings
 
     public PublishingOptions Publishing { get; set; } = new();
 
-    /// <summary>The private PostgreSQL, where no connection string is configured.</summary>
-    public PrivatePostgresSettings PrivatePostgres { get; set; } = new();
-
-    /// <summary>Whether the silo stops when its standard input ends, so that it never outlives the program that started it.</summary>
+    /// <summary>
+    /// Whether the silo stops when its standard input ends, so that it never outlives its parent process.
+    /// </summary>
     public bool StopWhenInputEnds { get; set; }
 
-    /// <exception cref="StartException">A key is unknown, or a value is missing or wrong; the message names every one of them with its cure.</exception>
+    /// <exception cref="StartException">
+    /// A key is unknown, or a value is missing or wrong. The message lists each error with its remedy.
+    /// </exception>
     public static SiloSettings Read(IConfiguration configuration)
     {
         var settings = Bind(configuration);
         var errors = SiloSettingsRules.Check(settings).ToList();
-        return errors.Count == 0 ? settings : throw new StartException($"The silo cannot start as it is configured:\n- {string.Join("\n- ", errors)}");
+        return errors.Count == 0
+            ? settings
+            : throw new StartException($"The silo cannot start as it is configured:\n- {string.Join("\n- ", errors)}");
     }
 
     private static SiloSettings Bind(IConfiguration configuration)
     {
         try
         {
-            return configuration.GetSection(Section).Get<SiloSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloSettings();
+            return configuration.GetSection(Section).Get<SiloSettings>(
+                binder => binder.ErrorOnUnknownConfiguration = true)
+                ?? new SiloSettings();
         }
         catch (InvalidOperationException wrong)
         {
-            throw new StartException($"The silo cannot start as it is configured:\n- {wrong.Message} {wrong.InnerException?.Message}".TrimEnd());
+            throw new StartException(
+                $"The silo cannot start as it is configured:\n- {wrong.Message} {wrong.InnerException?.Message}"
+                    .TrimEnd());
         }
     }
 }

@@ -1,12 +1,12 @@
-using EndpointSync.Grains.Publishing;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Cluster.Publishing;
 
 public sealed class ConvergenceTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan LongTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromMilliseconds(400);
 
     [Fact]
     public async Task All_silos_serve_a_version_soon_after_the_receipt_and_the_answer_counts_them()
@@ -15,30 +15,32 @@ public sealed class ConvergenceTests
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
 
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, Patience);
+        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, LongTimeout);
 
         Assert.True(convergence.Reached);
         Assert.Equal((3, 0, WaitFor.Silos), (convergence.Silos, convergence.Workers, convergence.WaitedFor));
     }
 
     [Fact]
-    public async Task Waiting_for_workers_ends_when_the_last_of_them_says_that_it_serves_the_version()
+    public async Task Waiting_for_workers_ends_when_the_last_one_reports_the_version()
     {
         await using var cluster = await SyncCluster.StartAsync();
         var (first, second) = (new ScriptedWorker(cluster, "first"), new ScriptedWorker(cluster, "second"));
-        var (firstTold, secondTold) = (first.AskAsync(silo: 0, version: 0), second.AskAsync(silo: 1, version: 0));
+        var (firstAnswer, secondAnswer) = (first.AskAsync(silo: 0, version: 0), second.AskAsync(silo: 1, version: 0));
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
-        var wait = cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Patience);
+        var wait = cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, LongTimeout);
 
-        Assert.Equal(1, (await firstTold.Within("the version at the first worker")).Newest.Version.Value);
+        Assert.Equal(1, (await firstAnswer.Within("the version at the first worker")).Newest.Version.Value);
         var acknowledged = first.AskAsync(silo: 0, version: 1);
-        var meanwhile = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
-        await secondTold.Within("the version at the second worker");
+        var meanwhile = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
+        await secondAnswer.Within("the version at the second worker");
         var alsoAcknowledged = second.AskAsync(silo: 1, version: 1);
         var convergence = await wait.Within("convergence");
 
-        Assert.Equal(("second", 0L, 1L), meanwhile.Missing.Select(missing => (missing.Name, missing.Version.Value, missing.Lag)).Single());
+        Assert.Equal(
+            ("second", 0L, 1L),
+            meanwhile.Missing.Select(missing => (missing.Name, missing.Version.Value, missing.Lag)).Single());
         Assert.True(convergence.Reached);
         Assert.Equal(2, convergence.Workers);
         await Task.WhenAll(acknowledged, alsoAcknowledged);
@@ -54,10 +56,11 @@ public sealed class ConvergenceTests
         var worker = new ScriptedWorker(cluster, "stubborn");
         await worker.AskAsync(silo: 0, version: 0, "it does not like it");
 
-        var convergence = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
+        var convergence = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
 
         var missing = Assert.Single(convergence.Missing);
-        Assert.Equal(("stubborn", "it does not like it", SubscriberKind.Worker), (missing.Name, missing.Problem, missing.Kind));
+        Assert.Equal(
+            ("stubborn", "it does not like it", SubscriberKind.Worker), (missing.Name, missing.Problem, missing.Kind));
         Assert.Equal(2, convergence.Silos);
     }
 
@@ -68,10 +71,11 @@ public sealed class ConvergenceTests
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         await cluster.ReloadAsync();
         await cluster.UntilServedAsync(1);
-        await cluster.Database.ExecuteAsync("update endpoint_sync.state set version = 2, content_hash = decode(repeat('ab', 32), 'hex')");
+        await cluster.Database.ExecuteAsync(
+            "update endpoint_sync.state set version = 2, content_hash = decode(repeat('ab', 32), 'hex')");
 
         var receipt = await cluster.ReloadAsync();
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, Short);
+        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, ShortTimeout);
 
         Assert.Equal(2, receipt.Version.Value);
         Assert.All(convergence.Missing, missing => Assert.Contains("hash", missing.Problem, StringComparison.Ordinal));
@@ -79,16 +83,17 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
-    public async Task A_worker_that_gives_no_sign_of_life_is_waited_for_until_its_lease_ends()
+    public async Task A_silent_worker_is_waited_for_until_its_lease_ends()
     {
-        await using var cluster = await SyncCluster.StartAsync(publishing: new PublishingOptions { WorkerLease = TimeSpan.FromSeconds(2) });
+        await using var cluster = await SyncCluster.StartAsync(
+            publishing: new PublishingOptions { WorkerLease = TimeSpan.FromSeconds(2) });
         var worker = new ScriptedWorker(cluster, "dead");
         await worker.AskAsync(silo: 0, version: 0);
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
 
-        var early = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
-        var late = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Patience);
+        var early = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
+        var late = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, LongTimeout);
 
         Assert.Equal("dead", Assert.Single(early.Missing).Name);
         Assert.True(late.Reached);
@@ -96,7 +101,7 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
-    public async Task A_worker_that_goes_over_to_another_silo_counts_once_and_as_it_was_last_heard_of()
+    public async Task A_worker_that_moves_to_another_silo_counts_once_with_its_latest_report()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -104,17 +109,17 @@ public sealed class ConvergenceTests
         await cluster.UntilServedAsync(1);
         var worker = new ScriptedWorker(cluster, "traveller");
         await worker.AskAsync(silo: 0, version: 0);
-        var heard = worker.AskAsync(silo: 1, version: 1);
+        var moved = worker.AskAsync(silo: 1, version: 1);
 
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Patience);
+        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, LongTimeout);
 
         Assert.True(convergence.Reached);
         Assert.Equal(1, convergence.Workers);
-        await heard;
+        await moved;
     }
 
     [Fact]
-    public async Task A_worker_that_says_goodbye_is_not_waited_for()
+    public async Task A_worker_that_leaves_is_not_waited_for()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -124,13 +129,14 @@ public sealed class ConvergenceTests
         await worker.AskAsync(silo: 0, version: 0);
         await worker.LeaveAsync(silo: 0);
 
-        Assert.True((await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, Short)).Reached);
+        Assert.True((await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout)).Reached);
     }
 
     [Fact]
     public async Task A_worker_whose_silo_stopped_is_waited_for_until_its_lease_ends()
     {
-        await using var cluster = await SyncCluster.StartAsync(publishing: new PublishingOptions { WorkerLease = TimeSpan.FromMinutes(1) });
+        await using var cluster = await SyncCluster.StartAsync(
+            publishing: new PublishingOptions { WorkerLease = TimeSpan.FromMinutes(1) });
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
         await cluster.UntilServedAsync(1);
@@ -138,15 +144,16 @@ public sealed class ConvergenceTests
         await UntilKnownAsync(cluster, silo: 0, "orphan");
 
         await cluster.StopAsync(cluster.Silo(1));
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
+        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
 
         Assert.Contains("orphan", convergence.Missing.Select(missing => missing.Name));
     }
 
     [Fact]
-    public async Task Who_waits_at_a_silo_that_stops_is_let_go_without_being_told_that_all_serve()
+    public async Task A_wait_at_a_silo_that_stops_ends_without_claiming_convergence()
     {
-        await using var cluster = await SyncCluster.StartAsync(silos: 1, publishing: new PublishingOptions { WorkerLease = TimeSpan.FromMinutes(1) });
+        await using var cluster = await SyncCluster.StartAsync(
+            silos: 1, publishing: new PublishingOptions { WorkerLease = TimeSpan.FromMinutes(1) });
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
         await cluster.UntilServedAsync(1);
@@ -160,7 +167,7 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
-    public async Task Nobody_is_said_to_serve_a_number_that_a_restored_database_has_given_to_another_table()
+    public async Task A_version_number_that_a_restored_database_reuses_does_not_count_as_served()
     {
         await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -169,28 +176,31 @@ public sealed class ConvergenceTests
         await cluster.ReloadAsync();
         await cluster.UntilServedAsync(2);
         var worker = new ScriptedWorker(cluster, "old");
-        var told = worker.AskAsync(silo: 0, version: 2);
+        var answer = worker.AskAsync(silo: 0, version: 2);
         await cluster.Database.GoBackToFirstVersionAsync();
         await cluster.Database.AddEndpointAsync("items", "/items");
 
         var receipt = await cluster.ReloadAsync();
-        var silos = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, Patience);
+        var silos = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, LongTimeout);
         var answered = cluster.Routes(1).Image!.Table.Match("/items/7", "GET").Entry;
-        var workers = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, Short);
+        var workers = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
 
         Assert.Equal(2, receipt.Version.Value);
         Assert.True(silos.Reached);
         Assert.NotNull(answered);
-        Assert.Contains("another version 2", Assert.Single(workers.Missing).Problem, StringComparison.Ordinal);
-        Assert.Null((await told.Within("the news at the worker")).Delta);
+        Assert.Contains(
+            "its table of version 2 differs", Assert.Single(workers.Missing).Problem, StringComparison.Ordinal);
+        Assert.Null((await answer.Within("the answer at the worker")).Delta);
     }
 
     private static async Task UntilKnownAsync(SyncCluster cluster, int silo, string worker)
     {
         var workers = cluster.Workers(silo);
-        for (var changed = workers.Changed; workers.List("here").All(known => known.Name != worker); changed = workers.Changed)
+        var changed = workers.Changed;
+        while (workers.List("here").All(known => known.Name != worker))
         {
-            await changed.Within($"silo {silo} hears of {worker}");
+            await changed.Within($"worker {worker} at silo {silo}");
+            changed = workers.Changed;
         }
     }
 }

@@ -1,12 +1,13 @@
-using EndpointSync.Publishing;
+using EndpointSync.Core;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Tests.Cluster.Publishing;
 
 public sealed class FeedTests
 {
     [Fact]
-    public async Task A_worker_that_is_behind_is_told_at_once_of_what_it_lacks_as_one_delta()
+    public async Task A_worker_that_is_behind_gets_what_it_lacks_at_once_as_one_delta()
     {
         await using var cluster = await SyncCluster.StartAsync();
         for (var version = 1; version <= 3; version++)
@@ -18,11 +19,13 @@ public sealed class FeedTests
 
         var feed = await new ScriptedWorker(cluster, "worker").AskAsync(silo: 0, version: 1);
 
-        Assert.Equal((3L, 1L, 3L, 2), (feed.Newest.Version.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
+        Assert.Equal(
+            (3L, 1L, 3L, 2),
+            (feed.Newest.Version.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
     }
 
     [Fact]
-    public async Task A_worker_is_kept_waiting_until_there_is_something_new()
+    public async Task A_workers_long_poll_ends_when_there_is_a_new_version()
     {
         await using var cluster = await SyncCluster.StartAsync();
         var answer = new ScriptedWorker(cluster, "worker").AskAsync(silo: 1, version: 0);
@@ -35,7 +38,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_worker_that_is_too_far_behind_for_a_delta_reads_the_table_page_by_page_though_it_changes_meanwhile()
+    public async Task A_worker_too_far_behind_for_a_delta_reads_one_version_by_pages_despite_changes()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.ExecuteAsync(
@@ -65,20 +68,22 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_worker_counts_from_its_first_report_on_before_it_has_any_table()
+    public async Task A_worker_counts_from_its_first_report_even_without_a_table()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
-        await cluster.Feed(0).ReportAsync(new WorkerReport(Guid.NewGuid(), "new", RouteVersion.None, Problem: null, default));
+        await cluster.Feed(0).ReportAsync(
+            new WorkerReport(Guid.NewGuid(), "new", RouteVersion.None, Problem: null, default));
 
-        var convergence = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, TimeSpan.FromMilliseconds(400));
+        var convergence = await cluster.Feed(1).ConvergeAsync(
+            receipt.Version, WaitFor.Workers, TimeSpan.FromMilliseconds(400));
 
         Assert.Equal("new", Assert.Single(convergence.Missing).Name);
     }
 
     [Fact]
-    public async Task A_worker_that_knows_more_than_its_silo_makes_the_silo_look()
+    public async Task A_worker_that_is_ahead_of_its_silo_makes_the_silo_read_the_database()
     {
         await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
         await MakeVersionElsewhereAsync(cluster);
@@ -89,7 +94,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task The_newest_version_is_the_databases_and_the_silo_takes_it_up()
+    public async Task The_newest_version_comes_from_the_database_and_the_silo_then_serves_it()
     {
         await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
         await MakeVersionElsewhereAsync(cluster);
@@ -111,7 +116,7 @@ public sealed class FeedTests
         Assert.Equal(1, (await cluster.Feed(0).NewestAsync()).Value);
     }
 
-    // A version that silos of this cluster are not told of.
+    // Makes a version that no message announces to the silos of this cluster.
     private static async Task MakeVersionElsewhereAsync(SyncCluster cluster)
     {
         await cluster.Database.AddEndpointAsync("orders", "/orders");

@@ -2,41 +2,43 @@ using Orleans.Concurrency;
 
 namespace EndpointSync.Tests.Cluster.Publishing;
 
-/// <summary>A grain that is told of versions; the questions interleave, so that they are answered while it is being told.</summary>
+/// <summary>
+/// A grain that receives versions. The queries interleave, so that they are answered while a delivery is under way.
+/// </summary>
 public interface IListenerGrain : IRouteSubscriber, IGrainWithIntegerKey
 {
-    /// <summary>Activates it; if it is one that subscribes itself, it does so then.</summary>
+    /// <summary>Activates it. A grain that subscribes itself does so then.</summary>
     [AlwaysInterleave]
     Task StartAsync();
 
-    /// <summary>Subscribes it from within, to whatever registry.</summary>
+    /// <summary>Subscribes it from within, to any registry.</summary>
     [AlwaysInterleave]
     Task SubscribeAsync(string registry);
 
-    /// <summary>Subscribes it by the coordinator, in the middle of a call to itself.</summary>
+    /// <summary>Subscribes it through the coordinator, during a call to the grain itself.</summary>
     Task SubscribeByCoordinatorAsync();
 
-    /// <summary>The versions that this activation was told of, in order, once the given one is among them.</summary>
+    /// <summary>The versions that this activation received, in order, once the given one is among them.</summary>
     [AlwaysInterleave]
-    Task<List<long>> ToldAsync(long version);
+    Task<List<long>> ReceivedAsync(long version);
 
-    /// <summary>The versions that it was told of so far.</summary>
+    /// <summary>The versions that it has received so far.</summary>
     [AlwaysInterleave]
     Task<List<long>> SoFarAsync();
 
-    /// <summary>From now on it stays in the middle of being told.</summary>
+    /// <summary>Makes it block in the middle of every delivery.</summary>
     [AlwaysInterleave]
     Task HoldAsync();
 
-    /// <summary>Completes when it stands there.</summary>
+    /// <summary>Completes when a delivery is blocked.</summary>
     [AlwaysInterleave]
     Task HeldAsync();
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Releases the blocked delivery.</summary>
     [AlwaysInterleave]
     Task ReleaseAsync();
 
-    /// <summary>The next time it is told, it fails.</summary>
+    /// <summary>Makes the next delivery fail.</summary>
     [AlwaysInterleave]
     Task FailOnceAsync();
 }

@@ -2,11 +2,11 @@ using Orleans.Placement;
 
 namespace EndpointSync.Tests.Cluster.Publishing;
 
-/// <summary>Subscribes when it is activated if its key is even; one with an odd key is subscribed by others.</summary>
+/// <summary>A grain with an even key subscribes on activation; one with an odd key is subscribed by others.</summary>
 [RandomPlacement]
 public sealed class ListenerGrain : Grain, IListenerGrain
 {
-    private readonly List<long> _told = [];
+    private readonly List<long> _received = [];
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _gate;
@@ -36,7 +36,7 @@ public sealed class ListenerGrain : Grain, IListenerGrain
             await gate.Task;
         }
 
-        _told.Add(version.Value);
+        _received.Add(version.Value);
         _changed.SetResult();
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -50,19 +50,20 @@ public sealed class ListenerGrain : Grain, IListenerGrain
     }
 
     public Task SubscribeByCoordinatorAsync() =>
-        GrainFactory.GetGrain<IEndpointSyncGrain>(SyncCluster.Registry).SubscribeAsync(this.AsReference<IRouteSubscriber>());
+        GrainFactory.GetGrain<IEndpointSyncGrain>(SyncCluster.Registry).SubscribeAsync(
+            this.AsReference<IRouteSubscriber>());
 
-    public async Task<List<long>> ToldAsync(long version)
+    public async Task<List<long>> ReceivedAsync(long version)
     {
-        while (!_told.Contains(version))
+        while (!_received.Contains(version))
         {
             await _changed.Task;
         }
 
-        return [.. _told];
+        return [.. _received];
     }
 
-    public Task<List<long>> SoFarAsync() => Task.FromResult(_told.ToList());
+    public Task<List<long>> SoFarAsync() => Task.FromResult(_received.ToList());
 
     public Task HoldAsync()
     {

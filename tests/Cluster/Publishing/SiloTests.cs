@@ -30,7 +30,7 @@ public sealed class SiloTests
     }
 
     [Fact]
-    public async Task A_version_that_somebody_else_made_is_told_of_by_the_next_reload_that_finds_nothing_to_do()
+    public async Task A_reload_that_finds_nothing_to_do_publishes_a_version_that_another_writer_made()
     {
         await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
         await cluster.Database.AddEndpointAsync("orders", "/orders");
@@ -58,17 +58,20 @@ public sealed class SiloTests
     }
 
     [Fact]
-    public async Task Silos_serve_on_while_the_database_cannot_be_read_and_catch_up_when_it_can()
+    public async Task Silos_keep_serving_while_the_database_is_unreadable_and_catch_up_afterwards()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         await cluster.ReloadAsync();
         await cluster.UntilServedAsync(1);
 
-        await cluster.Database.ExecuteAsync("alter table endpoint_sync.routes rename to hidden; update endpoint_sync.state set version = 2");
+        await cluster.Database.ExecuteAsync(
+            "alter table endpoint_sync.routes rename to hidden; update endpoint_sync.state set version = 2");
         await UntilAsync(cluster, problem => problem is not null);
         var answered = cluster.Routes(0).Image!.Table.Match("/orders/7", "GET").Entry;
-        await cluster.Database.ExecuteAsync("update endpoint_sync.state set version = 1, signalled_version = 1; alter table endpoint_sync.hidden rename to routes");
+        await cluster.Database.ExecuteAsync(
+            "update endpoint_sync.state set version = 1, bumped_version = 1; "
+            + "alter table endpoint_sync.hidden rename to routes");
         await UntilAsync(cluster, problem => problem is null);
         await cluster.Database.AddEndpointAsync("customers", "/customers");
         await cluster.ReloadAsync();
@@ -80,9 +83,11 @@ public sealed class SiloTests
     private static async Task UntilAsync(SyncCluster cluster, Func<string?, bool> holds)
     {
         var routes = cluster.Routes(0);
-        for (var changed = routes.Changed; !holds(routes.Problem); changed = routes.Changed)
+        var changed = routes.Changed;
+        while (!holds(routes.Problem))
         {
             await changed.Within($"another state of the routes than '{routes.Problem}'");
+            changed = routes.Changed;
         }
     }
 }

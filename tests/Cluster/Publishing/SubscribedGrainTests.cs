@@ -7,20 +7,21 @@ public sealed class SubscribedGrainTests
     private const int FailedEvent = 1531;
 
     [Fact]
-    public async Task A_grain_that_subscribes_when_it_is_activated_is_told_of_the_newest_version_and_of_each_that_follows()
+    public async Task A_grain_that_subscribes_on_activation_receives_the_newest_version_and_each_later_one()
     {
         await using var cluster = await SyncCluster.StartAsync();
         await MakeVersionAsync(cluster, 1);
         var listeners = await ListenersAsync(cluster, 20);
 
         await MakeVersionAsync(cluster, 2);
-        var told = await Task.WhenAll(listeners.Select(listener => listener.ToldAsync(2))).Within("version 2 at every grain");
+        var received = await Task.WhenAll(listeners.Select(listener => listener.ReceivedAsync(2))).Within(
+            "version 2 at every grain");
 
-        Assert.All(told, versions => Assert.Equal([1, 2], versions));
+        Assert.All(received, versions => Assert.Equal([1, 2], versions));
     }
 
     [Fact]
-    public async Task The_death_of_the_coordinator_silences_nobody()
+    public async Task Subscribers_receive_versions_after_the_coordinator_was_deactivated()
     {
         await using var cluster = await SyncCluster.StartAsync();
         var listeners = await ListenersAsync(cluster, 4);
@@ -29,35 +30,35 @@ public sealed class SubscribedGrainTests
         await cluster.DeactivateCoordinatorAsync();
         await MakeVersionAsync(cluster, 2);
 
-        await Task.WhenAll(listeners.Select(listener => listener.ToldAsync(2))).Within("version 2 at every grain");
+        await Task.WhenAll(listeners.Select(listener => listener.ReceivedAsync(2))).Within("version 2 at every grain");
     }
 
     [Fact]
-    public async Task A_grain_whose_silo_stopped_is_told_by_its_next_silo()
+    public async Task A_grain_whose_silo_stopped_receives_versions_from_its_next_silo()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 3);
         await MakeVersionAsync(cluster, 1);
         var listener = (await ListenersAsync(cluster, 1))[0];
-        await listener.ToldAsync(1).Within("version 1");
+        await listener.ReceivedAsync(1).Within("version 1");
 
         await cluster.StopAsync(cluster.SiloOf(listener));
         await listener.StartAsync();
         await MakeVersionAsync(cluster, 2);
 
-        Assert.Equal(2, (await listener.ToldAsync(2).Within("version 2 at the grain's next activation"))[^1]);
+        Assert.Equal(2, (await listener.ReceivedAsync(2).Within("version 2 at the grain's next activation"))[^1]);
     }
 
     [Fact]
-    public async Task A_grain_that_was_deactivated_is_not_woken_by_a_version()
+    public async Task A_new_version_does_not_reactivate_a_deactivated_grain()
     {
         await using var cluster = await SyncCluster.StartAsync();
         var listeners = await ListenersAsync(cluster, 2);
         await MakeVersionAsync(cluster, 1);
-        await Task.WhenAll(listeners.Select(listener => listener.ToldAsync(1))).Within("version 1");
+        await Task.WhenAll(listeners.Select(listener => listener.ReceivedAsync(1))).Within("version 1");
 
         await cluster.DeactivateAsync(listeners[0]);
         await MakeVersionAsync(cluster, 2);
-        await listeners[1].ToldAsync(2).Within("version 2");
+        await listeners[1].ReceivedAsync(2).Within("version 2");
 
         Assert.False(cluster.IsActive(listeners[0]));
     }
@@ -73,10 +74,10 @@ public sealed class SubscribedGrainTests
 
         Assert.Equal(new RouteVersion(1), await cluster.Coordinator.SubscribeAsync(listener));
         await cluster.Coordinator.SubscribeAsync(witness);
-        await listener.ToldAsync(1).Within("version 1");
+        await listener.ReceivedAsync(1).Within("version 1");
         await cluster.Coordinator.UnsubscribeAsync(listener);
         await MakeVersionAsync(cluster, 2);
-        await witness.ToldAsync(2).Within("version 2");
+        await witness.ReceivedAsync(2).Within("version 2");
 
         Assert.Equal([1], await listener.SoFarAsync());
     }
@@ -91,32 +92,32 @@ public sealed class SubscribedGrainTests
 
         await MakeVersionAsync(cluster, 2);
 
-        Assert.Equal([1, 2], await listener.ToldAsync(2).Within("version 2"));
+        Assert.Equal([1, 2], await listener.ReceivedAsync(2).Within("version 2"));
     }
 
     [Fact]
-    public async Task A_grain_that_is_slow_is_told_of_the_newest_version_only_and_holds_up_no_other()
+    public async Task A_slow_grain_receives_only_the_newest_version_and_delays_no_other()
     {
         await using var cluster = await SyncCluster.StartAsync();
         var listeners = await ListenersAsync(cluster, 2);
         await listeners[0].HoldAsync();
         await MakeVersionAsync(cluster, 1);
-        await listeners[0].HeldAsync().Within("the slow grain in the middle of being told");
+        await listeners[0].HeldAsync().Within("the blocked delivery to the slow grain");
 
         for (var version = 2; version <= 4; version++)
         {
             await MakeVersionAsync(cluster, version);
-            await listeners[1].ToldAsync(version).Within($"version {version} at the other grain");
+            await listeners[1].ReceivedAsync(version).Within($"version {version} at the other grain");
         }
 
         await cluster.UntilServedAsync(4);
         await listeners[0].ReleaseAsync();
 
-        Assert.Equal([1, 4], await listeners[0].ToldAsync(4).Within("version 4"));
+        Assert.Equal([1, 4], await listeners[0].ReceivedAsync(4).Within("version 4"));
     }
 
     [Fact]
-    public async Task A_grain_that_fails_is_told_again_and_the_log_says_so()
+    public async Task A_failed_delivery_to_a_grain_is_logged_and_repeated()
     {
         await using var cluster = await SyncCluster.StartAsync();
         var listener = (await ListenersAsync(cluster, 1))[0];
@@ -124,12 +125,13 @@ public sealed class SubscribedGrainTests
 
         await MakeVersionAsync(cluster, 1);
 
-        Assert.Equal([1], await listener.ToldAsync(1).Within("version 1 the second time"));
-        Assert.Contains("This one fails", (await cluster.Log.FirstAsync(FailedEvent)).Message, StringComparison.Ordinal);
+        Assert.Equal([1], await listener.ReceivedAsync(1).Within("version 1 the second time"));
+        Assert.Contains(
+            "This one fails", (await cluster.Log.FirstAsync(FailedEvent)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_grain_can_have_itself_subscribed_in_the_middle_of_a_call()
+    public async Task A_grain_can_subscribe_itself_through_the_coordinator_during_a_call()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 1);
         var listener = cluster.Client.GetGrain<IListenerGrain>(3);
@@ -137,32 +139,36 @@ public sealed class SubscribedGrainTests
         await listener.SubscribeByCoordinatorAsync().Within("the subscription");
         await MakeVersionAsync(cluster, 1);
 
-        await listener.ToldAsync(1).Within("version 1");
+        await listener.ReceivedAsync(1).Within("version 1");
     }
 
     [Fact]
-    public async Task A_stateless_worker_is_refused_because_none_of_its_activations_can_be_told()
+    public async Task A_stateless_worker_is_refused_because_its_activations_cannot_be_addressed()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 1);
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.Coordinator.SubscribeAsync(cluster.Client.GetGrain<IStatelessListenerGrain>(1)));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => cluster.Coordinator.SubscribeAsync(cluster.Client.GetGrain<IStatelessListenerGrain>(1)));
 
         Assert.Contains("stateless worker", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_registry_that_nobody_knows_is_named()
+    public async Task An_unknown_registry_is_named()
     {
         await using var cluster = await SyncCluster.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<UnknownRegistryException>(() => cluster.Client.GetGrain<IListenerGrain>(1).SubscribeAsync("nowhere"));
+        var refused = await Assert.ThrowsAsync<UnknownRegistryException>(
+            () => cluster.Client.GetGrain<IListenerGrain>(1).SubscribeAsync("nowhere"));
 
         Assert.Contains("nowhere", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<List<IListenerGrain>> ListenersAsync(SyncCluster cluster, int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(number => cluster.Client.GetGrain<IListenerGrain>(number * 2)).ToList();
+        var listeners = Enumerable.Range(0, count)
+            .Select(number => cluster.Client.GetGrain<IListenerGrain>(number * 2))
+            .ToList();
         await Task.WhenAll(listeners.Select(listener => listener.StartAsync()));
         return listeners;
     }

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Schedules;
 using EndpointSync.Tests.Testing.Upstream;
@@ -6,8 +6,8 @@ using EndpointSync.Tests.Testing.Upstream;
 namespace EndpointSync.Tests.Outages.Schedules;
 
 /// <summary>
-/// Other writers, silos, workers and Odoo's readers of one registry, all at work at the same time. A seed decides who does what; how that falls together
-/// with what the silos do about it is the machine's.
+/// Other writers, silos, workers and Odoo's readers of one registry, all at work at the same time. A seed decides their
+/// steps; the machine decides how these steps interleave with the silos' reactions.
 /// </summary>
 internal sealed class ClusterSchedule : IAsyncDisposable
 {
@@ -29,16 +29,17 @@ internal sealed class ClusterSchedule : IAsyncDisposable
         _oracle = new Oracle(fleet.Database);
     }
 
-    /// <summary>What the last steps were, newest last.</summary>
+    /// <summary>The last steps, newest last.</summary>
     public string Story => string.Join("; ", _story.TakeLast(40));
 
-    /// <summary>What came of everything.</summary>
+    /// <summary>The results of the whole run.</summary>
     public string Summary { get; private set; } = "";
 
     public static async Task<ClusterSchedule> StartAsync(int seed, SyncOn syncOn)
     {
         var fleet = await ScheduledFleet.StartAsync(syncOn);
-        var readers = await Task.WhenAll(UpstreamReader.StartAsync(fleet.Database), UpstreamReader.StartAsync(fleet.Database));
+        var readers = await Task.WhenAll(
+            UpstreamReader.StartAsync(fleet.Database), UpstreamReader.StartAsync(fleet.Database));
         return new ClusterSchedule(seed, syncOn, fleet, readers);
     }
 
@@ -56,7 +57,7 @@ internal sealed class ClusterSchedule : IAsyncDisposable
         await Task.Delay(_random.Next(LongestPause));
     }
 
-    /// <summary>Lets everybody end what they are at, and waits until everything is as it should be.</summary>
+    /// <summary>Lets every actor finish, and waits until everything is in sync.</summary>
     public async Task RestAsync()
     {
         foreach (var actor in _actors)
@@ -68,12 +69,13 @@ internal sealed class ClusterSchedule : IAsyncDisposable
         var answers = await Task.WhenAll(_reloads).Within("the answers of all reloads");
         if (_syncOn == SyncOn.Reload)
         {
-            await _fleet.ReloadUntilInLineAsync();
+            await _fleet.ReloadUntilInSyncAsync();
         }
 
         await UntilAtRestAsync();
         await _fleet.AssertServedByAllAsync();
-        var routes = string.Join(" ", await _fleet.Database.ListAsync("select split_part(route, '|', 1) from endpoint_route order by 1"));
+        var routes = string.Join(
+            " ", await _fleet.Database.ListAsync("select split_part(route, '|', 1) from endpoint_route order by 1"));
         foreach (var reader in _readers)
         {
             Assert.Equal(routes, await reader.ServeAsync());
@@ -81,7 +83,11 @@ internal sealed class ClusterSchedule : IAsyncDisposable
 
         var version = await _fleet.Database.ScalarAsync<long>("select version from endpoint_sync.state");
         Summary = $"{_syncOn}, {_story.Count} steps, {_fleet.Losses}, {version} versions; answers: "
-            + string.Join(", ", answers.CountBy(answer => answer).OrderByDescending(answer => answer.Value).Select(answer => $"{answer.Value} {answer.Key}"));
+            + string.Join(
+                ", ",
+                answers.CountBy(answer => answer)
+                    .OrderByDescending(answer => answer.Value)
+                    .Select(answer => $"{answer.Value} {answer.Key}"));
     }
 
     public async ValueTask DisposeAsync()
@@ -112,13 +118,13 @@ internal sealed class ClusterSchedule : IAsyncDisposable
 
     private Task FreezeOrThawAsync() => _fleet.Thaw() ? Task.CompletedTask : _fleet.FreezeAsync(_random);
 
-    // Everybody who disagreed is gone, so what was left alone for a while may be repaired now.
+    // Every writer that kept undoing repairs is gone, so backed off repairs may run now.
     private async Task UntilAtRestAsync()
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (true)
         {
-            await _fleet.Database.ExecuteAsync("update endpoint_sync.disputes set until = clock_timestamp()");
+            await _fleet.Database.ExecuteAsync("update endpoint_sync.repair_backoffs set until = clock_timestamp()");
             try
             {
                 await _oracle.AssertAtRestAsync();

@@ -1,11 +1,11 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing.Schedules;
 
 namespace EndpointSync.Tests.Outages.Schedules;
 
 /// <summary>
-/// Whatever others do to the tables while silos sync, die and freeze, one right state comes of it, and everybody serves that.
-/// <see cref="ScheduleSettings"/> make a run longer, or another one.
+/// Other writers change the tables while silos sync, die and freeze. The result is the one right state, and every silo
+/// and worker serves it. <see cref="ScheduleSettings"/> make a run longer, or choose another one.
 /// </summary>
 public sealed class ClusterScheduleTests(ITestOutputHelper output)
 {
@@ -14,7 +14,8 @@ public sealed class ClusterScheduleTests(ITestOutputHelper output)
     [Theory]
     [InlineData(SyncOn.Reload)]
     [InlineData(SyncOn.Change)]
-    public async Task Whatever_others_do_while_silos_die_and_freeze_everybody_serves_what_the_endpoints_say(SyncOn syncOn)
+    public async Task Whatever_others_do_while_silos_die_and_freeze_every_worker_serves_what_the_endpoints_say(
+        SyncOn syncOn)
     {
         var seed = ScheduleSettings.FirstSeed;
         await using var schedule = await ClusterSchedule.StartAsync(seed, syncOn);

@@ -4,24 +4,25 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using EndpointSync.Grains.Registries;
-using EndpointSync.Local.Processes;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Schedules;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Outages.Schedules;
 
-/// <summary>Silos of which some die and some freeze, and workers that live on.</summary>
+/// <summary>Silos that die or freeze, and workers that outlive them.</summary>
 internal sealed partial class ScheduledFleet : IAsyncDisposable
 {
     private const int Size = 3;
 
     private const string EndSessionSql =
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'EndpointSync/%' order by random() limit 1";
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and "
+        + "application_name like 'EndpointSync/%' order by random() limit 1";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
 
     private readonly Fleet _fleet;
     private readonly WorkerProcess[] _workers;
@@ -33,8 +34,9 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
 
     public TestDatabase Database => _fleet.Database;
 
-    /// <summary>How many silos were lost, and how.</summary>
-    public string Losses => $"{_fleet.Silos.Silos.Count(silo => silo.Exited.IsCompleted)} silos ended, {_freezes} frozen";
+    /// <summary>The number of lost silos, by kind of loss.</summary>
+    public string Losses => $"{_fleet.Silos.Silos.Count(silo => silo.Exited.IsCompleted)} silos ended, "
+        + $"{_freezes} frozen";
 
     private List<SiloProcess> Alive => [.. _fleet.Silos.Silos.Where(silo => !silo.Exited.IsCompleted)];
 
@@ -47,8 +49,9 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         }
 
         await fleet.Database.UntilAsync("select endpoint_sync.is_tracked('public')", "the triggers");
-        var scheduled = new ScheduledFleet(fleet, await Task.WhenAll(StartWorkerAsync(fleet, "worker-1"), StartWorkerAsync(fleet, "worker-2")));
-        await scheduled.ReloadUntilInLineAsync();
+        var scheduled = new ScheduledFleet(
+            fleet, await Task.WhenAll(StartWorkerAsync(fleet, "worker-1"), StartWorkerAsync(fleet, "worker-2")));
+        await scheduled.ReloadUntilInSyncAsync();
         return scheduled;
     }
 
@@ -59,14 +62,16 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         return able[random.Next(able.Count)];
     }
 
-    /// <summary>A silo dies, and another one comes in its place.</summary>
+    /// <summary>A silo dies, and another one replaces it.</summary>
     public async Task KillAsync(Random random)
     {
         Any(random).Kill();
         await _fleet.Silos.AddAsync();
     }
 
-    /// <summary>A silo freezes. One that froze for so long that it was given up ends when it thaws, and is replaced first.</summary>
+    /// <summary>
+    /// A silo freezes. A silo that froze so long that the cluster gave it up ends when it thaws; it is replaced first.
+    /// </summary>
     public async Task FreezeAsync(Random random)
     {
         while (Alive.Count < Size)
@@ -79,7 +84,7 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         (_frozen, _freezes) = (silo, _freezes + 1);
     }
 
-    /// <summary>Lets the frozen silo go on.</summary>
+    /// <summary>Lets the frozen silo continue.</summary>
     /// <returns>Whether one was frozen.</returns>
     public bool Thaw()
     {
@@ -89,11 +94,11 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         return was is not null;
     }
 
-    /// <summary>One session of one silo ends in the middle of whatever it is at.</summary>
+    /// <summary>One session of one silo ends in the middle of its work.</summary>
     public Task EndSessionAsync() => Database.ExecuteAsync(EndSessionSql);
 
     /// <summary>Reloads.</summary>
-    /// <returns>The outcome; or what else the answer was, which is clear, or the end of a connection whose silo died.</returns>
+    /// <returns>The outcome, or the status of a clear refusal, or the end of a connection whose silo died.</returns>
     public async Task<string> AskAsync(SiloProcess silo)
     {
         try
@@ -101,8 +106,13 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
             using var response = await _http.PostAsync(Reload(silo), content: null);
             var text = await response.Content.ReadAsStringAsync();
             var refusals = new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout };
-            Assert.True(response.IsSuccessStatusCode || (refusals.Contains(response.StatusCode) && text.Contains("\"detail\"", StringComparison.Ordinal)), text);
-            return response.IsSuccessStatusCode ? $"{JsonSerializer.Deserialize<ReloadReceipt>(text, Json)!.Outcome}" : $"{(int)response.StatusCode}";
+            Assert.True(
+                response.IsSuccessStatusCode || (refusals.Contains(response.StatusCode)
+                    && text.Contains("\"detail\"", StringComparison.Ordinal)),
+                text);
+            return response.IsSuccessStatusCode
+                ? $"{JsonSerializer.Deserialize<ReloadReceipt>(text, Json)!.Outcome}"
+                : $"{(int)response.StatusCode}";
         }
         catch (HttpRequestException)
         {
@@ -111,13 +121,14 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         }
     }
 
-    public async Task ReloadUntilInLineAsync()
+    public async Task ReloadUntilInSyncAsync()
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         while (true)
         {
             using var response = await _http.PostAsync(Reload(Alive[0]), content: null, deadline.Token);
-            if (response.IsSuccessStatusCode && (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, deadline.Token))!.InLine)
+            if (response.IsSuccessStatusCode
+                && (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json, deadline.Token))!.InSync)
             {
                 return;
             }
@@ -125,18 +136,23 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Demands that everybody alive serves the newest version, without a reload, and that nobody ever went back to an older one. A thawed silo that was
-    /// given up may end meanwhile.
+    /// Demands that every living silo and worker serves the newest version, without a reload, and that none ever went
+    /// back to an older one. A thawed silo that the cluster gave up may end meanwhile.
     /// </summary>
     public async Task AssertServedByAllAsync()
     {
         var newest = await Database.ScalarAsync<long>("select version from endpoint_sync.state");
         var served = $"serves version {newest} ";
-        await Task.WhenAll(_workers.Select(worker => worker.WaitForOutputAsync(served))).Within($"version {newest}, served by all workers");
-        await Task.WhenAll(Alive.Select(silo => Task.WhenAny(silo.WaitForOutputAsync(served), silo.Exited))).Within($"version {newest}, served by all silos");
+        await Task.WhenAll(_workers.Select(worker => worker.WaitForOutputAsync(served))).Within(
+            $"version {newest}, served by all workers");
+        await Task.WhenAll(Alive.Select(silo => Task.WhenAny(silo.WaitForOutputAsync(served), silo.Exited))).Within(
+            $"version {newest}, served by all silos");
         foreach (var each in _fleet.Silos.Silos.Cast<ServerProcess>().Concat(_workers))
         {
-            var versions = Served().Matches(each.Output).Select(line => long.Parse(line.Groups["version"].ValueSpan, CultureInfo.InvariantCulture)).ToList();
+            var versions = Served()
+                .Matches(each.Output)
+                .Select(line => long.Parse(line.Groups["version"].ValueSpan, CultureInfo.InvariantCulture))
+                .ToList();
             Assert.Equal(versions.Order(), versions);
         }
 
@@ -154,7 +170,7 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
     [GeneratedRegex(@"serves version (?<version>\d+) of \w+: \d+ routes")]
     private static partial Regex Served();
 
-    private static Uri Reload(SiloProcess silo) => new(silo.Address, $"api/registries/{Fleet.Registry}/reload");
+    private static Uri Reload(SiloProcess silo) => new(silo.Address, $"api/v1/registries/{Fleet.Registry}/reload");
 
     private static SiloProcessOptions Options(TestDatabase database, SyncOn syncOn) => new()
     {
@@ -167,11 +183,12 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         },
     };
 
-    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet, string name) => WorkerProcess.StartAsync(new WorkerProcessOptions
-    {
-        Registry = Fleet.Registry,
-        ClusterConnectionString = fleet.Database.ConnectionString,
-        ClusterId = fleet.Database.Name,
-        Name = name,
-    });
+    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet, string name) =>
+        WorkerProcess.StartAsync(new WorkerProcessOptions
+        {
+            Registry = Fleet.Registry,
+            ClusterConnectionString = fleet.Database.ConnectionString,
+            ClusterId = fleet.Database.Name,
+            Name = name,
+        });
 }

@@ -20,7 +20,7 @@ public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<T
     public ValueTask DisposeAsync() => _table.DisposeAsync();
 
     [Fact]
-    public async Task Of_silos_that_join_at_the_same_version_exactly_one_gets_in()
+    public async Task Exactly_one_of_the_silos_that_join_at_the_same_version_succeeds()
     {
         for (var round = 0; round < Rounds; round++)
         {
@@ -35,7 +35,7 @@ public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Of_one_silos_inserts_at_the_same_version_exactly_one_gets_in()
+    public async Task Exactly_one_of_a_silos_inserts_at_the_same_version_succeeds()
     {
         for (var round = 0; round < Rounds; round++)
         {
@@ -47,19 +47,24 @@ public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Of_changes_at_the_same_version_exactly_one_is_made()
+    public async Task Exactly_one_of_the_updates_at_the_same_version_succeeds()
     {
         await _table.InsertAsync(0, version: 0);
         await _table.InsertAsync(1, version: 1);
         for (var round = 0; round < Rounds; round++)
         {
             var version = round + 2;
-            var made = await AllAtOnceAsync(rival => _table.UpdateAsync(rival % 2, version, Active, suspects: $"{version}/{rival}"));
+            var made = await AllAtOnceAsync(
+                rival => _table.UpdateAsync(rival % 2, version, Active, suspects: $"{version}/{rival}"));
 
             var winner = Array.IndexOf(made, true);
             Assert.Single(made, won => won);
             Assert.Equal(version + 1, await _table.VersionAsync());
-            Assert.Equal([$"{version}/{winner}"], (await _table.ReadAllAsync()).Select(row => row["suspecttimes"] as string).Where(votes => votes?.StartsWith($"{version}/", StringComparison.Ordinal) == true));
+            Assert.Equal(
+                [$"{version}/{winner}"],
+                (await _table.ReadAllAsync())
+                    .Select(row => row["suspecttimes"] as string)
+                    .Where(votes => votes?.StartsWith($"{version}/", StringComparison.Ordinal) == true));
         }
         Assert.Empty(await database.ErrorsAsync());
     }
@@ -68,7 +73,8 @@ public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<T
     public async Task An_update_that_waits_for_a_clean_up_neither_revives_the_silo_nor_advances_the_version()
     {
         await _table.InsertAsync(1, version: 0, Dead);
-        await using var cleanUp = await database.OpenAsync($"delete from orleans.OrleansMembershipTable where DeploymentId = '{_table.Deployment}'");
+        await using var cleanUp = await database.OpenAsync(
+            $"delete from orleans.OrleansMembershipTable where DeploymentId = '{_table.Deployment}'");
         var update = _table.UpdateAsync(1, version: 1);
         await database.UntilBlockedAsync();
         await cleanUp.CommitAsync();
@@ -79,10 +85,11 @@ public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_clean_up_that_waits_for_an_update_sees_what_it_made_of_the_silo()
+    public async Task A_clean_up_that_waits_for_an_update_sees_the_silos_new_status()
     {
         await _table.InsertAsync(1, version: 0, Dead);
-        await using var update = await database.OpenAsync($"update orleans.OrleansMembershipTable set Status = {Active} where DeploymentId = '{_table.Deployment}'");
+        await using var update = await database.OpenAsync(
+            $"update orleans.OrleansMembershipTable set Status = {Active} where DeploymentId = '{_table.Deployment}'");
         var cleanUp = _table.CleanUpAsync(Noon.AddHours(1));
         await database.UntilBlockedAsync();
         await update.CommitAsync();
@@ -92,7 +99,7 @@ public sealed class MembershipRaceTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_clean_up_and_updates_at_once_leave_version_and_silos_agreeing()
+    public async Task A_clean_up_beside_an_update_leaves_version_and_silo_consistent()
     {
         for (var round = 0; round < Rounds; round++)
         {

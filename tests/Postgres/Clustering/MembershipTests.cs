@@ -6,7 +6,10 @@ namespace EndpointSync.Tests.Postgres.Clustering;
 public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
     private static readonly string[] Columns =
-        ["address", "port", "generation", "siloname", "hostname", "status", "proxyport", "suspecttimes", "starttime", "iamalivetime", "version"];
+    [
+        "address", "port", "generation", "siloname", "hostname", "status", "proxyport", "suspecttimes", "starttime",
+        "iamalivetime", "version",
+    ];
 
     private MembershipTable _table = null!;
 
@@ -19,15 +22,16 @@ public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestD
     public ValueTask DisposeAsync() => _table.DisposeAsync();
 
     [Fact]
-    public void Every_query_that_Orleans_asks_for_is_there() => Assert.Equal(
+    public void Every_query_that_Orleans_reads_exists() => Assert.Equal(
         [
-            "CleanupDefunctSiloEntriesKey", "DeleteMembershipTableEntriesKey", "GatewaysQueryKey", "InsertMembershipKey", "InsertMembershipVersionKey",
+            "CleanupDefunctSiloEntriesKey", "DeleteMembershipTableEntriesKey", "GatewaysQueryKey",
+            "InsertMembershipKey", "InsertMembershipVersionKey",
             "MembershipReadAllKey", "MembershipReadRowKey", "UpdateIAmAlivetimeKey", "UpdateMembershipKey",
         ],
         _table.Keys.Order(StringComparer.Ordinal));
 
     [Fact]
-    public async Task The_version_row_is_made_once_and_begins_at_zero()
+    public async Task The_version_row_is_created_once_and_begins_at_zero()
     {
         Assert.False(await _table.CreateVersionAsync());
         Assert.Equal(0, await _table.VersionAsync());
@@ -45,7 +49,7 @@ public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
-    public async Task A_silo_that_is_there_already_is_not_inserted_and_does_not_advance_the_version()
+    public async Task An_existing_silo_is_not_inserted_again_and_does_not_advance_the_version()
     {
         await _table.InsertAsync(1, version: 0);
 
@@ -60,9 +64,11 @@ public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestD
 
         Assert.False(await _table.UpdateAsync(1, version: 0));
         Assert.Equal((Active, 1), await StateOfAsync(1));
-        Assert.True(await _table.UpdateAsync(1, version: 1, Dead, suspects: "10.0.0.2:1@7,2026-01-02 12:00:00.000 GMT"));
+        Assert.True(
+            await _table.UpdateAsync(1, version: 1, Dead, suspects: "10.0.0.2:1@7,2026-01-02 12:00:00.000 GMT"));
         Assert.Equal((Dead, 2), await StateOfAsync(1));
-        Assert.Equal("10.0.0.2:1@7,2026-01-02 12:00:00.000 GMT", (await _table.ReadRowAsync(1)).Single()["suspecttimes"]);
+        Assert.Equal(
+            "10.0.0.2:1@7,2026-01-02 12:00:00.000 GMT", (await _table.ReadRowAsync(1)).Single()["suspecttimes"]);
     }
 
     [Fact]
@@ -77,16 +83,18 @@ public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestD
     {
         await _table.InsertAsync(1, version: 0);
         await _table.InsertAsync(2, version: 1);
-        var stamp = await StampAsync();
+        var tableId = await TableIdAsync();
 
         await _table.BeatAsync(1, Noon.AddHours(1));
 
-        Assert.Equal(stamp, await StampAsync());
-        Assert.Equal([Noon.AddHours(1), Noon], (await _table.ReadAllAsync()).OrderBy(row => row["port"]).Select(row => row["iamalivetime"]));
+        Assert.Equal(tableId, await TableIdAsync());
+        Assert.Equal(
+            [Noon.AddHours(1), Noon],
+            (await _table.ReadAllAsync()).OrderBy(row => row["port"]).Select(row => row["iamalivetime"]));
     }
 
     [Fact]
-    public async Task Reading_gives_one_row_with_the_version_even_when_there_is_no_silo()
+    public async Task Reading_returns_one_row_with_the_version_even_without_a_silo()
     {
         var row = (await _table.ReadRowAsync(1)).Single();
         var all = (await _table.ReadAllAsync()).Single();
@@ -122,7 +130,7 @@ public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
-    public async Task A_clean_up_takes_old_silos_that_are_not_active_and_leaves_the_version()
+    public async Task A_clean_up_deletes_old_inactive_silos_and_keeps_the_version()
     {
         await _table.InsertAsync(1, version: 0);
         await _table.InsertAsync(2, version: 1, Dead);
@@ -152,5 +160,8 @@ public sealed class MembershipTests(TestDatabase database) : IClassFixture<TestD
         return ((int)row["status"]!, (int)row["version"]!);
     }
 
-    private Task<string> StampAsync() => database.ScalarAsync<string>($"select xmin || ' ' || t::text from orleans.OrleansMembershipVersionTable as t where DeploymentId = '{_table.Deployment}'");
+    private Task<string> TableIdAsync() =>
+        database.ScalarAsync<string>(
+            $"select xmin || ' ' || t::text from orleans.OrleansMembershipVersionTable as t where DeploymentId = "
+            + $"'{_table.Deployment}'");
 }

@@ -9,15 +9,17 @@ namespace EndpointSync.Tests.Postgres.Crashes;
 public sealed class CrashTests : FreshDatabaseTests
 {
     private const string NewState =
-        "1 /edited/twice synced -> /edited/twice/; 2 /archived archived synced -> nothing; 3 /spoi lt unsynced -> nothing; " +
-        "4 /opened synced -> /opened/; 5 /mended synced -> /mended/; 6 /new synced -> /new/";
+        "1 /edited/twice synced -> /edited/twice/; 2 /archived archived synced -> nothing; "
+        + "3 /spoi lt unsynced -> nothing; "
+        + "4 /opened synced -> /opened/; 5 /mended synced -> /mended/; 6 /new synced -> /new/";
 
     private const string HoldOpen = "select from fastapi_endpoint where name = 'open' for update";
 
     public static TheoryData<string> Steps => new(SyncSteps.All);
 
     [Theory, MemberData(nameof(Steps))]
-    public async Task A_backend_that_dies_at_a_step_leaves_the_old_state_and_the_next_reload_makes_the_new_one(string step)
+    public async Task A_backend_that_dies_at_a_step_leaves_the_old_state_and_the_next_reload_makes_the_new_one(
+        string step)
     {
         await using var registry = Registry();
         await SyncSteps.PrepareAsync(Database, registry);
@@ -26,7 +28,8 @@ public sealed class CrashTests : FreshDatabaseTests
 
         await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
-            var died = await Assert.ThrowsAnyAsync<NpgsqlException>(() => registry.Store.SyncAsync(1, ReloadScope.Everything, committed: null, TestContext.Current.CancellationToken));
+            var died = await Assert.ThrowsAnyAsync<NpgsqlException>(
+                () => registry.Session.RunAsync(new ReloadRequest(), TestContext.Current.CancellationToken));
             Assert.Equal(PostgresErrorCodes.AdminShutdown, died.SqlState);
             await other.RollbackAsync();
         }
@@ -35,9 +38,9 @@ public sealed class CrashTests : FreshDatabaseTests
     }
 
     [Theory, MemberData(nameof(Steps))]
-    public async Task A_backend_that_is_ended_from_outside_while_it_stands_at_a_step_leaves_the_old_state(string step)
+    public async Task A_backend_that_is_terminated_from_outside_at_a_step_leaves_the_old_state(string step)
     {
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await SyncSteps.PrepareAsync(Database, registry);
         await SyncSteps.DoAtAsync(Database, step, "set local lock_timeout = 0; perform pg_advisory_xact_lock(4711)");
         var before = await EverythingAsync();
@@ -45,9 +48,11 @@ public sealed class CrashTests : FreshDatabaseTests
 
         await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
-            var sync = registry.Store.SyncAsync(1, ReloadScope.Everything, committed: null, TestContext.Current.CancellationToken);
+            var sync = registry.Session.RunAsync(new ReloadRequest(), TestContext.Current.CancellationToken);
             await Database.UntilBlockedAsync();
-            await Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+            await Database.ExecuteAsync(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and "
+                + "wait_event_type = 'Lock'");
             await Assert.ThrowsAnyAsync<NpgsqlException>(() => sync).Within("the end of the sync");
             await other.RollbackAsync();
         }
@@ -58,15 +63,16 @@ public sealed class CrashTests : FreshDatabaseTests
     private async Task AssertOldThenNewAsync(TestRegistry registry, List<string?> before)
     {
         Assert.Equal(before, await EverythingAsync());
-        Assert.Equal(["to be settled"], await Database.ListAsync("select reason from endpoint_sync.requests"));
+        Assert.Equal(["to be completed"], await Database.ListAsync("select reason from endpoint_sync.pending_syncs"));
         await SyncSteps.ForgetAsync(Database);
 
         var receipt = await registry.ReloadAsync();
 
-        Assert.Equal((ReloadOutcome.Synced, new RouteVersion(2), true), (receipt.Outcome, receipt.Version, receipt.InLine));
+        Assert.Equal(
+            (ReloadOutcome.Synced, new RouteVersion(2), true), (receipt.Outcome, receipt.Version, receipt.InSync));
         Assert.Equal(NewState, await EndpointsAsync());
         Assert.Equal(["3"], await Database.ListAsync("select endpoint_id from endpoint_sync.quarantine"));
-        Assert.Empty(await Database.ListAsync("select reason from endpoint_sync.requests"));
+        Assert.Empty(await Database.ListAsync("select reason from endpoint_sync.pending_syncs"));
         await History.AssertAddsUpAsync(Database);
         Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
     }

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Upstream;
@@ -10,13 +10,15 @@ public sealed class LostConnectionTests : FreshDatabaseTests
     private const string InTheMiddle = "trigger: before insert on endpoint_sync.versions";
 
     [Fact]
-    public async Task A_sync_whose_connection_is_lost_in_the_middle_is_tried_again_before_its_callers_hear_of_it()
+    public async Task A_sync_whose_connection_is_lost_in_the_middle_is_retried_before_its_callers_are_answered()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var registry = Registry();
-        // A sequence is not rolled back, so only the first sync that comes here is ended.
+        // A sequence is not rolled back, so only the first sync that comes here is terminated.
         await Database.ExecuteAsync("create sequence arrivals");
-        await SyncSteps.DoAtAsync(Database, InTheMiddle, "if nextval('arrivals') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if");
+        await SyncSteps.DoAtAsync(
+            Database, InTheMiddle,
+            "if nextval('arrivals') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if");
 
         var receipt = await registry.ReloadAsync();
 
@@ -25,12 +27,14 @@ public sealed class LostConnectionTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Connections_that_were_ended_while_they_lay_in_the_pool_cost_a_retry_and_no_reload()
+    public async Task Pooled_connections_that_were_terminated_cost_a_retry_and_no_reload()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var registry = Registry();
         await registry.ReloadAsync();
-        await Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        await Database.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> "
+            + "pg_backend_pid()");
 
         Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
     }
@@ -39,11 +43,11 @@ public sealed class LostConnectionTests : FreshDatabaseTests
     public async Task A_sync_that_is_cancelled_in_the_middle_leaves_the_old_state_and_no_lock()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var pause = await Pause.AtAsync(Database, "before insert on endpoint_sync.versions");
         var before = await EverythingAsync();
         using var caller = new CancellationTokenSource();
-        var sync = registry.Store.SyncAsync(1, ReloadScope.Everything, committed: null, caller.Token);
+        var sync = registry.Session.RunAsync(new ReloadRequest(), caller.Token);
         await pause.ReachedAsync();
 
         await caller.CancelAsync();
@@ -55,10 +59,11 @@ public sealed class LostConnectionTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_sync_that_stands_still_past_its_deadline_is_a_failure_that_stays_owed_and_holds_no_lock()
+    public async Task A_sync_that_hangs_past_its_deadline_fails_stays_pending_and_holds_no_lock()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = new TestRegistry(Database, new SyncOptions { Deadline = TimeSpan.FromSeconds(1), LockTimeout = TimeSpan.FromSeconds(20) });
+        await using var registry = new TestRegistry(
+            Database, new SyncOptions { Deadline = TimeSpan.FromSeconds(1), LockTimeout = TimeSpan.FromSeconds(20) });
         await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
         await using var pause = await Pause.AtAsync(Database, "before insert on endpoint_sync.versions");
         var before = await EverythingAsync();
@@ -67,19 +72,21 @@ public sealed class LostConnectionTests : FreshDatabaseTests
 
         Assert.Equal(ReloadOutcome.Failed, receipt.Outcome);
         Assert.Equal(before, await EverythingAsync());
-        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
         await pause.EndAsync();
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
     }
 
     [Fact]
-    public async Task A_row_that_stays_locked_is_waited_for_again_and_again_until_the_deadline_and_then_named()
+    public async Task A_row_that_stays_locked_is_retried_until_the_deadline_and_then_reported()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        var limits = new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50), Deadline = TimeSpan.FromSeconds(2) };
+        var limits =
+            new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50), Deadline = TimeSpan.FromSeconds(2) };
         await using var registry = new TestRegistry(Database, limits);
         await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
-        await using var other = await Session.InTransactionAsync(Database, "select from endpoint_sync.state for update");
+        await using var other = await Session.InTransactionAsync(
+            Database, "select from endpoint_sync.state for update");
 
         var receipt = await registry.ReloadAsync();
         await other.RollbackAsync();

@@ -2,10 +2,13 @@ using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Crashes;
 
-/// <summary>A sync that writes to everything it can write to, and the places where it does.</summary>
+/// <summary>A sync that writes to every table that a sync can write to, and the steps where it does.</summary>
 internal static class SyncSteps
 {
-    /// <summary>What a sync of the scenario writes, as triggers name it, in the order of the writes; the last one fires inside COMMIT.</summary>
+    /// <summary>
+    /// What a sync of the scenario writes, as triggers name it, in the order of the writes; the last one fires inside
+    /// COMMIT.
+    /// </summary>
     public static readonly string[] All =
     [
         "trigger: before insert on endpoint_route",
@@ -17,8 +20,8 @@ internal static class SyncSteps
         "trigger: after update on fastapi_endpoint",
         "trigger: before delete on endpoint_sync.quarantine",
         "trigger: before insert on endpoint_sync.quarantine",
-        "trigger: before delete on endpoint_sync.requests",
-        "trigger: before insert on endpoint_sync.requests",
+        "trigger: before delete on endpoint_sync.pending_syncs",
+        "trigger: before insert on endpoint_sync.pending_syncs",
         "trigger: before update of version on endpoint_sync.state",
         "trigger: before insert on endpoint_sync.versions",
         "trigger: before update on endpoint_sync.routes",
@@ -27,8 +30,9 @@ internal static class SyncSteps
     ];
 
     /// <summary>
-    /// Endpoints that need every kind of write: one edited, one archived, one new, one to be quarantined, one to be released, and a request to be
-    /// settled. The endpoint <c>open</c> is to be held by another session, so that a request is added too.
+    /// Endpoints that need every kind of write: one edited, one archived, one new, one to be quarantined, one to be
+    /// released, and a pending sync to be completed. The test holds the endpoint <c>open</c> in another session, so
+    /// that a pending sync is added too.
     /// </summary>
     public static async Task PrepareAsync(TestDatabase database, TestRegistry registry)
     {
@@ -46,15 +50,18 @@ internal static class SyncSteps
             update fastapi_endpoint set root_path = '/spoi lt', registry_sync = false where name = 'spoilt';
             update fastapi_endpoint set root_path = '/opened', registry_sync = false where name = 'open';
             update fastapi_endpoint set root_path = '/mended', registry_sync = false where name = 'mended';
-            insert into endpoint_sync.requests (schema_name, requested_by, reason) values ('public', 'test', 'to be settled');
+            insert into endpoint_sync.pending_syncs (schema_name, requested_by, reason)
+            values ('public', 'test', 'to be completed');
             """);
         await database.AddEndpointAsync("new", "/new");
     }
 
-    /// <summary>Runs a statement in whoever reaches a step.</summary>
+    /// <summary>Runs a statement in every session that reaches a step.</summary>
     public static Task DoAtAsync(TestDatabase database, string step, string statement)
     {
-        var (kind, writes) = (step[..step.IndexOf(':', StringComparison.Ordinal)], step[(step.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        var (kind, writes) =
+            (step[..step.IndexOf(':', StringComparison.Ordinal)],
+                step[(step.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         return database.ExecuteAsync(
             $"""
              create function reach_step() returns trigger language plpgsql as $$
@@ -67,6 +74,6 @@ internal static class SyncSteps
              """);
     }
 
-    /// <summary>Makes the step like any other again.</summary>
+    /// <summary>Removes the statement from the step.</summary>
     public static Task ForgetAsync(TestDatabase database) => database.ExecuteAsync("drop function reach_step cascade");
 }

@@ -1,5 +1,5 @@
-using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Endpoints;
 using EndpointSync.Tests.Postgres.Sync;
 using EndpointSync.Tests.Testing;
 using Npgsql;
@@ -33,21 +33,34 @@ public sealed class EndpointStoreTests : IAsyncLifetime
 
         Assert.Equal(("endpoint", "/a", "api", null), (added.Name, added.RootPath, added.App, added.Description));
         Assert.Equal((true, false, false), (added.Active, added.SaveHttpSession, added.RegistrySync));
-        Assert.True(await _database.ScalarAsync<bool>("select abs(extract(epoch from now() at time zone 'utc' - write_date)) < 60 and create_date = write_date from fastapi_endpoint"));
+        Assert.True(
+            await _database.ScalarAsync<bool>(
+                "select abs(extract(epoch from now() at time zone 'utc' - write_date)) < 60 and create_date = "
+                + "write_date from fastapi_endpoint"));
         await _registry.ReloadAsync();
         Assert.Equal([StoredRows.KeyOf(added.Id)], await _database.KeysAsync());
         Assert.Equal(added with { RegistrySync = true }, await FindAsync(added.Id));
     }
 
     [Fact]
-    public async Task Every_field_is_kept_and_the_list_is_in_the_order_of_the_ids()
+    public async Task Every_field_is_stored_and_the_list_is_ordered_by_id()
     {
         await AddAsync("/a");
-        var edit = new EndpointEdit { Name = "O'Brien \\ é", RootPath = "/b", App = "app", Description = "d", Active = false, SaveHttpSession = true };
+        var edit = new EndpointEdit
+        {
+            Name = "O'Brien \\ é",
+            RootPath = "/b",
+            App = "app",
+            Description = "d",
+            Active = false,
+            SaveHttpSession = true,
+        };
 
         var added = (await Store.AddAsync(edit, CancellationToken.None)).Endpoint!;
 
-        Assert.Equal(("O'Brien \\ é", "/b", "app", "d", false, true), (added.Name, added.RootPath, added.App, added.Description, added.Active, added.SaveHttpSession));
+        Assert.Equal(
+            ("O'Brien \\ é", "/b", "app", "d", false, true),
+            (added.Name, added.RootPath, added.App, added.Description, added.Active, added.SaveHttpSession));
         Assert.Equal([1, 2], (await Store.ListAsync(CancellationToken.None)).Select(endpoint => endpoint.Id));
     }
 
@@ -64,13 +77,15 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_flag_is_cleared_by_what_decides_the_routes_only()
+    public async Task Only_an_edit_that_affects_the_routes_clears_the_flag()
     {
         var id = (await AddAsync("/a")).Id;
         (EndpointEdit Edit, bool Cleared)[] edits =
         [
-            (new EndpointEdit { Name = "renamed" }, false), (new EndpointEdit { Description = "d" }, false), (new EndpointEdit { App = "other" }, false),
-            (new EndpointEdit { RootPath = "/b" }, true), (new EndpointEdit { SaveHttpSession = true }, true), (new EndpointEdit { Active = false }, true),
+            (new EndpointEdit { Name = "renamed" }, false), (new EndpointEdit { Description = "d" }, false),
+            (new EndpointEdit { App = "other" }, false),
+            (new EndpointEdit { RootPath = "/b" }, true), (new EndpointEdit { SaveHttpSession = true }, true),
+            (new EndpointEdit { Active = false }, true),
         ];
         foreach (var (edit, cleared) in edits)
         {
@@ -80,7 +95,7 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sync_leaves_the_tag_and_any_edit_changes_it()
+    public async Task A_sync_keeps_the_ETag_and_any_edit_changes_it()
     {
         var added = await AddAsync("/a");
         await _registry.ReloadAsync();
@@ -94,25 +109,31 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_edit_of_a_state_that_is_gone_changes_nothing_and_shows_the_present_one()
+    public async Task An_edit_with_an_outdated_ETag_changes_nothing_and_returns_the_current_state()
     {
         var added = await AddAsync("/a");
         var edited = await ChangeAsync(added.Id, new EndpointEdit { Name = "first" });
 
-        var second = await Store.ChangeAsync(added.Id, new EndpointEdit { Name = "second" }, added.ETag, CancellationToken.None);
+        var second = await Store.ChangeAsync(
+            added.Id, new EndpointEdit { Name = "second" }, added.ETag, CancellationToken.None);
 
         Assert.Equal((EditRefusal.ETagDiffers, edited), (second.Refusal, second.Endpoint));
         Assert.Equal(edited, await FindAsync(added.Id));
-        Assert.Equal(EditRefusal.None, (await Store.ChangeAsync(added.Id, new EndpointEdit { Name = "third" }, edited.ETag, CancellationToken.None)).Refusal);
+        Assert.Equal(
+            EditRefusal.None,
+            (await Store.ChangeAsync(
+                added.Id, new EndpointEdit { Name = "third" }, edited.ETag, CancellationToken.None)).Refusal);
     }
 
     [Fact]
-    public async Task Of_edits_that_begin_at_one_state_exactly_one_is_made()
+    public async Task Exactly_one_of_the_edits_with_the_same_ETag_succeeds()
     {
         var added = await AddAsync("/a");
 
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(editor => Task.Run(
-            () => Store.ChangeAsync(added.Id, new EndpointEdit { Name = $"by {editor}" }, added.ETag, CancellationToken.None)))).Within("all edits");
+            () => Store.ChangeAsync(
+                added.Id, new EndpointEdit { Name = $"by {editor}" }, added.ETag,
+                CancellationToken.None)))).Within("all edits");
 
         var winner = Assert.Single(results, result => result.Refusal == EditRefusal.None);
         Assert.Equal(winner.Endpoint, await FindAsync(added.Id));
@@ -134,7 +155,7 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deletion_takes_the_state_that_it_names_only()
+    public async Task A_deletion_succeeds_only_with_the_current_ETag()
     {
         var added = await AddAsync("/a");
         var edited = await ChangeAsync(added.Id, new EndpointEdit { Name = "edited" });
@@ -146,22 +167,27 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_there_is_not_found()
+    public async Task A_missing_endpoint_is_not_found()
     {
         Assert.Null(await FindAsync(404));
-        Assert.Equal(EditRefusal.NotFound, (await Store.ChangeAsync(404, new EndpointEdit { Name = "x" }, null, CancellationToken.None)).Refusal);
+        Assert.Equal(
+            EditRefusal.NotFound,
+            (await Store.ChangeAsync(404, new EndpointEdit { Name = "x" }, null, CancellationToken.None)).Refusal);
     }
 
     [Fact]
-    public async Task A_row_that_another_session_has_open_is_refused_soon_and_stays_as_it_is()
+    public async Task An_edit_of_a_row_that_another_session_has_open_fails_soon_and_changes_nothing()
     {
         var added = await AddAsync("/a");
-        await using var registry = new TestRegistry(_database, new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var registry = new TestRegistry(
+            _database, new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(50) });
         var store = registry.Endpoints;
         await using (await _database.OpenAsync("update fastapi_endpoint set name = 'open'"))
         {
-            var change = await Assert.ThrowsAsync<PostgresException>(() => store.ChangeAsync(added.Id, new EndpointEdit { Name = "mine" }, null, CancellationToken.None));
-            var deletion = await Assert.ThrowsAsync<PostgresException>(() => store.DeleteAsync(added.Id, null, CancellationToken.None));
+            var change = await Assert.ThrowsAsync<PostgresException>(
+                () => store.ChangeAsync(added.Id, new EndpointEdit { Name = "mine" }, null, CancellationToken.None));
+            var deletion = await Assert.ThrowsAsync<PostgresException>(
+                () => store.DeleteAsync(added.Id, null, CancellationToken.None));
             Assert.Equal(("55P03", "55P03"), (change.SqlState, deletion.SqlState));
         }
 
@@ -169,9 +195,12 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     private async Task<EndpointView> AddAsync(string rootPath) =>
-        (await Store.AddAsync(new EndpointEdit { Name = "endpoint", RootPath = rootPath, App = "api" }, CancellationToken.None)).Endpoint!;
+        (await Store.AddAsync(
+            new EndpointEdit { Name = "endpoint", RootPath = rootPath, App = "api" },
+            CancellationToken.None)).Endpoint!;
 
-    private async Task<EndpointView> ChangeAsync(int id, EndpointEdit edit) => (await Store.ChangeAsync(id, edit, null, CancellationToken.None)).Endpoint!;
+    private async Task<EndpointView> ChangeAsync(int id, EndpointEdit edit) =>
+        (await Store.ChangeAsync(id, edit, null, CancellationToken.None)).Endpoint!;
 
     private Task<EndpointView?> FindAsync(int id) => Store.FindAsync(id, CancellationToken.None);
 }

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Endpoints;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Endpoints;
@@ -26,16 +26,18 @@ public sealed class RootPathTakenTests : IAsyncLifetime
     [InlineData("/a")]
     [InlineData("a/")]
     [InlineData(" /a/ ")]
-    public async Task A_root_path_that_is_taken_is_refused_with_its_owner(string rootPath)
+    public async Task A_taken_root_path_is_refused_and_its_owner_is_named(string rootPath)
     {
         var result = await AddAsync(rootPath);
 
-        Assert.Equal((null, EditRefusal.RootPathTaken, "root path '/a' is taken by endpoint 1 'o''ne'"), (result.Endpoint, result.Refusal, result.Reason));
+        Assert.Equal(
+            (null, EditRefusal.RootPathTaken, "root path '/a' is taken by endpoint 1 'o'ne'"),
+            (result.Endpoint, result.Refusal, result.Reason));
         Assert.Equal(2L, await _database.ScalarAsync<long>("select count(*) from fastapi_endpoint"));
     }
 
     [Fact]
-    public async Task A_stored_spelling_of_Odoos_is_the_same_root_path()
+    public async Task A_root_path_that_Odoo_stored_in_another_spelling_is_the_same_root_path()
     {
         await _database.ExecuteAsync("update fastapi_endpoint set root_path = '/a/' where id = 1");
 
@@ -58,16 +60,18 @@ public sealed class RootPathTakenTests : IAsyncLifetime
         Assert.Equal(EditRefusal.None, (await AddAsync("/a")).Refusal);
 
         Assert.Equal(EditRefusal.RootPathTaken, (await ChangeAsync(1, new EndpointEdit { Active = true })).Refusal);
-        Assert.Equal(EditRefusal.None, (await ChangeAsync(1, new EndpointEdit { Active = true, RootPath = "/c" })).Refusal);
+        Assert.Equal(
+            EditRefusal.None, (await ChangeAsync(1, new EndpointEdit { Active = true, RootPath = "/c" })).Refusal);
     }
 
     [Fact]
     public async Task An_endpoint_keeps_its_own_root_path() =>
-        Assert.Equal(EditRefusal.None, (await ChangeAsync(1, new EndpointEdit { RootPath = "/a", Active = true })).Refusal);
+        Assert.Equal(
+            EditRefusal.None, (await ChangeAsync(1, new EndpointEdit { RootPath = "/a", Active = true })).Refusal);
 
-    // Two endpoints can come to one root path by SQL or in Odoo, which does not check it.
+    // SQL, or Odoo, which does not check it, can give two endpoints one root path.
     [Fact]
-    public async Task An_edit_that_leaves_the_root_path_alone_is_made_although_another_endpoint_has_the_same()
+    public async Task An_edit_that_keeps_the_root_path_succeeds_although_another_endpoint_has_the_same()
     {
         await _database.ExecuteAsync("update fastapi_endpoint set root_path = '/a'");
 
@@ -76,7 +80,9 @@ public sealed class RootPathTakenTests : IAsyncLifetime
     }
 
     private Task<EditResult> AddAsync(string rootPath) =>
-        _registry.Endpoints.AddAsync(new EndpointEdit { Name = "new", RootPath = rootPath, App = "api" }, CancellationToken.None);
+        _registry.Endpoints.AddAsync(
+            new EndpointEdit { Name = "new", RootPath = rootPath, App = "api" }, CancellationToken.None);
 
-    private Task<EditResult> ChangeAsync(int id, EndpointEdit edit) => _registry.Endpoints.ChangeAsync(id, edit, null, CancellationToken.None);
+    private Task<EditResult> ChangeAsync(int id, EndpointEdit edit) =>
+        _registry.Endpoints.ChangeAsync(id, edit, null, CancellationToken.None);
 }

@@ -17,8 +17,8 @@ internal sealed class ForeignSession : IAsyncDisposable
 
     public string Role => _role.Name;
 
-    /// <summary>The channel and payload of every notification that has come in, in order.</summary>
-    public List<string> Heard { get; } = [];
+    /// <summary>The channel and payload of every notification received, in order.</summary>
+    public List<string> Notifications { get; } = [];
 
     public static async Task<ForeignSession> OpenAsync(TestDatabase database)
     {
@@ -26,7 +26,8 @@ internal sealed class ForeignSession : IAsyncDisposable
         var connection = new NpgsqlConnection($"{role.ConnectionString};Pooling=false");
         await connection.OpenAsync();
         var session = new ForeignSession(role, connection);
-        connection.Notification += (_, notification) => session.Heard.Add($"{notification.Channel}: {notification.Payload}");
+        connection.Notification += (_, notification) => session.Notifications.Add(
+            $"{notification.Channel}: {notification.Payload}");
         return session;
     }
 
@@ -50,11 +51,11 @@ internal sealed class ForeignSession : IAsyncDisposable
         return refusal;
     }
 
-    /// <summary>Waits until a notification that this session listens for has come in.</summary>
-    public async Task HearAsync()
+    /// <summary>Waits until this session has received a notification.</summary>
+    public async Task ReceiveAsync()
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
-        while (Heard.Count == 0)
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
+        while (Notifications.Count == 0)
         {
             await _connection.WaitAsync(deadline.Token);
         }

@@ -5,26 +5,27 @@ namespace EndpointSync.Tests.Postgres.Functions;
 
 public sealed class RequestSyncTests : FreshDatabaseTests
 {
-    private const string RequestsSql = "select schema_name || ' ' || requested_by || ' ' || reason from endpoint_sync.requests order by id";
+    private const string RequestsSql =
+        "select schema_name || ' ' || requested_by || ' ' || reason from endpoint_sync.pending_syncs order by id";
 
     [Fact]
-    public async Task A_request_is_owed_from_its_commit_on_and_the_next_sync_settles_it()
+    public async Task A_request_is_pending_from_its_commit_until_the_next_sync()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
         await using var registry = Registry();
 
         await session.ExecuteAsync("begin; select endpoint_sync.request_sync('deployed')");
-        Assert.False(await OwedAsync(registry));
+        Assert.False(await IsPendingAsync(registry));
         await session.ExecuteAsync("commit");
-        Assert.True(await OwedAsync(registry));
+        Assert.True(await IsPendingAsync(registry));
         Assert.Equal([$"public {session.Role} deployed"], await Database.ListAsync(RequestsSql));
 
         await registry.ReloadAsync();
-        Assert.False(await OwedAsync(registry));
+        Assert.False(await IsPendingAsync(registry));
     }
 
     [Fact]
-    public async Task A_request_that_is_rolled_back_is_none()
+    public async Task A_request_that_is_rolled_back_does_not_count()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
         await using var registry = Registry();
@@ -32,21 +33,22 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         await session.ExecuteAsync("begin; select endpoint_sync.request_sync(); rollback");
         await session.RefusalAsync("begin; select endpoint_sync.request_sync(); select 1 / 0");
 
-        Assert.False(await OwedAsync(registry));
+        Assert.False(await IsPendingAsync(registry));
     }
 
     [Fact]
-    public async Task However_often_one_transaction_asks_it_is_one_request()
+    public async Task Repeated_requests_of_one_transaction_are_one_request()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
-        await session.ExecuteAsync("begin; select endpoint_sync.request_sync(number::text) from generate_series(1, 1000) as number; commit");
+        await session.ExecuteAsync(
+            "begin; select endpoint_sync.request_sync(number::text) from generate_series(1, 1000) as number; commit");
 
         Assert.Equal([$"public {session.Role} 1"], await Database.ListAsync(RequestsSql));
     }
 
     [Fact]
-    public async Task A_request_tells_the_version_at_its_time()
+    public async Task A_request_returns_the_version_at_its_time()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var session = await ForeignSession.OpenAsync(Database);
@@ -57,9 +59,10 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         Assert.Equal(1L, await session.ScalarAsync<long>("select endpoint_sync.request_sync()"));
     }
 
-    // Odoo's cursors are such transactions. The row of the other session, and the state, have changed since the snapshot was taken.
+    // Odoo's cursors are such transactions. The other session's row and the state have changed since the snapshot was
+    // taken.
     [Theory, InlineData("repeatable read"), InlineData("serializable")]
-    public async Task A_request_never_costs_a_transaction_with_an_older_snapshot_its_commit(string isolation)
+    public async Task A_request_never_fails_a_transaction_with_an_older_snapshot(string isolation)
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var session = await ForeignSession.OpenAsync(Database);
@@ -67,7 +70,7 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         await Database.ExecuteAsync("select endpoint_sync.request_sync('somebody else')");
 
         await session.ExecuteAsync($"begin isolation level {isolation}; select endpoint_sync.current_version()");
-        await registry.Store.TryOweAsync("renewed");
+        await registry.Session.TryRecordPendingAsync("renewed");
         await registry.ReloadAsync();
         await session.ExecuteAsync("select endpoint_sync.request_sync('late'); commit");
 
@@ -75,7 +78,7 @@ public sealed class RequestSyncTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Serializable_transactions_that_ask_at_the_same_time_cost_each_other_no_commit()
+    public async Task Serializable_transactions_that_request_at_the_same_time_all_commit()
     {
         await using var first = await ForeignSession.OpenAsync(Database);
         await using var second = await ForeignSession.OpenAsync(Database);
@@ -85,26 +88,29 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         await first.ExecuteAsync("commit");
         await second.ExecuteAsync("commit");
 
-        Assert.Equal([$"public {first.Role} first", $"public {second.Role} second"], await Database.ListAsync(RequestsSql));
+        Assert.Equal(
+            [$"public {first.Role} first", $"public {second.Role} second"], await Database.ListAsync(RequestsSql));
     }
 
     [Fact]
-    public async Task A_request_that_is_rolled_back_to_a_savepoint_is_made_again_and_one_before_it_is_not()
+    public async Task A_request_is_repeated_only_after_a_rollback_to_a_savepoint_before_it()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
         await session.ExecuteAsync(
             """
             begin; savepoint one; select endpoint_sync.request_sync('undone'); rollback to one;
-            savepoint two; select endpoint_sync.request_sync('kept'); release two; select endpoint_sync.request_sync('again'); commit
+            savepoint two; select endpoint_sync.request_sync('kept'); release two;
+            select endpoint_sync.request_sync('again'); commit
             """);
         await session.ExecuteAsync("select endpoint_sync.request_sync('later')");
 
-        Assert.Equal([$"public {session.Role} kept", $"public {session.Role} later"], await Database.ListAsync(RequestsSql));
+        Assert.Equal(
+            [$"public {session.Role} kept", $"public {session.Role} later"], await Database.ListAsync(RequestsSql));
     }
 
     [Fact]
-    public async Task A_transaction_that_asked_and_stays_open_holds_up_no_sync()
+    public async Task An_open_transaction_with_a_request_blocks_no_sync()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await Database.ExecuteAsync("select endpoint_sync.request_sync('before')");
@@ -114,14 +120,14 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         await session.ExecuteAsync("begin; select endpoint_sync.request_sync('open')");
         var receipt = await registry.ReloadAsync();
 
-        Assert.Equal((ReloadOutcome.Synced, 1, true), (receipt.Outcome, receipt.Timings.Attempts, receipt.InLine));
+        Assert.Equal((ReloadOutcome.Synced, 1, true), (receipt.Outcome, receipt.Timings.Attempts, receipt.InSync));
         Assert.Empty(await Database.ListAsync(RequestsSql));
         await session.ExecuteAsync("commit");
-        Assert.True(await OwedAsync(registry));
+        Assert.True(await IsPendingAsync(registry));
     }
 
     [Fact]
-    public async Task A_request_is_heard_after_its_commit_with_the_schema()
+    public async Task A_request_is_notified_after_its_commit_with_the_schema()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
         await using var listener = await ForeignSession.OpenAsync(Database);
@@ -129,18 +135,18 @@ public sealed class RequestSyncTests : FreshDatabaseTests
 
         await session.ExecuteAsync("begin; select endpoint_sync.request_sync()");
         await listener.ExecuteAsync("select");
-        Assert.Empty(listener.Heard);
+        Assert.Empty(listener.Notifications);
         await session.ExecuteAsync("commit");
-        await listener.HearAsync();
+        await listener.ReceiveAsync();
 
-        Assert.Equal(["endpoint_sync: request public"], listener.Heard);
+        Assert.Equal(["endpoint_sync: request public"], listener.Notifications);
     }
 
     [Fact]
-    public async Task A_new_version_is_heard_after_its_commit_with_its_number_and_schema()
+    public async Task A_new_version_is_notified_after_its_commit_with_its_number_and_schema()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var listener = await ForeignSession.OpenAsync(Database);
         await listener.ExecuteAsync("listen endpoint_sync_version");
         await using var commit = await Pause.AtCommitAsync(Database);
@@ -148,37 +154,41 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         var reload = registry.ReloadAsync();
         await commit.ReachedAsync();
         await listener.ExecuteAsync("select");
-        Assert.Empty(listener.Heard);
+        Assert.Empty(listener.Notifications);
         await commit.EndAsync();
-        await listener.HearAsync();
+        await listener.ReceiveAsync();
         await reload.Within("the reload");
         await registry.ReloadAsync();
         await listener.ExecuteAsync("select");
 
-        Assert.Equal(["endpoint_sync_version: 1 public"], listener.Heard);
+        Assert.Equal(["endpoint_sync_version: 1 public"], listener.Notifications);
         Assert.Equal(1L, await listener.ScalarAsync<long>("select endpoint_sync.current_version()"));
     }
 
     [Fact]
-    public async Task A_read_only_transaction_cannot_ask_and_is_told_so()
+    public async Task A_request_in_a_read_only_transaction_is_refused_with_the_reason()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
         var refusal = await session.RefusalAsync("begin read only; select endpoint_sync.request_sync()");
 
-        Assert.Equal(("25006", "cannot execute INSERT in a read-only transaction"), (refusal.SqlState, refusal.MessageText));
+        Assert.Equal(
+            ("25006", "cannot execute INSERT in a read-only transaction"), (refusal.SqlState, refusal.MessageText));
     }
 
     [Fact]
-    public async Task A_reason_that_is_absent_or_endless_is_made_to_fit()
+    public async Task A_missing_reason_is_filled_in_and_a_long_one_is_cut()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
         await session.ExecuteAsync("select endpoint_sync.request_sync(null)");
         await session.ExecuteAsync("select endpoint_sync.request_sync(repeat('x', 100000))");
 
-        Assert.Equal(["no reason given", new string('x', 200)], await Database.ListAsync("select reason from endpoint_sync.requests order by id"));
+        Assert.Equal(
+            ["no reason given", new string('x', 200)],
+            await Database.ListAsync("select reason from endpoint_sync.pending_syncs order by id"));
     }
 
-    private static async Task<bool> OwedAsync(TestRegistry registry) => await registry.Status.OwedAsync(CancellationToken.None) is not null;
+    private static async Task<bool> IsPendingAsync(TestRegistry registry) =>
+        await registry.Status.PendingScopeAsync(CancellationToken.None) is not null;
 }

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Locks;
 using EndpointSync.Tests.Postgres.Races;
 
 namespace EndpointSync.Tests.Postgres.Functions;
@@ -21,25 +21,29 @@ public sealed class TryLockTests : FreshDatabaseTests
 
         foreach (var name in names)
         {
-            Assert.Equal(AdvisoryLockKey.Of(name), await session.ScalarAsync<long>($"select endpoint_sync.lock_key($name${name}$name$)"));
+            Assert.Equal(
+                AdvisoryLockKey.Of(name),
+                await session.ScalarAsync<long>($"select endpoint_sync.lock_key($name${name}$name$)"));
         }
     }
 
     [Fact]
-    public async Task The_key_may_be_part_of_an_index_because_it_never_changes()
+    public async Task The_key_function_is_immutable_and_can_be_indexed()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
-        await session.ExecuteAsync("create temp table names (name text); create index on names (endpoint_sync.lock_key(name))");
+        await session.ExecuteAsync(
+            "create temp table names (name text); create index on names (endpoint_sync.lock_key(name))");
 
-        Assert.Equal("i", await session.ScalarAsync<string>("select provolatile::text from pg_proc where proname = 'lock_key'"));
+        Assert.Equal(
+            "i", await session.ScalarAsync<string>("select provolatile::text from pg_proc where proname = 'lock_key'"));
     }
 
     [Fact]
-    public async Task A_silo_skips_while_a_foreign_writer_has_the_lock_and_the_other_way_round()
+    public async Task A_silo_and_a_foreign_writer_each_skip_while_the_other_has_the_lock()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var session = await ForeignSession.OpenAsync(Database);
 
         await session.ExecuteAsync("begin");
@@ -58,7 +62,7 @@ public sealed class TryLockTests : FreshDatabaseTests
     }
 
     [Theory, InlineData("try_lock"), InlineData("lock_key")]
-    public async Task No_name_is_no_lock(string function)
+    public async Task A_null_name_gives_no_lock(string function)
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 

@@ -14,7 +14,8 @@ public sealed class WaitForVersionTests : FreshDatabaseTests
 
         var waited = session.ScalarAsync<bool>("select endpoint_sync.wait_for_version(1, '1 minute')");
         await Database.UntilAsync(
-            "select exists (select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep')", "a session that waits");
+            "select exists (select from pg_stat_activity where datname = current_database() and wait_event = "
+            + "'PgSleep')", "a session that waits");
         Assert.False(waited.IsCompleted);
         await registry.ReloadAsync();
 
@@ -22,7 +23,7 @@ public sealed class WaitForVersionTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_version_that_is_there_is_not_waited_for_and_one_that_does_not_come_is_false()
+    public async Task An_existing_version_returns_true_at_once_and_one_that_does_not_come_returns_false()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
@@ -32,15 +33,20 @@ public sealed class WaitForVersionTests : FreshDatabaseTests
     }
 
     [Theory, InlineData("repeatable read", "REPEATABLE READ"), InlineData("serializable", "SERIALIZABLE")]
-    public async Task A_transaction_that_could_never_see_the_version_is_told_so_even_if_it_is_there(string isolation, string named)
+    public async Task A_transaction_that_could_never_see_the_version_is_refused_even_if_it_exists(
+        string isolation, string named)
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
-        var refusal = await session.RefusalAsync($"begin isolation level {isolation}; select endpoint_sync.wait_for_version(0)");
+        var refusal = await session.RefusalAsync(
+            $"begin isolation level {isolation}; select endpoint_sync.wait_for_version(0)");
 
         Assert.Equal("25000", refusal.SqlState);
-        Assert.StartsWith($"A {named} transaction sees no version that was made after its first statement", refusal.MessageText);
-        Assert.Contains("Call wait_for_version in a READ COMMITTED transaction, or current_version in a new transaction each time.", refusal.MessageText);
+        Assert.StartsWith(
+            $"A {named} transaction sees no version that was made after its first statement", refusal.MessageText);
+        Assert.Contains(
+            "Call wait_for_version in a READ COMMITTED transaction, or current_version in a new transaction each time.",
+            refusal.MessageText);
     }
 
     [Theory]
@@ -48,22 +54,24 @@ public sealed class WaitForVersionTests : FreshDatabaseTests
     [InlineData("1, '-1 second'", "The timeout '-00:00:01' is not between 0 and 1 minute.")]
     [InlineData("1, null", "The timeout NULL is not between 0 and 1 minute.")]
     [InlineData("null", "The version to wait for is null.")]
-    public async Task A_value_that_makes_no_sense_is_named(string arguments, string message)
+    public async Task An_invalid_argument_is_named(string arguments, string message)
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
-        Assert.Equal(message, (await session.RefusalAsync($"select endpoint_sync.wait_for_version({arguments})")).MessageText);
+        Assert.Equal(
+            message, (await session.RefusalAsync($"select endpoint_sync.wait_for_version({arguments})")).MessageText);
     }
 
     [Fact]
-    public async Task A_read_only_transaction_may_ask_for_everything_but_a_sync()
+    public async Task A_read_only_transaction_may_call_every_function_but_request_sync()
     {
         await using var session = await ForeignSession.OpenAsync(Database);
 
         await session.ExecuteAsync(
             """
             begin read only;
-            select endpoint_sync.lock_key(), endpoint_sync.try_lock(), endpoint_sync.current_version(), endpoint_sync.wait_for_version(0);
+            select endpoint_sync.lock_key(), endpoint_sync.try_lock(), endpoint_sync.current_version(),
+              endpoint_sync.wait_for_version(0);
             commit
             """);
     }
@@ -72,7 +80,9 @@ public sealed class WaitForVersionTests : FreshDatabaseTests
     [InlineData("current_version('nowhere')", "'nowhere'")]
     [InlineData("current_version(null)", "NULL")]
     [InlineData("current_version('PUBLIC')", "'PUBLIC'")]
-    [InlineData("current_version('x''; drop schema endpoint_sync cascade; --')", "'x''; drop schema endpoint_sync cascade; --'")]
+    [InlineData(
+        "current_version('x''; drop schema endpoint_sync cascade; --')",
+        "'x''; drop schema endpoint_sync cascade; --'")]
     [InlineData("request_sync(schema_name => 'nowhere')", "'nowhere'")]
     [InlineData("wait_for_version(0, schema_name => 'nowhere')", "'nowhere'")]
     public async Task A_schema_without_a_registry_is_named_with_those_that_have_one(string call, string named)
@@ -83,20 +93,26 @@ public sealed class WaitForVersionTests : FreshDatabaseTests
         var refusal = await session.RefusalAsync($"select endpoint_sync.{call}");
 
         Assert.Equal("22023", refusal.SqlState);
-        Assert.Equal($"No registry has its tables in schema {named}. Schemas with a registry: 'other', 'public'.", refusal.MessageText);
+        Assert.Equal(
+            $"No registry has its tables in schema {named}. Schemas with a registry: 'other', 'public'.",
+            refusal.MessageText);
     }
 
     [Fact]
-    public async Task A_schema_with_a_name_that_has_to_be_quoted_is_found_by_it()
+    public async Task A_schema_whose_name_must_be_quoted_is_found()
     {
-        await Database.ExecuteAsync("insert into endpoint_sync.state (schema_name, version) values ('Odoo \"2\" it''s', 7)");
+        await Database.ExecuteAsync(
+            "insert into endpoint_sync.state (schema_name, version) values ('Odoo \"2\" it''s', 7)");
         await using var session = await ForeignSession.OpenAsync(Database);
         await session.ExecuteAsync("listen endpoint_sync");
 
         Assert.Equal(7L, await session.ScalarAsync<long>("select endpoint_sync.current_version('Odoo \"2\" it''s')"));
-        Assert.True(await session.ScalarAsync<bool>("select endpoint_sync.wait_for_version(7, schema_name => 'Odoo \"2\" it''s')"));
-        Assert.Equal(7L, await session.ScalarAsync<long>("select endpoint_sync.request_sync('asked', 'Odoo \"2\" it''s')"));
-        await session.HearAsync();
-        Assert.Equal(["endpoint_sync: request Odoo \"2\" it's"], session.Heard);
+        Assert.True(
+            await session.ScalarAsync<bool>(
+                "select endpoint_sync.wait_for_version(7, schema_name => 'Odoo \"2\" it''s')"));
+        Assert.Equal(
+            7L, await session.ScalarAsync<long>("select endpoint_sync.request_sync('asked', 'Odoo \"2\" it''s')"));
+        await session.ReceiveAsync();
+        Assert.Equal(["endpoint_sync: request Odoo \"2\" it's"], session.Notifications);
     }
 }

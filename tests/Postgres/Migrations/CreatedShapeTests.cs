@@ -1,6 +1,9 @@
 namespace EndpointSync.Tests.Postgres.Migrations;
 
-/// <summary>The tables as OCA's endpoint_route_handler and Odoo's ORM create them, written down here from what they were seen to create.</summary>
+/// <summary>
+/// The tables as OCA's endpoint_route_handler and Odoo's ORM create them, copied from what these were observed to
+/// create.
+/// </summary>
 public sealed class CreatedShapeTests(CreatedTables created) : IClassFixture<CreatedTables>
 {
     [Fact]
@@ -31,9 +34,11 @@ public sealed class CreatedShapeTests(CreatedTables created) : IClassFixture<Cre
         ],
         await created.Database.ListAsync(
             """
-            select concat_ws(' ', table_name, ordinal_position, column_name, udt_name, coalesce(character_maximum_length::text, '-'),
+            select concat_ws(' ', table_name, ordinal_position, column_name, udt_name,
+              coalesce(character_maximum_length::text, '-'),
               case is_nullable when 'YES' then 'null' else 'not null' end, column_default)
-            from information_schema.columns where table_schema = 'public' and table_name in ('endpoint_route', 'fastapi_endpoint')
+            from information_schema.columns
+            where table_schema = 'public' and table_name in ('endpoint_route', 'fastapi_endpoint')
             order by table_name, ordinal_position
             """));
 
@@ -54,21 +59,28 @@ public sealed class CreatedShapeTests(CreatedTables created) : IClassFixture<Cre
     public async Task The_indexes_are_Odoos() => Assert.Equal(
         [
             "CREATE INDEX fastapi_endpoint__root_path_index ON public.fastapi_endpoint USING btree (root_path)",
-            "CREATE UNIQUE INDEX endpoint_route__endpoint_hash_uniq ON public.endpoint_route USING btree (endpoint_hash)",
+            "CREATE UNIQUE INDEX endpoint_route__endpoint_hash_uniq ON public.endpoint_route USING btree "
+            + "(endpoint_hash)",
             "CREATE UNIQUE INDEX endpoint_route__key_uniq ON public.endpoint_route USING btree (key)",
             "CREATE UNIQUE INDEX endpoint_route_pkey ON public.endpoint_route USING btree (id)",
             "CREATE UNIQUE INDEX fastapi_endpoint_pkey ON public.fastapi_endpoint USING btree (id)",
         ],
-        await created.Database.ListAsync("select indexdef from pg_indexes where schemaname = 'public' order by indexdef collate \"C\""));
+        await created.Database.ListAsync(
+            "select indexdef from pg_indexes where schemaname = 'public' order by indexdef collate \"C\""));
 
     [Fact]
-    public async Task The_triggers_are_Odoos_with_the_names_swapped_as_they_are_there() => Assert.Equal(
+    public async Task The_triggers_are_Odoos_including_their_swapped_names() => Assert.Equal(
         [
-            "CREATE TRIGGER insert_endpoint_route_version_trigger BEFORE UPDATE ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION increment_endpoint_route_version()",
-            "CREATE TRIGGER trigger_endpoint_route_set_timestamp BEFORE UPDATE ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION endpoint_route_set_timestamp()",
-            "CREATE TRIGGER update_endpoint_route_version_trigger BEFORE INSERT ON public.endpoint_route FOR EACH ROW EXECUTE FUNCTION increment_endpoint_route_version()",
+            "CREATE TRIGGER insert_endpoint_route_version_trigger BEFORE UPDATE ON public.endpoint_route FOR EACH ROW "
+            + "EXECUTE FUNCTION increment_endpoint_route_version()",
+            "CREATE TRIGGER trigger_endpoint_route_set_timestamp BEFORE UPDATE ON public.endpoint_route FOR EACH ROW "
+            + "EXECUTE FUNCTION endpoint_route_set_timestamp()",
+            "CREATE TRIGGER update_endpoint_route_version_trigger BEFORE INSERT ON public.endpoint_route FOR EACH ROW "
+            + "EXECUTE FUNCTION increment_endpoint_route_version()",
         ],
-        await created.Database.ListAsync("select pg_get_triggerdef(oid) from pg_trigger where tgrelid in ('endpoint_route'::regclass, 'fastapi_endpoint'::regclass) and not tgisinternal and tgname not like 'endpoint_sync_%' order by 1"));
+        await created.Database.ListAsync(
+            "select pg_get_triggerdef(oid) from pg_trigger where tgrelid in ('endpoint_route'::regclass, "
+            + "'fastapi_endpoint'::regclass) and not tgisinternal and tgname not like 'endpoint_sync_%' order by 1"));
 
     [Fact]
     public async Task The_sequence_is_Odoos_and_belongs_to_no_column() => Assert.Equal(
@@ -76,16 +88,21 @@ public sealed class CreatedShapeTests(CreatedTables created) : IClassFixture<Cre
         await created.Database.ListAsync(
             """
             select concat_ws(' ', seqrelid::regclass, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle,
-              (select count(*) from pg_depend where objid = seqrelid and deptype in ('a', 'i') and classid = 'pg_class'::regclass))
+              (select count(*) from pg_depend
+               where objid = seqrelid and deptype in ('a', 'i') and classid = 'pg_class'::regclass))
             from pg_sequence where seqrelid = 'endpoint_route_version'::regclass
             """));
 
     [Fact]
     public async Task The_triggers_do_what_Odoos_do()
     {
-        await created.Database.ExecuteAsync("insert into endpoint_route (key) values ('a'), ('b'); update endpoint_route set updated_at = '2000-01-01'; delete from endpoint_route where key = 'a'");
+        await created.Database.ExecuteAsync(
+            "insert into endpoint_route (key) values ('a'), ('b'); update endpoint_route set updated_at = "
+            + "'2000-01-01'; delete from endpoint_route where key = 'a'");
 
         Assert.Equal(4L, await created.Database.ScalarAsync<long>("select last_value from endpoint_route_version"));
-        Assert.True(await created.Database.ScalarAsync<bool>("select updated_at > now() - interval '1 day' from endpoint_route"));
+        Assert.True(
+            await created.Database.ScalarAsync<bool>(
+                "select updated_at > now() - interval '1 day' from endpoint_route"));
     }
 }

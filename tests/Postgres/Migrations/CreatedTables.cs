@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Migrations;
@@ -12,8 +12,8 @@ public sealed class CreatedTables : IAsyncLifetime
     {
         await Database.InitializeAsync();
         await Database.ExecuteAsync(
-            "drop table fastapi_endpoint, endpoint_route; drop sequence endpoint_route_version; " +
-            "drop function endpoint_route_set_timestamp, increment_endpoint_route_version");
+            "drop table fastapi_endpoint, endpoint_route; drop sequence endpoint_route_version; "
+            + "drop function endpoint_route_set_timestamp, increment_endpoint_route_version");
         await using var registry = new TestRegistry(Database, options: new RegistryOptions { CreateTables = true });
         await registry.Preparation.EnsureAsync(CancellationToken.None);
     }

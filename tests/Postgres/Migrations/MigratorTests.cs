@@ -9,10 +9,11 @@ public sealed class MigratorTests
 {
     private const int Installers = 8;
 
-    // Everything that the two schemas have, with the names that the server gave.
+    // Every object of the two schemas, with the names that the server gave.
     private const string ObjectsSql =
         """
-        select concat_ws(' ', n.nspname, c.relkind, c.relname) from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+        select concat_ws(' ', n.nspname, c.relkind, c.relname)
+        from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
         where n.nspname in ('orleans', 'endpoint_sync') order by 1
         """;
 
@@ -22,19 +23,22 @@ public sealed class MigratorTests
         await using var database = await TestDatabase.CreateEmptyAsync();
         await using var reference = await TestDatabase.CreateAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, Installers).Select(_ => Task.Run(() => InstallAsync(database)))).Within("all installers");
+        await Task.WhenAll(
+            Enumerable.Range(0, Installers).Select(
+                _ => Task.Run(() => InstallAsync(database)))).Within("all installers");
 
         Assert.Equal(await reference.ListAsync(ObjectsSql), await database.ListAsync(ObjectsSql));
         Assert.Equal(9L, await database.ScalarAsync<long>("select count(*) from orleans.OrleansQuery"));
         Assert.Equal(
             [
-                "EndpointSync/0001_versions.sql", "EndpointSync/0002_apps.sql", "EndpointSync/0003_pending.sql", "EndpointSync/0004_functions.sql",
-                "EndpointSync/0005_quick_look.sql",
-                "EndpointSync/0006_quick_endpoint_of.sql",
-                "EndpointSync/0007_disputes_until.sql",
+                "EndpointSync/0001_state_and_versions.sql", "EndpointSync/0002_route_history.sql",
+                "EndpointSync/0003_change_capture.sql",
+                "EndpointSync/0004_functions_for_other_writers.sql", "EndpointSync/0005_roles.sql",
             ],
             await database.ListAsync("select scriptname from endpoint_sync.schema_migrations order by scriptname"));
-        Assert.Equal(["Orleans/0001_membership.sql"], await database.ListAsync("select scriptname from orleans.schema_migrations"));
+        Assert.Equal(
+            ["Orleans/0001_membership.sql"],
+            await database.ListAsync("select scriptname from orleans.schema_migrations"));
         Assert.Empty(await database.ErrorsAsync());
     }
 
@@ -42,9 +46,12 @@ public sealed class MigratorTests
     public async Task Registries_that_are_prepared_together_on_an_empty_database_are_all_ready()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var registries = Enumerable.Range(0, Installers).Select(_ => new TestRegistry(database, options: new() { CreateTables = true })).ToList();
+        var registries = Enumerable.Range(0, Installers)
+            .Select(_ => new TestRegistry(database, options: new() { CreateTables = true }))
+            .ToList();
 
-        var receipts = await Task.WhenAll(registries.Select(registry => Task.Run(registry.ReloadAsync))).Within("all registries");
+        var receipts = await Task.WhenAll(
+            registries.Select(registry => Task.Run(registry.ReloadAsync))).Within("all registries");
 
         Assert.All(receipts, receipt => Assert.Equal(ReloadOutcome.UpToDate, receipt.Outcome));
         Assert.Empty(await database.ErrorsAsync());
@@ -59,7 +66,9 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await InstallAsync(database);
-        const string written = "select xmin || ' ' || t::text from endpoint_sync.schema_migrations as t union all select xmin || ' ' || t::text from orleans.schema_migrations as t";
+        const string written =
+            "select xmin || ' ' || t::text from endpoint_sync.schema_migrations as t union all select xmin || ' ' || "
+            + "t::text from orleans.schema_migrations as t";
         var before = (await database.ListAsync(ObjectsSql), await database.ListAsync(written));
 
         await InstallAsync(database);
@@ -69,32 +78,40 @@ public sealed class MigratorTests
     }
 
     [Fact]
-    public async Task A_script_that_fails_leaves_nothing_of_itself_and_is_named()
+    public async Task A_script_that_fails_leaves_nothing_behind_and_is_named()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        await database.ExecuteAsync("create schema endpoint_sync; create table endpoint_sync.quarantine (taken integer)");
+        await database.ExecuteAsync(
+            "create schema endpoint_sync; create table endpoint_sync.quarantine (taken integer)");
 
         var failure = await Assert.ThrowsAsync<RegistryUnusableException>(() => InstallAsync(database));
 
-        Assert.Contains("'EndpointSync/0001_versions.sql'", failure.Message);
+        Assert.Contains("'EndpointSync/0001_state_and_versions.sql'", failure.Message);
         Assert.Contains("already exists", failure.Message);
-        Assert.Empty(await database.ListAsync("select tablename from pg_tables where schemaname = 'endpoint_sync' and tablename not in ('quarantine', 'schema_migrations')"));
+        Assert.Empty(
+            await database.ListAsync(
+                "select tablename from pg_tables where schemaname = 'endpoint_sync' and tablename not in "
+                + "('quarantine', 'schema_migrations')"));
         await database.ExecuteAsync("drop table endpoint_sync.quarantine");
         await InstallAsync(database);
-        Assert.Equal(7L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
+        Assert.Equal(5L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
     }
 
     [Fact]
-    public async Task A_role_that_may_not_create_schemas_is_told_the_grant_that_cures_it()
+    public async Task A_role_that_may_not_create_schemas_gets_the_grant_that_it_needs()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await using var role = await TestRole.CreateAsync(database);
         await using var source = NpgsqlDataSource.Create(role.ConnectionString);
 
-        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(() => ClusterDatabase.MigrateAsync(source, CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(
+            () => ClusterDatabase.MigrateAsync(source, CancellationToken.None));
 
         var grant = $"GRANT CREATE ON DATABASE \"{database.Name}\" TO \"{role.Name}\";";
-        Assert.Equal($"Schema 'orleans' is absent and role \"{role.Name}\" may not create it. As the database's owner run: {grant}", refusal.Message);
+        Assert.Equal(
+            $"Schema 'orleans' is absent and role \"{role.Name}\" may not create it. "
+            + $"As the database's owner run: {grant}",
+            refusal.Message);
         await database.ExecuteAsync(grant);
         await ClusterDatabase.MigrateAsync(source, CancellationToken.None);
         Assert.Equal(9L, await database.ScalarAsync<long>("select count(*) from orleans.OrleansQuery"));

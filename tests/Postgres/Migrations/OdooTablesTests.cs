@@ -1,5 +1,5 @@
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Registries;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Migrations;
@@ -12,17 +12,19 @@ public sealed class OdooTablesTests
         await using var database = await TestDatabase.CreateEmptyAsync();
         await using var registry = new TestRegistry(database);
 
-        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(() => registry.Preparation.EnsureAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(
+            () => registry.Preparation.EnsureAsync(CancellationToken.None));
 
         Assert.Equal(
-            $"Registry 'test': table 'public.fastapi_endpoint' is absent from database '{database.Name}'. Correct the registry's ConnectionString or Schema, " +
-            "install the Odoo module that owns the table, or set EndpointSync:Registries:test:CreateTables to true.",
+            $"Registry 'test': table 'public.fastapi_endpoint' is absent from database '{database.Name}'. "
+            + "Correct the registry's ConnectionString or Schema, "
+            + "install the Odoo module that owns the table, or set EndpointSync:Registries:test:CreateTables to true.",
             refusal.Message);
         Assert.Empty(await database.ListAsync("select tablename from pg_tables where schemaname = 'public'"));
     }
 
     [Fact]
-    public async Task A_schema_that_is_not_there_is_the_same_error()
+    public async Task An_absent_schema_is_the_same_error()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var registry = new TestRegistry(database, options: new RegistryOptions { Schema = "odoo" });
@@ -34,7 +36,7 @@ public sealed class OdooTablesTests
     }
 
     [Fact]
-    public async Task A_registry_that_was_refused_works_as_soon_as_its_tables_are_there()
+    public async Task A_registry_that_was_refused_works_as_soon_as_its_tables_exist()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await using var registry = new TestRegistry(database);
@@ -53,7 +55,9 @@ public sealed class OdooTablesTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.AddEndpointAsync("one", "/a");
-        await database.ExecuteAsync("drop table endpoint_route; drop sequence endpoint_route_version; drop function endpoint_route_set_timestamp, increment_endpoint_route_version");
+        await database.ExecuteAsync(
+            "drop table endpoint_route; drop sequence endpoint_route_version; drop function "
+            + "endpoint_route_set_timestamp, increment_endpoint_route_version");
         await using var registry = new TestRegistry(database, options: new RegistryOptions { CreateTables = true });
 
         var receipt = await registry.ReloadAsync();
@@ -72,8 +76,11 @@ public sealed class OdooTablesTests
         await database.ExecuteAsync(change);
         await using var registry = new TestRegistry(database);
 
-        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(() => registry.Preparation.EnsureAsync(CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<RegistryUnusableException>(
+            () => registry.Preparation.EnsureAsync(CancellationToken.None));
 
-        Assert.Equal($"Registry 'test', schema 'public', is not of the shape that Odoo's modules make; missing: {named}", refusal.Message);
+        Assert.Equal(
+            $"Registry 'test', schema 'public', is not of the shape that Odoo's modules make; missing: {named}",
+            refusal.Message);
     }
 }

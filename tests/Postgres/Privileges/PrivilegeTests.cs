@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Registries;
 using EndpointSync.Tests.Postgres.Sync;
 using EndpointSync.Tests.Testing;
 
@@ -12,53 +12,69 @@ public sealed partial class PrivilegeTests
     private const int Layers = 3;
 
     [Fact]
-    public async Task A_role_that_owns_nothing_works_after_the_grants_that_it_was_told()
+    public async Task A_role_that_owns_nothing_works_after_the_grants_that_its_refusals_name()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await database.ExecuteAsync("drop schema endpoint_sync cascade; create table orm_signaling_routing (id serial primary key, date timestamp default now())");
+        await database.ExecuteAsync(
+            "drop schema endpoint_sync cascade; create table orm_signaling_routing (id serial primary key, date "
+            + "timestamp default now())");
         await using var role = await TestRole.CreateAsync(database);
         await using var registry = new TestRegistry(database, connectionString: role.ConnectionString);
-        List<string> told = [];
-        while (await RefusalAsync(registry) is { } refusal && told.Count < Layers)
+        List<string> refusals = [];
+        var refusal = await RefusalAsync(registry);
+        while (refusal is not null && refusals.Count < Layers)
         {
-            told.Add(refusal);
+            refusals.Add(refusal);
             foreach (Match grant in Grant().Matches(refusal))
             {
                 await database.ExecuteAsync(grant.Value);
             }
+
+            refusal = await RefusalAsync(registry);
         }
 
-        Assert.Equal(Layers, told.Count);
-        Assert.Equal(10, Grant().Count(told[^1]));
+        Assert.Equal(Layers, refusals.Count);
+        Assert.Equal(10, Grant().Count(refusals[^1]));
         await SyncsEverythingAsync(database, registry);
-        Assert.Equal(0L, await database.ScalarAsync<long>($"select count(*) from pg_class where relowner = '{role.Name}'::regrole and relnamespace = 'public'::regnamespace"));
+        Assert.Equal(
+            0L,
+            await database.ScalarAsync<long>(
+                $"select count(*) from pg_class where relowner = '{role.Name}'::regrole and relnamespace = "
+                + "'public'::regnamespace"));
     }
 
-    // Asking for a schema "if not exists" needs the right to create schemas, which such a role has no need of.
+    // Even "create schema if not exists" needs the right to create schemas, which such a role does not need.
     [Fact]
-    public async Task A_role_may_create_the_tables_in_a_schema_that_is_there_without_the_right_to_create_schemas()
+    public async Task A_role_may_create_the_tables_in_an_existing_schema_without_the_right_to_create_schemas()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var role = await TestRole.CreateAsync(database);
         await database.ExecuteAsync(
-            $"create schema odoo; grant create, usage on schema odoo to {role.Name}; grant usage on schema endpoint_sync to {role.Name}; " +
-            $"grant all on all tables in schema endpoint_sync to {role.Name}; grant all on all sequences in schema endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
+            $"create schema odoo; grant create, usage on schema odoo to {role.Name}; "
+            + $"grant usage on schema endpoint_sync to {role.Name}; "
+            + $"grant all on all tables in schema endpoint_sync to {role.Name}; "
+            + $"grant all on all sequences in schema endpoint_sync to {role.Name}; "
+            + $"grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(
-            database, connectionString: role.ConnectionString, options: new RegistryOptions { Schema = "odoo", CreateTables = true });
+            database, connectionString: role.ConnectionString,
+            options: new RegistryOptions { Schema = "odoo", CreateTables = true });
 
         Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
     }
 
     [Fact]
-    public async Task A_role_that_may_not_create_the_schema_of_the_tables_is_told_the_grant()
+    public async Task A_role_that_may_not_create_the_schema_of_the_tables_gets_the_grant()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var role = await TestRole.CreateAsync(database);
         await database.ExecuteAsync(
-            $"grant usage on schema endpoint_sync to {role.Name}; grant all on all tables in schema endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
+            $"grant usage on schema endpoint_sync to {role.Name}; "
+            + $"grant all on all tables in schema endpoint_sync to {role.Name}; "
+            + $"grant all on all sequences in schema endpoint_sync to {role.Name}; "
+            + $"grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(
-            database, connectionString: role.ConnectionString, options: new RegistryOptions { Schema = "odoo", CreateTables = true });
+            database, connectionString: role.ConnectionString,
+            options: new RegistryOptions { Schema = "odoo", CreateTables = true });
 
         var grant = Grant().Match((await RefusalAsync(registry))!).Value;
 
@@ -76,7 +92,9 @@ public sealed partial class PrivilegeTests
         await database.ExecuteAsync("delete from fastapi_endpoint");
         Assert.Equal((ReloadOutcome.Synced, 3L), await OutcomeAsync(registry));
         Assert.Empty(await database.KeysAsync());
-        Assert.Equal("3 3", await database.ScalarAsync<string>("select version || ' ' || signalled_version from endpoint_sync.state"));
+        Assert.Equal(
+            "3 3",
+            await database.ScalarAsync<string>("select version || ' ' || bumped_version from endpoint_sync.state"));
         Assert.Equal(3L, await database.ScalarAsync<long>("select count(*) from orm_signaling_routing"));
     }
 

@@ -1,15 +1,19 @@
-using EndpointSync.Grains.Publishing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Tests.Postgres.Publishing;
 
-/// <summary>Edits, syncs and messages in any order, lost, doubled and late: what is served is always one version, whole, and never an older one.</summary>
+/// <summary>
+/// Edits, syncs and messages in any order, lost, duplicate and late: a silo always serves one whole version, and never
+/// an older one.
+/// </summary>
 public sealed class RandomMessagesTests : PublishedTests
 {
     private const int Steps = 120;
     private const int MostEndpoints = 8;
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task Whatever_happens_to_messages_a_silo_serves_a_whole_version_that_never_goes_back_and_ends_at_the_newest(int seed)
+    public async Task Whatever_happens_to_messages_a_silo_serves_whole_versions_never_goes_back_and_ends_at_the_newest(
+        int seed)
     {
         var random = new Random(seed);
         var routes = NewRoutes();
@@ -23,7 +27,8 @@ public sealed class RandomMessagesTests : PublishedTests
                 2 or 3 => routes.TakeUpAsync(Message(random, sent), CancellationToken.None),
                 _ => routes.PollAsync(CancellationToken.None),
             });
-            Assert.True(routes.Version >= before, $"seed {seed}, step {step}: version {before} became {routes.Version}");
+            Assert.True(
+                routes.Version >= before, $"seed {seed}, step {step}: version {before} became {routes.Version}");
             if (routes.Image is { } image)
             {
                 Assert.Equal(await StoredAsync(image.Version), Served(image));
@@ -42,7 +47,8 @@ public sealed class RandomMessagesTests : PublishedTests
         {
             0 => $"delete from fastapi_endpoint where name = '{name}'",
             1 => $"update fastapi_endpoint set active = not active, registry_sync = false where name = '{name}'",
-            _ => $"update fastapi_endpoint set root_path = '/{name}/{random.Next()}', registry_sync = false where name = '{name}'",
+            _ => $"update fastapi_endpoint set root_path = '/{name}/{random.Next()}', registry_sync = false where "
+                + $"name = '{name}'",
         };
         await Database.ExecuteAsync(edit);
         if (await Database.ScalarAsync<bool>($"select not exists (select from fastapi_endpoint where name = '{name}')"))

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Publishing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Tests.Postgres.Publishing;
 
@@ -8,7 +8,7 @@ public sealed class RegistryRoutesTests : PublishedTests
     private const int NotRoutedEvent = 1503;
 
     [Fact]
-    public async Task A_message_with_its_changes_is_taken_up_without_the_database()
+    public async Task A_message_with_its_changes_is_applied_without_the_database()
     {
         var routes = NewRoutes();
         await routes.CatchUpAsync(CancellationToken.None);
@@ -22,7 +22,7 @@ public sealed class RegistryRoutesTests : PublishedTests
     }
 
     [Fact]
-    public async Task A_message_that_does_not_follow_on_what_is_served_makes_the_silo_read_what_it_lacks()
+    public async Task A_message_that_does_not_follow_the_served_version_makes_the_silo_read_what_it_lacks()
     {
         var routes = NewRoutes();
         await routes.CatchUpAsync(CancellationToken.None);
@@ -48,7 +48,7 @@ public sealed class RegistryRoutesTests : PublishedTests
     }
 
     [Fact]
-    public async Task Messages_that_come_twice_late_or_from_the_future_do_no_harm()
+    public async Task Messages_that_are_duplicate_late_or_ahead_do_no_harm()
     {
         var routes = NewRoutes();
         await routes.CatchUpAsync(CancellationToken.None);
@@ -59,14 +59,15 @@ public sealed class RegistryRoutesTests : PublishedTests
 
         await routes.TakeUpAsync(first, CancellationToken.None);
         await routes.TakeUpAsync(second, CancellationToken.None);
-        await routes.TakeUpAsync(new RoutePublication("test", new RouteVersion(99), Delta: null), CancellationToken.None);
+        await routes.TakeUpAsync(
+            new RoutePublication("test", new RouteVersion(99), Delta: null), CancellationToken.None);
 
         Assert.Same(image, routes.Image);
         Assert.Null(routes.Problem);
     }
 
     [Fact]
-    public async Task What_no_message_brought_is_found_by_the_poll()
+    public async Task The_poll_finds_a_version_that_no_message_brought()
     {
         var routes = NewRoutes();
         await routes.PollAsync(CancellationToken.None);
@@ -78,13 +79,14 @@ public sealed class RegistryRoutesTests : PublishedTests
     }
 
     [Fact]
-    public async Task A_version_whose_routes_are_not_what_its_hash_says_is_refused_and_the_one_before_is_served_until_it_is()
+    public async Task A_version_whose_routes_do_not_match_its_hash_is_refused_and_the_previous_one_is_served()
     {
         var routes = NewRoutes();
         await PublishAsync("/orders");
         await routes.CatchUpAsync(CancellationToken.None);
         await PublishAsync("/customers");
-        await Database.ExecuteAsync("update endpoint_sync.state set content_hash = set_byte(content_hash, 0, 255 - get_byte(content_hash, 0))");
+        await Database.ExecuteAsync(
+            "update endpoint_sync.state set content_hash = set_byte(content_hash, 0, 255 - get_byte(content_hash, 0))");
 
         await routes.PollAsync(CancellationToken.None);
 
@@ -93,14 +95,15 @@ public sealed class RegistryRoutesTests : PublishedTests
         Assert.NotNull(Answer(routes, "/orders/7"));
         Assert.Single(Registry.Log.Entries, entry => entry.EventId == RefusedEvent);
 
-        await Database.ExecuteAsync("update endpoint_sync.state set content_hash = set_byte(content_hash, 0, 255 - get_byte(content_hash, 0))");
+        await Database.ExecuteAsync(
+            "update endpoint_sync.state set content_hash = set_byte(content_hash, 0, 255 - get_byte(content_hash, 0))");
         await routes.PollAsync(CancellationToken.None);
 
         Assert.Equal((2L, null), (routes.Version.Value, routes.Problem));
     }
 
     [Fact]
-    public async Task A_change_that_was_lost_on_the_way_is_noticed_and_everything_is_read_anew()
+    public async Task A_change_that_was_lost_on_the_way_is_detected_and_everything_is_read_again()
     {
         var routes = NewRoutes();
         await routes.CatchUpAsync(CancellationToken.None);
@@ -114,7 +117,7 @@ public sealed class RegistryRoutesTests : PublishedTests
     }
 
     [Fact]
-    public async Task A_database_that_went_back_to_a_backup_is_not_followed_until_it_is_ahead_again()
+    public async Task A_database_that_was_restored_from_a_backup_is_not_followed_until_it_is_ahead_again()
     {
         var routes = NewRoutes();
         await PublishAsync("/orders");
@@ -135,7 +138,7 @@ public sealed class RegistryRoutesTests : PublishedTests
     }
 
     [Fact]
-    public async Task A_number_that_a_restored_database_gives_out_again_is_another_table()
+    public async Task A_version_number_that_a_restored_database_reuses_is_another_table()
     {
         var routes = NewRoutes();
         await PublishAsync("/orders");
@@ -155,12 +158,18 @@ public sealed class RegistryRoutesTests : PublishedTests
     public async Task A_route_that_cannot_be_read_is_left_out_and_named_and_the_others_are_served()
     {
         var routes = NewRoutes();
-        await Database.ExecuteAsync("insert into endpoint_route (key, route, routing) values ('a:1', '/a', 'no json'), ('b:1', '/b', '{\"routes\": [\"/b/<unknown:x>\"]}')");
+        await Database.ExecuteAsync(
+            "insert into endpoint_route (key, route, routing) "
+            + "values ('a:1', '/a', 'no json'), ('b:1', '/b', '{\"routes\": [\"/b/<unknown:x>\"]}')");
         await PublishAsync("/orders");
 
         await routes.CatchUpAsync(CancellationToken.None);
 
-        Assert.Equal(["a:1", "b:1"], Registry.Log.Entries.Where(entry => entry.EventId == NotRoutedEvent).Select(entry => entry.Message.Split(' ')[1]).Order());
+        Assert.Equal(
+            ["a:1", "b:1"],
+            Registry.Log.Entries.Where(entry => entry.EventId == NotRoutedEvent)
+                .Select(entry => entry.Message.Split(' ')[1])
+                .Order());
         Assert.NotNull(Answer(routes, "/orders/7"));
         Assert.Null(routes.Problem);
     }

@@ -1,4 +1,3 @@
-
 using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Races;
@@ -6,7 +5,7 @@ namespace EndpointSync.Tests.Postgres.Races;
 public sealed class DuplicatePathTests : FreshDatabaseTests
 {
     [Fact]
-    public async Task Upstream_one_process_that_syncs_two_endpoints_of_one_path_routes_neither_and_calls_both_synced()
+    public async Task Upstream_one_process_that_syncs_two_endpoints_of_one_path_routes_neither_and_marks_both_synced()
     {
         await DeclareTwiceAsync();
         await using var worker = await UpstreamWorker.StartAsync(Database);
@@ -30,7 +29,7 @@ public sealed class DuplicatePathTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_reload_routes_the_older_endpoint_of_one_path_and_quarantines_the_younger()
+    public async Task Our_reload_routes_the_older_endpoint_of_one_path_and_quarantines_the_newer()
     {
         await DeclareTwiceAsync();
         await Database.AddEndpointAsync("bills", "/bills");
@@ -38,14 +37,16 @@ public sealed class DuplicatePathTests : FreshDatabaseTests
 
         var receipt = await registry.ReloadAsync();
 
-        Assert.Equal("1 /orders synced -> /orders/; 2 /orders unsynced -> nothing; 3 /bills synced -> /bills/", await EndpointsAsync());
+        Assert.Equal(
+            "1 /orders synced -> /orders/; 2 /orders unsynced -> nothing; 3 /bills synced -> /bills/",
+            await EndpointsAsync());
         var rejected = Assert.Single(receipt.Rejected);
         Assert.Equal((2, "root path '/orders' is taken by endpoint 1 'first'"), (rejected.Id, rejected.Reason));
         Assert.Empty(await Database.ErrorsAsync());
     }
 
     [Fact]
-    public async Task Our_reload_takes_away_the_younger_of_two_routes_that_two_processes_wrote()
+    public async Task Our_reload_removes_the_newer_of_two_routes_that_two_processes_wrote()
     {
         await DeclareTwiceAsync();
         await using var first = await UpstreamWorker.StartAsync(Database, hashSeed: 1);
@@ -60,7 +61,7 @@ public sealed class DuplicatePathTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Upstream_two_endpoints_that_swap_paths_keep_their_old_routes_and_are_called_synced()
+    public async Task Upstream_two_endpoints_that_swap_paths_keep_their_old_routes_and_are_marked_synced()
     {
         await using var worker = await UpstreamWorker.StartAsync(Database);
         await SwapAsync(worker, worker.SyncAsync);

@@ -26,17 +26,20 @@ public sealed class EditBesideSyncTests : FreshDatabaseTests
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await Database.AddEndpointAsync("bills", "/bills");
-        await using var form = await Session.InTransactionAsync(Database, "update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 1");
+        await using var form = await Session.InTransactionAsync(
+            Database, "update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 1");
         await using var registry = Registry();
 
         var beside = await registry.ReloadAsync();
-        Assert.Equal((ReloadOutcome.Synced, 1, 1, false), (beside.Outcome, beside.EndpointsSynced, beside.EndpointsDeferred, beside.InLine));
+        Assert.Equal(
+            (ReloadOutcome.Synced, 1, 1, false),
+            (beside.Outcome, beside.EndpointsSynced, beside.EndpointsDeferred, beside.InSync));
         Assert.Contains(registry.Log.Entries, entry => entry.EventId == 1105);
         Assert.Equal("1 /orders unsynced -> nothing; 2 /bills synced -> /bills/", await EndpointsAsync());
-        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
 
         await form.CommitAsync();
-        Assert.True((await registry.ReloadAsync()).InLine);
+        Assert.True((await registry.ReloadAsync()).InSync);
         Assert.Equal("1 /edited synced -> /edited/; 2 /bills synced -> /bills/", await EndpointsAsync());
         Assert.Empty(await Database.ErrorsAsync());
     }
@@ -57,15 +60,15 @@ public sealed class EditBesideSyncTests : FreshDatabaseTests
         await form.CommitAsync();
         var after = await registry.ReloadAsync();
 
-        Assert.Equal((true, 1), (after.InLine, after.RoutesRemoved));
+        Assert.Equal((true, 1), (after.InSync, after.RoutesRemoved));
         Assert.Equal("", await EndpointsAsync());
     }
 
     [Fact]
-    public async Task An_edit_that_comes_while_our_sync_holds_the_row_waits_for_it_and_is_not_marked_synced()
+    public async Task An_edit_of_a_row_that_our_sync_holds_waits_for_the_sync_and_is_not_marked_synced()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = registry.ReloadAsync();
         await commit.ReachedAsync();
@@ -85,12 +88,13 @@ public sealed class EditBesideSyncTests : FreshDatabaseTests
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await Database.ExecuteAsync("create table log_of_endpoint (endpoint_id integer references fastapi_endpoint)");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = registry.ReloadAsync();
         await commit.ReachedAsync();
 
-        await Database.ExecuteAsync("set lock_timeout = '10s'; insert into log_of_endpoint values (1)").Within("the row that refers to the endpoint");
+        await Database.ExecuteAsync("set lock_timeout = '10s'; insert into log_of_endpoint values (1)").Within(
+            "the row that refers to the endpoint");
 
         Assert.False(reload.IsCompleted);
         await commit.EndAsync();
@@ -100,7 +104,9 @@ public sealed class EditBesideSyncTests : FreshDatabaseTests
     [Fact]
     public async Task Another_consumers_rows_in_the_route_table_become_part_of_the_version_and_are_never_touched()
     {
-        const string keys = "'endpoint.endpoint:1:/x'), ('fastapi.endpoint:01:/x'), ('fastapi.endpoint:x:/x'), ('fastapi.endpoint:99999999999:/x'";
+        const string keys =
+            "'endpoint.endpoint:1:/x'), ('fastapi.endpoint:01:/x'), ('fastapi.endpoint:x:/x'), "
+            + "('fastapi.endpoint:99999999999:/x'";
         await Database.ExecuteAsync($"insert into endpoint_route (key) values ({keys}), (null)");
         var rows = await Database.ListAsync("select t::text from endpoint_route as t order by 1");
         await using var registry = Registry();

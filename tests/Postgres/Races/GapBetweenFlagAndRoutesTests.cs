@@ -8,10 +8,12 @@ namespace EndpointSync.Tests.Postgres.Races;
 public sealed class GapBetweenFlagAndRoutesTests : FreshDatabaseTests
 {
     [Fact]
-    public async Task Upstream_a_worker_killed_before_its_hook_leaves_endpoints_synced_without_routes_that_no_worker_repairs()
+    public async Task Upstream_a_worker_killed_before_its_hook_leaves_synced_endpoints_whose_routes_no_worker_writes()
     {
         await KillAWorkerInTheGapAsync();
-        Assert.Equal(0, await Database.ScalarAsync<long>($"select count(*) from {Session.LocksHere} where locktype = 'advisory'"));
+        Assert.Equal(
+            0,
+            await Database.ScalarAsync<long>($"select count(*) from {Session.LocksHere} where locktype = 'advisory'"));
 
         foreach (var _ in Enumerable.Range(0, 3))
         {
@@ -25,13 +27,14 @@ public sealed class GapBetweenFlagAndRoutesTests : FreshDatabaseTests
     [Fact]
     public async Task Upstream_the_check_for_such_endpoints_names_a_column_that_does_not_exist()
     {
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => Database.ExecuteAsync("select count(*) from endpoint_route where endpoint_id = 1"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => Database.ExecuteAsync("select count(*) from endpoint_route where endpoint_id = 1"));
 
         Assert.Equal(PostgresErrorCodes.UndefinedColumn, refused.SqlState);
     }
 
     [Fact]
-    public async Task Our_next_reload_repairs_what_such_a_worker_left_and_says_so()
+    public async Task Our_next_reload_repairs_what_such_a_worker_left_and_logs_it()
     {
         await KillAWorkerInTheGapAsync();
         await using var registry = Registry();
@@ -44,10 +47,10 @@ public sealed class GapBetweenFlagAndRoutesTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_flags_and_our_routes_show_at_the_same_moment()
+    public async Task Our_flags_and_our_routes_become_visible_together()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = registry.ReloadAsync();
         await commit.ReachedAsync();

@@ -1,4 +1,3 @@
-
 using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Races;
@@ -6,7 +5,7 @@ namespace EndpointSync.Tests.Postgres.Races;
 public sealed class InvisibleChangeTests : FreshDatabaseTests
 {
     [Fact]
-    public async Task Upstream_the_first_route_ever_is_never_served_by_a_worker_that_was_there_before()
+    public async Task Upstream_the_first_route_ever_is_never_served_by_a_worker_that_started_before_it()
     {
         await using var reader = await UpstreamReader.StartAsync(Database);
         await reader.ServeAsync();
@@ -20,7 +19,7 @@ public sealed class InvisibleChangeTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_first_route_ever_is_served_by_a_worker_that_was_there_before()
+    public async Task Our_first_route_ever_is_served_by_a_worker_that_started_before_it()
     {
         await using var reader = await UpstreamReader.StartAsync(Database);
         await reader.ServeAsync();
@@ -33,7 +32,7 @@ public sealed class InvisibleChangeTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Upstream_a_deleted_endpoint_is_served_for_good()
+    public async Task Upstream_a_deleted_endpoint_is_served_forever()
     {
         await using var worker = await SyncedByWorkerAsync();
         await using var reader = await UpstreamReader.StartAsync(Database);
@@ -58,7 +57,8 @@ public sealed class InvisibleChangeTests : FreshDatabaseTests
         await worker.UnlinkAsync(1);
         var receipt = await registry.ReloadAsync();
 
-        Assert.Equal((ReloadOutcome.Synced, new RouteVersion(2), 1), (receipt.Outcome, receipt.Version, receipt.RoutesRemoved));
+        Assert.Equal(
+            (ReloadOutcome.Synced, new RouteVersion(2), 1), (receipt.Outcome, receipt.Version, receipt.RoutesRemoved));
         Assert.Equal("/bills/", await reader.ServeAsync());
     }
 
@@ -93,7 +93,7 @@ public sealed class InvisibleChangeTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task An_archived_endpoint_loses_its_routes_with_our_next_reload_and_a_worker_serves_it_no_more()
+    public async Task An_archived_endpoint_loses_its_routes_with_our_next_reload_and_a_worker_stops_serving_it()
     {
         await using var worker = await SyncedByWorkerAsync();
         await using var registry = Registry();

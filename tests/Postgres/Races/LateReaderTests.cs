@@ -3,14 +3,16 @@ using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Races;
 
-/// <summary>Odoo workers that read the sequence after our draw and the rows as they were before our commit.</summary>
+/// <summary>Odoo workers that read the sequence after our bump and the rows as they were before our commit.</summary>
 public sealed class LateReaderTests : FreshDatabaseTests
 {
-    private const string LongerThanASecondAgo = "update endpoint_sync.state set signalled_at = signalled_at - interval '2 seconds'";
-    private const string LongerThanAnyRequestAgo = "update endpoint_sync.state set signalled_at = signalled_at - interval '4 minutes'";
+    private const string LongerThanASecondAgo =
+        "update endpoint_sync.state set bumped_at = bumped_at - interval '2 seconds'";
+    private const string LongerThanAnyRequestAgo =
+        "update endpoint_sync.state set bumped_at = bumped_at - interval '4 minutes'";
 
     [Fact]
-    public async Task A_request_whose_snapshot_is_older_than_our_commit_is_freed_when_it_is_over()
+    public async Task A_worker_whose_snapshot_is_older_than_our_commit_is_freed_when_its_request_ends()
     {
         await using var registry = Registry();
         await using var reader = await ServedOldAsync(registry);
@@ -18,41 +20,41 @@ public sealed class LateReaderTests : FreshDatabaseTests
         await reader.BeginServingAsync();
         await EditAndReloadAsync(registry);
         await Database.ExecuteAsync(LongerThanASecondAgo);
-        await SettleAsync(registry);
+        await BumpAgainAsync(registry);
         await reader.EndServingAsync();
         Assert.Equal("/old/", await reader.ServeAsync());
-        Assert.False(await IsSettledAsync());
+        Assert.False(await IsBumpedAgainAsync());
 
-        await SettleAsync(registry);
+        await BumpAgainAsync(registry);
 
         Assert.Equal("/new/", await reader.ServeAsync());
-        Assert.True(await IsSettledAsync());
+        Assert.True(await IsBumpedAgainAsync());
     }
 
     [Fact]
-    public async Task A_draw_that_frees_such_a_request_is_made_once_and_not_before_a_second_is_over()
+    public async Task The_second_bump_is_made_once_and_not_before_a_second_has_passed()
     {
         await using var registry = Registry();
         await using var reader = await ServedOldAsync(registry);
         await EditAndReloadAsync(registry);
-        var drawn = await SequenceAsync();
+        var bumped = await SequenceAsync();
 
-        await SettleAsync(registry);
-        Assert.Equal(drawn, await SequenceAsync());
+        await BumpAgainAsync(registry);
+        Assert.Equal(bumped, await SequenceAsync());
 
         await Database.ExecuteAsync(LongerThanASecondAgo);
-        await SettleAsync(registry);
-        await SettleAsync(registry);
-        Assert.Equal(drawn + 1, await SequenceAsync());
+        await BumpAgainAsync(registry);
+        await BumpAgainAsync(registry);
+        Assert.Equal(bumped + 1, await SequenceAsync());
 
         await registry.ReloadAsync();
-        await SettleAsync(registry);
-        Assert.Equal(drawn + 1, await SequenceAsync());
+        await BumpAgainAsync(registry);
+        Assert.Equal(bumped + 1, await SequenceAsync());
     }
 
-    // A backup, say, which has a snapshot for hours and serves nobody.
+    // A backup, for example, holds a snapshot for hours and serves no requests.
     [Fact]
-    public async Task A_snapshot_that_outlives_every_request_delays_the_draw_no_longer()
+    public async Task A_snapshot_that_outlives_every_request_does_not_delay_the_second_bump()
     {
         await using var registry = Registry();
         await using var reader = await ServedOldAsync(registry);
@@ -63,46 +65,52 @@ public sealed class LateReaderTests : FreshDatabaseTests
         await EditAndReloadAsync(registry);
         await reader.EndServingAsync();
         await Database.ExecuteAsync(LongerThanASecondAgo);
-        await SettleAsync(registry);
+        await BumpAgainAsync(registry);
         Assert.Equal("/old/", await reader.ServeAsync());
 
         await Database.ExecuteAsync(LongerThanAnyRequestAgo);
-        await SettleAsync(registry);
+        await BumpAgainAsync(registry);
 
         Assert.Equal("/new/", await reader.ServeAsync());
     }
 
-    // What a session of another role does shows only in part, and its snapshot must be in that part.
+    // Postgres shows a session of another role only in part, and its snapshot must be in that part.
     [Fact]
-    public async Task A_snapshot_of_another_role_is_seen_by_a_role_that_may_see_no_other_roles_statements()
+    public async Task A_role_that_may_not_see_the_statements_of_other_roles_still_sees_their_snapshots()
     {
         await using var role = await TestRole.CreateAsync(Database);
         await Database.ExecuteAsync(
-            $"grant usage on schema public to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
+            $"grant usage on schema public to {role.Name}; "
+            + $"grant all on all tables in schema public, endpoint_sync to {role.Name}; "
+            + $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; "
+            + $"grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(Database, connectionString: role.ConnectionString);
         await using var reader = await ServedOldAsync(registry);
 
         await reader.BeginServingAsync();
         await EditAndReloadAsync(registry);
         await Database.ExecuteAsync(LongerThanASecondAgo);
-        await SettleAsync(registry);
-        Assert.False(await IsSettledAsync());
+        await BumpAgainAsync(registry);
+        Assert.False(await IsBumpedAgainAsync());
         await reader.EndServingAsync();
-        await SettleAsync(registry);
+        await BumpAgainAsync(registry);
 
-        Assert.True(await IsSettledAsync());
+        Assert.True(await IsBumpedAgainAsync());
         Assert.Equal("/new/", await reader.ServeAsync());
     }
 
-    // The rows only go back to what the version says, so there is no new one; the worker has cached what it saw in between.
+    // The rows only go back to what the version says, so there is no new version. The worker has cached what it read in
+    // between.
     [Theory]
     [InlineData("update endpoint_route set route = replace(route, '/old', '/spoilt')", "/spoilt/")]
     [InlineData("delete from endpoint_route; select nextval('endpoint_route_version')", "")]
-    [InlineData("insert into endpoint_route (key, route) values ('fastapi.endpoint:99:/|/<path:application_path>', '/ghost/|')", "/ghost/ /old/")]
-    public async Task A_worker_that_cached_what_a_sync_repaired_without_a_new_version_reads_again(string spoil, string cached)
+    [InlineData("insert into endpoint_route (key, route) "
+        + "values ('fastapi.endpoint:99:/|/<path:application_path>', '/ghost/|')", "/ghost/ /old/")]
+    public async Task A_worker_that_cached_what_a_sync_repaired_without_a_new_version_reads_again(
+        string spoil, string cached)
     {
-        await Database.ExecuteAsync("create table orm_signaling_routing (id serial primary key, date timestamp default now())");
+        await Database.ExecuteAsync(
+            "create table orm_signaling_routing (id serial primary key, date timestamp default now())");
         await using var registry = Registry();
         await using var reader = await ServedOldAsync(registry);
         await Database.ExecuteAsync(spoil);
@@ -119,9 +127,11 @@ public sealed class LateReaderTests : FreshDatabaseTests
     [Fact]
     public async Task A_worker_that_cached_what_a_repair_is_removing_reads_again_after_its_commit()
     {
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var reader = await ServedOldAsync(registry);
-        await Database.ExecuteAsync("insert into endpoint_route (key, route) values ('fastapi.endpoint:99:/|/<path:application_path>', '/ghost/|')");
+        await Database.ExecuteAsync(
+            "insert into endpoint_route (key, route) "
+            + "values ('fastapi.endpoint:99:/|/<path:application_path>', '/ghost/|')");
         await using var pause = await Pause.AtAsync(Database, "after delete on endpoint_route");
 
         var reload = registry.ReloadAsync();
@@ -134,22 +144,24 @@ public sealed class LateReaderTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_crash_behind_a_repair_leaves_its_draw_to_the_next_look()
+    public async Task A_crash_after_a_repair_leaves_its_bump_to_the_next_reload()
     {
         await using var registry = Registry();
         await using var reader = await ServedOldAsync(registry);
-        await Database.ExecuteAsync("insert into endpoint_route (key, route) values ('fastapi.endpoint:99:/|/<path:application_path>', '/ghost/|')");
+        await Database.ExecuteAsync(
+            "insert into endpoint_route (key, route) "
+            + "values ('fastapi.endpoint:99:/|/<path:application_path>', '/ghost/|')");
         await reader.ServeAsync();
         await Database.ExecuteAsync("alter sequence endpoint_route_version rename to elsewhere");
         await registry.ReloadAsync();
         await Database.ExecuteAsync("alter sequence elsewhere rename to endpoint_route_version");
         Assert.Equal("/ghost/ /old/", await reader.ServeAsync());
-        Assert.NotNull(await registry.Status.OwedAsync(CancellationToken.None));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(CancellationToken.None));
 
         Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
 
         Assert.Equal("/old/", await reader.ServeAsync());
-        Assert.Null(await registry.Status.OwedAsync(CancellationToken.None));
+        Assert.Null(await registry.Status.PendingScopeAsync(CancellationToken.None));
     }
 
     private async Task<UpstreamReader> ServedOldAsync(TestRegistry registry)
@@ -167,9 +179,11 @@ public sealed class LateReaderTests : FreshDatabaseTests
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
     }
 
-    private static Task SettleAsync(TestRegistry registry) => registry.Sequence.SettleAsync(CancellationToken.None);
+    private static Task BumpAgainAsync(TestRegistry registry) =>
+        registry.Sequence.BumpAgainAsync(CancellationToken.None);
 
-    private Task<bool> IsSettledAsync() => Database.ScalarAsync<bool>("select settled from endpoint_sync.state");
+    private Task<bool> IsBumpedAgainAsync() =>
+        Database.ScalarAsync<bool>("select bumped_again from endpoint_sync.state");
 
     private Task<long> FedAsync() => Database.ScalarAsync<long>("select count(*) from orm_signaling_routing");
 }

@@ -10,7 +10,7 @@ public sealed class LostEditTests : FreshDatabaseTests
     public async Task Upstream_an_edit_is_lost_when_an_unlocked_hook_holds_the_route_row()
     {
         await using var form = await RoutedAsync("/p1");
-        await using var hook = await HookInFlightAsync();
+        await using var hook = await OpenHookAsync();
         await form.EditAsync(1, "/p2");
         await using var worker = await LockedAndFlaggedAsync();
 
@@ -24,42 +24,44 @@ public sealed class LostEditTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_reload_passes_by_a_route_row_that_an_unlocked_hook_holds_and_routes_the_edit_the_next_time()
+    public async Task Our_reload_skips_a_route_row_that_an_unlocked_hook_holds_and_routes_the_edit_the_next_time()
     {
         await using var form = await RoutedAsync("/p1");
-        await using var hook = await HookInFlightAsync();
+        await using var hook = await OpenHookAsync();
         await form.EditAsync(1, "/p2");
         await Database.AddEndpointAsync("bills", "/bills");
         await using var registry = Registry();
 
         var beside = await registry.ReloadAsync();
-        Assert.Equal((ReloadOutcome.Synced, 1, 1, false), (beside.Outcome, beside.EndpointsSynced, beside.EndpointsDeferred, beside.InLine));
+        Assert.Equal(
+            (ReloadOutcome.Synced, 1, 1, false),
+            (beside.Outcome, beside.EndpointsSynced, beside.EndpointsDeferred, beside.InSync));
         Assert.Equal("1 /p2 unsynced -> /p1/; 2 /bills synced -> /bills/", await EndpointsAsync());
-        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
 
         await hook.CommitHookAsync();
         var after = await registry.ReloadAsync();
-        Assert.True(after.InLine);
+        Assert.True(after.InSync);
         Assert.Equal("1 /p2 synced -> /p2/; 2 /bills synced -> /bills/", await EndpointsAsync());
-        Assert.Null(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
         Assert.Empty(await Database.ErrorsAsync());
     }
 
     [Fact]
-    public async Task An_endpoint_whose_route_row_looks_right_is_not_marked_synced_while_an_unlocked_hook_holds_the_row()
+    public async Task An_endpoint_whose_route_row_is_right_is_not_marked_synced_while_an_unlocked_hook_holds_the_row()
     {
         await using var form = await RoutedAsync("/p1");
         await form.EditAsync(1, "/p2");
-        await using var hook = await HookInFlightAsync();
+        await using var hook = await OpenHookAsync();
         await form.EditAsync(1, "/p1");
         await using var registry = Registry();
 
         var beside = await registry.ReloadAsync();
         await hook.CommitHookAsync();
 
-        Assert.False(beside.InLine);
+        Assert.False(beside.InSync);
         Assert.Equal("1 /p1 unsynced -> /p2/", await EndpointsAsync());
-        Assert.True((await registry.ReloadAsync()).InLine);
+        Assert.True((await registry.ReloadAsync()).InSync);
         Assert.Equal("1 /p1 synced -> /p1/", await EndpointsAsync());
     }
 
@@ -80,7 +82,7 @@ public sealed class LostEditTests : FreshDatabaseTests
     {
         await Database.AddEndpointAsync("orders", "/p1");
         await using var form = await UpstreamWorker.StartAsync(Database);
-        await using var hook = await HookInFlightAsync();
+        await using var hook = await OpenHookAsync();
         await form.EditAsync(1, "/p2");
         await using var worker = await LockedAndFlaggedAsync();
 
@@ -94,7 +96,7 @@ public sealed class LostEditTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_reload_leaves_a_route_row_that_another_session_is_inserting_and_holds_up_no_other_endpoint_for_it()
+    public async Task Our_reload_skips_a_route_row_that_another_session_is_inserting_and_delays_no_other_endpoint()
     {
         foreach (var number in Enumerable.Range(1, 20))
         {
@@ -102,7 +104,7 @@ public sealed class LostEditTests : FreshDatabaseTests
         }
 
         await using var form = await UpstreamWorker.StartAsync(Database);
-        await using var hook = await HookInFlightAsync();
+        await using var hook = await OpenHookAsync();
         await form.EditAsync(1, "/edited");
         await using var registry = Registry();
 
@@ -116,10 +118,10 @@ public sealed class LostEditTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_reload_takes_over_a_route_row_that_another_session_inserted_and_gave_up()
+    public async Task Our_reload_writes_a_route_row_whose_insert_another_session_rolled_back()
     {
         await Database.AddEndpointAsync("orders", "/p1");
-        await using var hook = await HookInFlightAsync();
+        await using var hook = await OpenHookAsync();
         await using var registry = Registry();
         await registry.ReloadAsync();
 
@@ -143,8 +145,8 @@ public sealed class LostEditTests : FreshDatabaseTests
         return worker;
     }
 
-    // Somebody pressed the form's button: no lock, and its hook has written the row and not committed.
-    private async Task<UpstreamWorker> HookInFlightAsync()
+    // The form's button was pressed: it takes no lock, and its hook has written the row but not committed.
+    private async Task<UpstreamWorker> OpenHookAsync()
     {
         var worker = await UpstreamWorker.StartAsync(Database);
         await worker.FlagAsync(1);

@@ -3,7 +3,9 @@ using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Races;
 
-/// <summary>Stops whoever writes to a table, inside the statement that writes, until it is ended.</summary>
+/// <summary>
+/// Stops every session that writes to a table, inside the statement that writes, until the pause ends.
+/// </summary>
 internal sealed class Pause(TestDatabase database, Session holder) : IAsyncDisposable
 {
     private const int Turnstile = 4711;
@@ -13,11 +15,11 @@ internal sealed class Pause(TestDatabase database, Session holder) : IAsyncDispo
     /// <param name="writes">What stops them, such as <c>before update on endpoint_route</c>.</param>
     public static Task<Pause> AtAsync(TestDatabase database, string writes) => AtAsync(database, "trigger", writes);
 
-    /// <summary>Stops syncs that made a version inside their COMMIT, before anybody sees it.</summary>
+    /// <summary>Stops syncs that made a version inside their COMMIT, before the version is visible.</summary>
     public static Task<Pause> AtCommitAsync(TestDatabase database) =>
         AtAsync(database, "constraint trigger", "after insert on endpoint_sync.versions deferrable initially deferred");
 
-    /// <summary>Stops whoever installs triggers when the first is there, whatever patience it has with locks.</summary>
+    /// <summary>Stops a session that installs triggers once the first one exists, whatever its lock timeout.</summary>
     public static Task<Pause> AtInstallationAsync(TestDatabase database) => CloseAsync(
         database,
         $"""
@@ -51,7 +53,8 @@ internal sealed class Pause(TestDatabase database, Session holder) : IAsyncDispo
 
     /// <summary>Waits until a writer has been stopped.</summary>
     public Task ReachedAsync() => database.UntilAsync(
-        $"select exists (select from {Session.LocksHere} where locktype = 'advisory' and not granted and objid = {Turnstile})", "a writer that is stopped");
+        $"select exists (select from {Session.LocksHere} where locktype = 'advisory' and not granted and objid = "
+        + $"{Turnstile})", "a writer that is stopped");
 
     /// <summary>Lets every writer pass from now on.</summary>
     public Task EndAsync() => holder.ExecuteAsync($"select pg_advisory_unlock({Turnstile})");

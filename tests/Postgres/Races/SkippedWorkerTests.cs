@@ -18,7 +18,7 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
         await reader.ServeAsync();
         await winner.Session.RollbackAsync();
 
-        // A map that is cached under the present number is served without a look at the endpoints.
+        // A map that is cached under the current number is served without reading the endpoints.
         foreach (var _ in Enumerable.Range(0, 10))
         {
             Assert.Equal("", await reader.ServeAsync());
@@ -28,7 +28,7 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_reload_that_was_skipped_stays_owed_and_the_next_one_pays_it()
+    public async Task A_skipped_reload_leaves_a_pending_sync_that_the_next_reload_completes()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var winner = await UpstreamWorker.StartAsync(Database);
@@ -41,19 +41,21 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
         await winner.Session.RollbackAsync();
 
         await using var elsewhere = Registry("another-silo");
-        Assert.NotNull(await elsewhere.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await elsewhere.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
         Assert.Equal(ReloadOutcome.Synced, (await elsewhere.ReloadAsync()).Outcome);
 
-        Assert.Null(await elsewhere.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await elsewhere.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
         Assert.Equal("/orders/", await reader.ServeAsync());
     }
 
     [Fact]
-    public async Task A_reload_that_is_skipped_while_an_older_request_is_being_settled_is_owed_all_the_same()
+    public async Task A_reload_that_is_skipped_while_an_older_request_is_completed_leaves_a_pending_sync_too()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await Database.ExecuteAsync("insert into endpoint_sync.requests (schema_name, requested_by, reason) values ('public', 'test', 'an older request')");
-        await using var winner = PatientRegistry();
+        await Database.ExecuteAsync(
+            "insert into endpoint_sync.pending_syncs (schema_name, requested_by, reason) values ('public', 'test', "
+            + "'an older request')");
+        await using var winner = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = winner.ReloadAsync();
         await commit.ReachedAsync();
@@ -64,14 +66,14 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
         await reload.Within("the winner's commit");
 
         Assert.Equal("1 /orders synced -> /orders/; 2 /bills unsynced -> nothing", await EndpointsAsync());
-        Assert.NotNull(await loser.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await loser.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task A_silo_that_starts_while_a_sync_is_under_way_is_skipped_and_does_not_wait_for_it()
+    public async Task A_silo_that_starts_while_a_sync_runs_is_skipped_and_does_not_wait_for_it()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var running = PatientRegistry();
+        await using var running = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = running.ReloadAsync();
         await commit.ReachedAsync();
@@ -85,14 +87,15 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Upstream_any_other_version_publishes_a_pending_edit_that_nobody_asked_to_be_synced()
+    public async Task Upstream_any_other_version_publishes_a_pending_edit_that_nobody_asked_to_sync()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var worker = await UpstreamWorker.StartAsync(Database);
         await worker.SyncAsync();
         await worker.EditAsync(1, "/draft");
 
-        // Some other consumer's row moves the number, so the next request of any worker builds its map, and syncs first.
+        // Another consumer's row advances the number, so the next request of any worker builds its map, and syncs
+        // first.
         await Database.ExecuteAsync("insert into endpoint_route (key, route) values ('endpoint.endpoint:1:/x', '/x')");
         await worker.SyncAsync();
 

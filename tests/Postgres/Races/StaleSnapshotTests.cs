@@ -9,7 +9,8 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
     [Theory]
     [InlineData("select from fastapi_endpoint", "select pg_try_advisory_xact_lock($1)")]
     [InlineData("prepare take as select pg_try_advisory_xact_lock(3827055375235039567)", "execute take")]
-    public async Task Upstream_a_snapshot_older_than_the_lock_makes_the_worker_that_got_the_lock_fail(string first, string takeLock)
+    public async Task Upstream_a_snapshot_older_than_the_lock_makes_the_worker_that_got_the_lock_fail(
+        string first, string takeLock)
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var late = await UpstreamWorker.StartAsync(Database);
@@ -18,7 +19,9 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
         await using var early = await UpstreamWorker.StartAsync(Database);
         await early.SyncAsync();
 
-        Assert.True(await late.Session.ScalarAsync<bool>(takeLock.Replace("$1", "3827055375235039567", StringComparison.Ordinal)));
+        Assert.True(
+            await late.Session.ScalarAsync<bool>(
+                takeLock.Replace("$1", "3827055375235039567", StringComparison.Ordinal)));
         Assert.Equal(1, Assert.Single(await late.FindUnsyncedAsync()));
         var refused = await Assert.ThrowsAsync<PostgresException>(() => late.FlagAsync(1));
 
@@ -47,16 +50,16 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_worker_that_syncs_between_our_look_and_our_lock_leaves_nothing_to_do_but_its_routes_to_adopt()
+    public async Task A_worker_that_syncs_between_our_preflight_and_our_lock_leaves_only_its_routes_to_adopt()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
-        await using var look = await OpenLook.OpenAsync(Database);
+        await using var registry = LongTimeoutRegistry();
+        await using var preflight = await OpenPreflight.OpenAsync(Database);
         var reload = registry.ReloadAsync();
-        await look.ReachedAsync();
+        await preflight.ReachedAsync();
         await using var early = await UpstreamWorker.StartAsync(Database);
         Assert.True(await early.SyncAsync());
-        await look.CloseAsync();
+        await preflight.CloseAsync();
 
         var receipt = await reload.Within("the sync");
 
@@ -67,28 +70,29 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task An_edit_between_our_look_and_our_lock_is_what_gets_routed()
+    public async Task An_edit_between_our_preflight_and_our_lock_is_routed()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
-        await using var look = await OpenLook.OpenAsync(Database);
+        await using var registry = LongTimeoutRegistry();
+        await using var preflight = await OpenPreflight.OpenAsync(Database);
         var reload = registry.ReloadAsync();
-        await look.ReachedAsync();
+        await preflight.ReachedAsync();
         await using var form = await UpstreamWorker.StartAsync(Database);
         await form.EditAsync(1, "/edited");
-        await look.CloseAsync();
+        await preflight.CloseAsync();
         await reload.Within("the sync");
 
         Assert.Equal("1 /edited synced -> /edited/", await EndpointsAsync());
     }
 
     [Fact]
-    public async Task An_edit_after_we_took_the_lock_is_what_gets_routed_at_the_first_attempt()
+    public async Task An_edit_after_we_took_the_lock_is_routed_at_the_first_attempt()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
-        await using var version = await Session.InTransactionAsync(Database, "select from endpoint_sync.state for update");
+        await using var version = await Session.InTransactionAsync(
+            Database, "select from endpoint_sync.state for update");
         var reload = registry.ReloadAsync();
         await Database.UntilBlockedAsync();
         await using var form = await UpstreamWorker.StartAsync(Database);
@@ -101,18 +105,18 @@ public sealed class StaleSnapshotTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task An_edit_of_another_endpoint_between_our_look_and_our_lock_is_left_unsynced_for_its_own_reload()
+    public async Task An_edit_of_another_endpoint_between_our_preflight_and_our_lock_is_left_for_its_own_reload()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await registry.ReloadAsync();
         await Database.AddEndpointAsync("bills", "/bills");
-        await using var look = await OpenLook.OpenAsync(Database);
+        await using var preflight = await OpenPreflight.OpenAsync(Database);
         var reload = registry.ReloadAsync();
-        await look.ReachedAsync();
+        await preflight.ReachedAsync();
         await using var form = await UpstreamWorker.StartAsync(Database);
         await form.EditAsync(1, "/edited");
-        await look.CloseAsync();
+        await preflight.CloseAsync();
         await reload.Within("the sync");
 
         Assert.Equal("1 /edited unsynced -> /orders/; 2 /bills synced -> /bills/", await EndpointsAsync());

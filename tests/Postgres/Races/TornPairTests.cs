@@ -7,7 +7,7 @@ public sealed class TornPairTests : FreshDatabaseTests
 {
     private const int Publications = 250;
 
-    // Every route of version N is below /N, so a version and routes that do not belong together show.
+    // Every route of version N is below /N, so a version with routes of another one is detected.
     private const string TornSql =
         """
         select state.version || ': ' || coalesce(string_agg(split_part(route.route, '/', 2), ' '), '')
@@ -18,7 +18,7 @@ public sealed class TornPairTests : FreshDatabaseTests
         """;
 
     [Fact]
-    public async Task No_snapshot_ever_shows_a_version_with_other_routes_than_its_own_and_no_worker_is_left_stale()
+    public async Task No_snapshot_ever_shows_a_version_with_other_routes_than_its_own_and_no_worker_stays_stale()
     {
         foreach (var name in new[] { "a", "b", "c" })
         {
@@ -28,15 +28,17 @@ public sealed class TornPairTests : FreshDatabaseTests
         await using var registry = Registry();
         await registry.ReloadAsync();
         using var published = new CancellationTokenSource();
-        var torn = Task.WhenAll(LookForTornPairsAsync(published.Token), LookForTornPairsAsync(published.Token));
+        var torn = Task.WhenAll(FindTornPairsAsync(published.Token), FindTornPairsAsync(published.Token));
         var busy = Task.WhenAll(ServeAllTheTimeAsync(published.Token), ServeAllTheTimeAsync(published.Token));
 
         var stale = await PublishAsync(registry);
         await published.CancelAsync();
 
         Assert.Equal(0, stale);
-        Assert.All(await torn.Within("the readers"), looks => Assert.Empty(looks.Torn));
-        Assert.All(await torn, looks => Assert.True(looks.Count > Publications, $"{looks.Count} looks are too few to show anything."));
+        Assert.All(await torn.Within("the readers"), reads => Assert.Empty(reads.Torn));
+        Assert.All(
+            await torn,
+            reads => Assert.True(reads.Count > Publications, $"{reads.Count} reads are too few to prove anything."));
         Assert.All(await busy.Within("the workers"), last => Assert.Equal(RoutesOf(Publications), last));
         Assert.Equal(Publications, await Database.ScalarAsync<long>("select version from endpoint_sync.state"));
         Assert.Empty(await Database.ErrorsAsync());
@@ -50,27 +52,29 @@ public sealed class TornPairTests : FreshDatabaseTests
         var stale = 0;
         for (var version = 2; version <= Publications; version++)
         {
-            await Database.ExecuteAsync($"update fastapi_endpoint set root_path = '/{version}/' || name, registry_sync = false");
+            await Database.ExecuteAsync(
+                $"update fastapi_endpoint set root_path = '/{version}/' || name, registry_sync = false");
             await registry.ReloadAsync();
             stale += await idle.ServeAsync() == RoutesOf(version) ? 0 : 1;
         }
         return stale;
     }
 
-    private async Task<(List<string> Torn, int Count)> LookForTornPairsAsync(CancellationToken published)
+    private async Task<(List<string> Torn, int Count)> FindTornPairsAsync(CancellationToken published)
     {
         await using var session = await Session.OpenAsync(Database);
         var torn = new List<string>();
         var count = 0;
-        for (; !published.IsCancellationRequested; count++)
+        while (!published.IsCancellationRequested)
         {
             torn.AddRange(await session.ListAsync(TornSql, row => row.GetString(0)));
+            count++;
         }
 
         return (torn, count);
     }
 
-    // Asks without a pause, so that it often reads the number between a write and its commit.
+    // Requests without a pause, so that it often reads the number between a write and its commit.
     private async Task<string> ServeAllTheTimeAsync(CancellationToken published)
     {
         await using var reader = await UpstreamReader.StartAsync(Database);

@@ -6,7 +6,7 @@ namespace EndpointSync.Tests.Postgres.Races;
 public sealed class VersionBeforeRowsTests : FreshDatabaseTests
 {
     [Fact]
-    public async Task Upstream_a_request_between_the_write_and_its_commit_serves_the_old_routes_for_good()
+    public async Task Upstream_a_worker_asked_between_the_write_and_its_commit_serves_the_old_routes_forever()
     {
         await Database.AddEndpointAsync("orders", "/old");
         await using var worker = await UpstreamWorker.StartAsync(Database);
@@ -27,10 +27,10 @@ public sealed class VersionBeforeRowsTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_request_between_our_write_and_our_commit_is_answered_anew_after_the_commit()
+    public async Task A_worker_asked_between_our_write_and_our_commit_reads_again_after_the_commit()
     {
         await Database.AddEndpointAsync("orders", "/old");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await registry.ReloadAsync();
         await using var reader = await UpstreamReader.StartAsync(Database);
         await reader.ServeAsync();
@@ -41,7 +41,8 @@ public sealed class VersionBeforeRowsTests : FreshDatabaseTests
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = registry.ReloadAsync();
         await commit.ReachedAsync();
-        Assert.True(await SequenceAsync() > seen, "The new number does not show before the commit, so this shows nothing.");
+        Assert.True(
+            await SequenceAsync() > seen, "The new number does not show before the commit, so this shows nothing.");
         Assert.Equal("/old/", await reader.ServeAsync());
         await commit.EndAsync();
         await reload.Within("the commit");
@@ -50,18 +51,20 @@ public sealed class VersionBeforeRowsTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_crash_between_our_commit_and_the_draw_of_the_sequence_leaves_the_draw_to_the_next_look()
+    public async Task A_crash_between_our_commit_and_the_bump_of_the_sequence_leaves_the_bump_to_the_next_reload()
     {
         await Database.AddEndpointAsync("orders", "/old");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await registry.ReloadAsync();
         await using var reader = await UpstreamReader.StartAsync(Database);
         await using var form = await UpstreamWorker.StartAsync(Database);
         await form.EditAsync(1, "/new");
         await Database.ExecuteAsync(
             """
-            create function crash() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end; $$;
-            create trigger crash before update of signalled_version on endpoint_sync.state for each row execute function crash();
+            create function crash() returns trigger language plpgsql as $$
+            begin perform pg_terminate_backend(pg_backend_pid()); return new; end; $$;
+            create trigger crash before update of bumped_version on endpoint_sync.state
+              for each row execute function crash();
             """);
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = registry.ReloadAsync();
@@ -72,35 +75,37 @@ public sealed class VersionBeforeRowsTests : FreshDatabaseTests
 
         Assert.Equal((ReloadOutcome.Synced, new RouteVersion(2)), (receipt.Outcome, receipt.Version));
         Assert.Contains(registry.Log.Entries, entry => entry.EventId == 1107);
-        Assert.Equal("2 1", await SignalledAsync());
-        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("2 1", await BumpedAsync());
+        Assert.NotNull(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
 
         await Database.ExecuteAsync("drop trigger crash on endpoint_sync.state");
         Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
 
-        Assert.Equal("2 2", await SignalledAsync());
-        Assert.Null(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("2 2", await BumpedAsync());
+        Assert.Null(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
         Assert.Equal("/new/", await reader.ServeAsync());
     }
 
     [Fact]
-    public async Task A_reload_that_changes_nothing_draws_nothing()
+    public async Task A_reload_that_changes_nothing_does_not_bump_the_sequence()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var registry = Registry();
         await registry.ReloadAsync();
-        var drawn = await SequenceAsync();
+        var bumped = await SequenceAsync();
 
         await registry.ReloadAsync();
 
-        Assert.Equal(drawn, await SequenceAsync());
+        Assert.Equal(bumped, await SequenceAsync());
     }
 
-    // What the draw after the commit cannot reach: the number is read late in a snapshot that is older than the rows. Odoo 19 has a second channel.
+    // The bump after the commit cannot reach this worker: it reads the number late, in a snapshot older than the rows.
+    // Odoo 19 has a second channel.
     [Fact]
-    public async Task A_request_whose_snapshot_is_older_than_our_commit_is_freed_by_Odoos_own_signal_only()
+    public async Task Only_Odoos_own_signal_frees_a_worker_whose_snapshot_is_older_than_our_commit()
     {
-        await Database.ExecuteAsync("create table orm_signaling_routing (id serial primary key, date timestamp default now())");
+        await Database.ExecuteAsync(
+            "create table orm_signaling_routing (id serial primary key, date timestamp default now())");
         await Database.AddEndpointAsync("orders", "/old");
         await using var registry = Registry();
         await registry.ReloadAsync();
@@ -121,5 +126,6 @@ public sealed class VersionBeforeRowsTests : FreshDatabaseTests
 
     private Task<long> SignalsAsync() => Database.ScalarAsync<long>("select count(*) from orm_signaling_routing");
 
-    private Task<string> SignalledAsync() => Database.ScalarAsync<string>("select version || ' ' || signalled_version from endpoint_sync.state");
+    private Task<string> BumpedAsync() =>
+        Database.ScalarAsync<string>("select version || ' ' || bumped_version from endpoint_sync.state");
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using EndpointSync.Local.Processes;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Postgres.Recipes;
 
-/// <summary>A recipe that runs; ended with the test.</summary>
+/// <summary>A running recipe, which ends with the test.</summary>
 internal sealed class RecipeProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -19,8 +19,12 @@ internal sealed class RecipeProcess : IAsyncDisposable
 
     public static RecipeProcess Start(string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // Where Debian keeps modules, which a Node from elsewhere does not know.
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Debian keeps modules here, and a Node from elsewhere does not know the folder.
         start.Environment["NODE_PATH"] = "/usr/share/nodejs";
         var recipe = new RecipeProcess(start);
         recipe._process.Start();
@@ -35,14 +39,14 @@ internal sealed class RecipeProcess : IAsyncDisposable
     /// <summary>Waits until it has written a text.</summary>
     public async Task SaysAsync(string text)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         try
         {
             await _output.WaitForAsync(text, deadline.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Waited {Deadline.Patience} in vain for '{text}' in: {Output}");
+            throw new TimeoutException($"Waited {Deadline.MaxWait} in vain for '{text}' in: {Output}");
         }
     }
 

@@ -1,5 +1,5 @@
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Locks;
-using EndpointSync.Grains.Registries;
 using EndpointSync.Tests.Postgres.Races;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Upstream;
@@ -9,10 +9,11 @@ namespace EndpointSync.Tests.Postgres.Status;
 
 public sealed class LockWatchTests : FreshDatabaseTests
 {
-    private static readonly SyncOptions Limits = new() { LockHoldWarning = TimeSpan.FromMilliseconds(100), PollInterval = TimeSpan.FromMilliseconds(50) };
+    private static readonly SyncOptions Limits =
+        new() { LockHoldWarning = TimeSpan.FromMilliseconds(100), PollInterval = TimeSpan.FromMilliseconds(50) };
 
     [Fact]
-    public async Task A_lock_that_is_held_for_long_is_told_of_with_its_process_and_query_and_so_is_its_end()
+    public async Task A_long_hold_is_logged_with_its_process_and_query_and_so_is_its_end()
     {
         await using var worker = await UpstreamWorker.StartAsync(Database);
         await worker.BeginAsync();
@@ -20,51 +21,55 @@ public sealed class LockWatchTests : FreshDatabaseTests
         await using var registry = new TestRegistry(Database, Limits);
         await using var watch = new RunningWatch(registry);
 
-        var told = await registry.Log.FirstAsync(1601).Within("the warning");
+        var logged = await registry.Log.FirstAsync(1601).Within("the warning");
         await worker.CommitAsync();
         var ended = await registry.Log.FirstAsync(1602).Within("the end of the hold");
 
-        Assert.Equal(LogLevel.Warning, told.Level);
-        Assert.Contains($"by backend {worker.Session.ProcessId} of role", told.Message);
-        Assert.Contains($"select pg_try_advisory_xact_lock({UpstreamWorker.LockKey})", told.Message);
+        Assert.Equal(LogLevel.Warning, logged.Level);
+        Assert.Contains($"by backend {worker.Session.ProcessId} of role", logged.Message);
+        Assert.Contains($"select pg_try_advisory_xact_lock({UpstreamWorker.LockKey})", logged.Message);
         Assert.Equal(LogLevel.Information, ended.Level);
         Assert.Contains($"no longer held by backend {worker.Session.ProcessId}", ended.Message);
     }
 
     [Fact]
-    public async Task Who_waits_is_told_when_the_lock_is_free_and_not_before()
+    public async Task Waiters_are_released_when_the_lock_is_free_and_not_before()
     {
-        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
+        await using var holder = await Session.InTransactionAsync(
+            Database, $"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
         await using var registry = new TestRegistry(Database, new SyncOptions { PollInterval = TimeSpan.FromHours(1) });
         await using var watch = new RunningWatch(registry);
 
         Assert.False(await watch.FreeAsync(TimeSpan.FromMilliseconds(200)));
-        var waiting = Enumerable.Range(0, 100).Select(_ => watch.FreeAsync(Deadline.Patience)).ToList();
+        var waiting = Enumerable.Range(0, 100).Select(_ => watch.FreeAsync(Deadline.MaxWait)).ToList();
         Assert.False(waiting.Exists(one => one.IsCompleted));
         await holder.CommitAsync();
 
-        Assert.All(await Task.WhenAll(waiting).Within("the news that the lock is free"), Assert.True);
+        Assert.All(await Task.WhenAll(waiting).Within("the release of the waiters"), Assert.True);
     }
 
     [Fact]
-    public async Task Who_waits_for_a_free_lock_is_told_at_once_and_who_has_no_time_is_not_told()
+    public async Task A_wait_for_a_free_lock_succeeds_at_once_unless_no_time_is_left()
     {
         await using var registry = new TestRegistry(Database, new SyncOptions { PollInterval = TimeSpan.FromHours(1) });
         await using var watch = new RunningWatch(registry);
 
-        Assert.True(await watch.FreeAsync(Deadline.Patience));
+        Assert.True(await watch.FreeAsync(Deadline.MaxWait));
         Assert.False(await watch.FreeAsync(TimeSpan.Zero));
         Assert.False(await watch.FreeAsync(TimeSpan.FromSeconds(-1)));
     }
 
     [Fact]
-    public async Task While_the_lock_cannot_be_looked_at_who_waits_is_sent_to_try_again_and_told_there_what_is_wrong()
+    public async Task While_the_lock_cannot_be_queried_waiters_try_again_and_get_the_reason_there()
     {
-        await using var holder = await Session.InTransactionAsync(Database, $"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
-        await using var registry = new TestRegistry(Database, new SyncOptions { PollInterval = TimeSpan.FromHours(1) }, connectionString: $"{Database.ConnectionString};Database=nowhere");
+        await using var holder = await Session.InTransactionAsync(
+            Database, $"select pg_advisory_xact_lock({UpstreamWorker.LockKey})");
+        await using var registry = new TestRegistry(
+            Database, new SyncOptions { PollInterval = TimeSpan.FromHours(1) },
+            connectionString: $"{Database.ConnectionString};Database=nowhere");
         await using var watch = new RunningWatch(registry);
 
-        Assert.True(await watch.FreeAsync(Deadline.Patience));
+        Assert.True(await watch.FreeAsync(Deadline.MaxWait));
         Assert.Contains("nowhere", (await registry.Log.FirstAsync(1603).Within("the reason")).Message);
         Assert.Equal(ReloadOutcome.Failed, (await registry.ReloadAsync()).Outcome);
     }
@@ -77,11 +82,13 @@ public sealed class LockWatchTests : FreshDatabaseTests
 
         public RunningWatch(TestRegistry registry)
         {
-            _watch = new RegistryLockWatch(registry.Database, TimeProvider.System, registry.Log.CreateLogger<RegistryLockWatch>());
+            _watch = new RegistryLockWatch(
+                registry.Lock, TimeProvider.System, registry.Log.CreateLogger<RegistryLockWatch>());
             _running = Task.Run(() => _watch.RunAsync(_stop.Token));
         }
 
-        public Task<bool> FreeAsync(TimeSpan timeout) => _watch.FreeAsync(timeout, TestContext.Current.CancellationToken);
+        public Task<bool> FreeAsync(TimeSpan timeout) =>
+            _watch.UntilFreeAsync(onlyForSilos: false, timeout, TestContext.Current.CancellationToken);
 
         public async ValueTask DisposeAsync()
         {

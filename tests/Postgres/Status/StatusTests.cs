@@ -1,5 +1,5 @@
-using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Locks;
 using EndpointSync.Tests.Postgres.Sync;
 using EndpointSync.Tests.Testing;
 
@@ -23,7 +23,9 @@ public sealed class StatusTests : IAsyncLifetime
         var status = await registry.Status.ReadAsync(CancellationToken.None);
 
         Assert.Equal(("test", 0L, new string('0', 64)), (status.Registry, status.Version.Value, status.ContentHash));
-        Assert.Equal((2, 1, 2, 0, false), (status.Endpoints, status.Archived, status.Unsynced, status.Routes, status.SyncOwed));
+        Assert.Equal(
+            (2, 1, 2, 0, false),
+            (status.Endpoints, status.Archived, status.Unsynced, status.Routes, status.SyncPending));
         Assert.Empty(status.Quarantine);
         Assert.Null(status.LockHolder);
         var routes = await registry.Status.ReadRoutesAsync(CancellationToken.None);
@@ -31,7 +33,7 @@ public sealed class StatusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_version_is_shown_with_its_author_its_time_and_its_routes()
+    public async Task A_version_is_shown_with_its_silo_its_time_and_its_routes()
     {
         await using var registry = new TestRegistry(_database);
         await _database.AddForeignRouteAsync("endpoint.endpoint:5:/demo");
@@ -43,9 +45,13 @@ public sealed class StatusTests : IAsyncLifetime
         var status = await registry.Status.ReadAsync(CancellationToken.None);
         var routes = await registry.Status.ReadRoutesAsync(CancellationToken.None);
 
-        Assert.Equal((2L, "test-silo", 2, 0), (status.Version.Value, status.ChangedBy, status.Routes, status.Unsynced));
-        Assert.InRange(status.ChangedAt, new DateTimeOffset(before), new DateTimeOffset(await _database.ScalarAsync<DateTime>("select clock_timestamp()")));
-        Assert.Equal([("endpoint.endpoint:5:/demo", 1L), (StoredRows.KeyOf(1), 2L)], routes.Routes.Select(route => (route.Key, route.Since.Value)));
+        Assert.Equal((2L, "test-silo", 2, 0), (status.Version.Value, status.Silo, status.Routes, status.Unsynced));
+        Assert.InRange(
+            status.ChangedAt, new DateTimeOffset(before),
+            new DateTimeOffset(await _database.ScalarAsync<DateTime>("select clock_timestamp()")));
+        Assert.Equal(
+            [("endpoint.endpoint:5:/demo", 1L), (StoredRows.KeyOf(1), 2L)],
+            routes.Routes.Select(route => (route.Key, route.Since.Value)));
         Assert.Equal("/a/|/a/<path:application_path>", routes.Routes[1].Route);
     }
 
@@ -56,23 +62,32 @@ public sealed class StatusTests : IAsyncLifetime
     public async Task The_holder_of_the_lock_is_named_as_long_as_it_holds_it(string lockName)
     {
         await using var registry = new TestRegistry(_database, options: new RegistryOptions { LockName = lockName });
-        await using (var holder = await _database.OpenAsync($"set local application_name = 'an Odoo worker'; select pg_advisory_xact_lock({AdvisoryLockKey.Of(lockName)})"))
+        await using (
+            var holder = await _database.OpenAsync(
+                $"set local application_name = 'an Odoo worker'; select "
+                + $"pg_advisory_xact_lock({AdvisoryLockKey.Of(lockName)})"))
         {
             var held = (await registry.Status.ReadAsync(CancellationToken.None)).LockHolder!;
             Assert.Equal("an Odoo worker", held.Application);
-            Assert.Equal(await _database.ScalarAsync<int>("select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"), held.ProcessId);
+            Assert.Equal(
+                await _database.ScalarAsync<int>(
+                    "select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database "
+                    + "where datname = current_database())"),
+                held.ProcessId);
         }
 
         Assert.Null((await registry.Status.ReadAsync(CancellationToken.None)).LockHolder);
     }
 
     [Fact]
-    public async Task The_same_lock_in_another_database_and_another_lock_here_are_nobodys()
+    public async Task The_same_lock_in_another_database_and_another_lock_here_do_not_count()
     {
         await using var registry = new TestRegistry(_database);
         await using var elsewhere = await TestDatabase.CreateEmptyAsync();
         await using var there = await elsewhere.OpenAsync($"select pg_advisory_xact_lock({registry.Database.LockKey})");
-        await using var here = await _database.OpenAsync($"select pg_advisory_xact_lock({registry.Database.LockKey + 1}), pg_advisory_xact_lock({registry.Database.LockKey >> 32}, {(int)registry.Database.LockKey})");
+        await using var here = await _database.OpenAsync(
+            $"select pg_advisory_xact_lock({registry.Database.LockKey + 1}), "
+            + $"pg_advisory_xact_lock({registry.Database.LockKey >> 32}, {(int)registry.Database.LockKey})");
 
         Assert.Null((await registry.Status.ReadAsync(CancellationToken.None)).LockHolder);
         await _database.AddEndpointAsync("one", "/a");

@@ -26,7 +26,10 @@ public sealed class AppTests : RegistryTests
 
         Assert.Equal((2, 1, 0), (receipt.Version.Value, receipt.RoutesChanged, receipt.EndpointsSynced));
         Assert.Equal(["other"], await Database.ListAsync(AppsSql));
-        Assert.Equal(["api other"], await Database.ListAsync("select app_before || ' ' || app_after from endpoint_sync.changes where version = 2"));
+        Assert.Equal(
+            ["api other"],
+            await Database.ListAsync(
+                "select app_before || ' ' || app_after from endpoint_sync.changes where version = 2"));
         Assert.Equal(ReloadOutcome.UpToDate, (await Registry.ReloadAsync()).Outcome);
     }
 
@@ -35,7 +38,9 @@ public sealed class AppTests : RegistryTests
     {
         var orders = await Database.AddEndpointAsync("orders", "/orders");
         await Registry.ReloadAsync();
-        await Database.ExecuteAsync($"update fastapi_endpoint set app = 'other', root_path = '/new', registry_sync = false where id = {orders}");
+        await Database.ExecuteAsync(
+            "update fastapi_endpoint set app = 'other', root_path = '/new', registry_sync = false "
+            + $"where id = {orders}");
         await Database.AddEndpointAsync("customers", "/customers");
         await using var form = await Database.Source.OpenConnectionAsync();
         await using var open = await form.BeginTransactionAsync();
@@ -44,13 +49,15 @@ public sealed class AppTests : RegistryTests
         await edit.ExecuteNonQueryAsync();
 
         await Registry.ReloadAsync();
-        var meanwhile = await Database.ListAsync("select app || ' ' || route from endpoint_sync.routes where to_version is null order by key limit 1");
+        var meanwhile = await Database.ListAsync(
+            "select app || ' ' || route from endpoint_sync.routes where to_version is null order by key limit 1");
         await open.CommitAsync();
         await Registry.ReloadAsync();
 
         Assert.Equal(["api /orders/|/orders/<path:application_path>"], meanwhile);
         Assert.Equal(
             ["other /new/|/new/<path:application_path>"],
-            await Database.ListAsync("select app || ' ' || route from endpoint_sync.routes where to_version is null order by key limit 1"));
+            await Database.ListAsync(
+                "select app || ' ' || route from endpoint_sync.routes where to_version is null order by key limit 1"));
     }
 }

@@ -1,13 +1,14 @@
-using EndpointSync.Grains.Registries;
-using EndpointSync.Local;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
 using Npgsql;
 
 namespace EndpointSync.Tests.Postgres.Sync;
 
 public sealed class FailureTests : IAsyncLifetime
 {
-    private static readonly SyncOptions Soon = new() { Deadline = TimeSpan.FromMilliseconds(700), LockTimeout = TimeSpan.FromMilliseconds(50) };
+    private static readonly SyncOptions Soon =
+        new() { Deadline = TimeSpan.FromMilliseconds(700), LockTimeout = TimeSpan.FromMilliseconds(50) };
 
     private readonly TestDatabase _database = new();
 
@@ -20,18 +21,20 @@ public sealed class FailureTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task A_row_that_stays_held_fails_the_reload_at_its_deadline_and_the_sync_is_owed()
+    public async Task A_row_that_stays_locked_fails_the_reload_at_its_deadline_and_the_sync_stays_pending()
     {
         await using var registry = new TestRegistry(_database, Soon);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using (await _database.OpenAsync("select from endpoint_sync.state for no key update"))
         {
-            await FailsAsync(registry, "55P03", "Another session held a row for longer than EndpointSync:Sync:LockTimeout.", retried: true);
+            await FailsAsync(
+                registry, "55P03", "Another session held a row for longer than EndpointSync:Sync:LockTimeout.",
+                retried: true);
         }
 
-        Assert.NotNull(await registry.Status.OwedAsync(CancellationToken.None));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(CancellationToken.None));
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
-        Assert.Null(await registry.Status.OwedAsync(CancellationToken.None));
+        Assert.Null(await registry.Status.PendingScopeAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -49,8 +52,11 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task A_statement_that_takes_too_long_fails_the_reload_at_once()
     {
-        await using var registry = new TestRegistry(
-            _database, new SyncOptions { StatementTimeout = TimeSpan.FromMilliseconds(100), LockTimeout = TimeSpan.FromSeconds(10) });
+        await using var registry = new TestRegistry(_database, new SyncOptions
+        {
+            StatementTimeout = TimeSpan.FromMilliseconds(100),
+            LockTimeout = TimeSpan.FromSeconds(10),
+        });
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using (await _database.OpenAsync("select from endpoint_sync.state for no key update"))
         {
@@ -59,7 +65,7 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_look_that_cannot_be_had_fails_the_reload_at_its_deadline()
+    public async Task A_blocked_preflight_fails_the_reload_at_its_deadline()
     {
         await using var registry = new TestRegistry(_database, Soon);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
@@ -72,7 +78,7 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_fails_the_reload_at_its_deadline()
+    public async Task An_unreachable_server_fails_the_reload_at_its_deadline()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Port = LoopbackPort.PickFree() };
         await using var registry = new TestRegistry(_database, Soon, connectionString: nowhere.ConnectionString);
@@ -99,7 +105,7 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_stays_read_only_is_named_as_such_after_a_while()
+    public async Task A_server_that_stays_read_only_is_reported_as_such()
     {
         await using var registry = new TestRegistry(_database);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
@@ -114,8 +120,10 @@ public sealed class FailureTests : IAsyncLifetime
     {
         await using var role = await TestRole.CreateAsync(_database);
         await _database.ExecuteAsync(
-            $"grant usage on schema public, endpoint_sync to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}");
+            $"grant usage on schema public, endpoint_sync to {role.Name}; "
+            + $"grant all on all tables in schema public, endpoint_sync to {role.Name}; "
+            + $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; "
+            + $"grant execute on all functions in schema endpoint_sync to {role.Name}");
         await using var registry = new TestRegistry(_database, connectionString: role.ConnectionString);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await _database.ExecuteAsync($"revoke insert on endpoint_route from {role.Name}");
@@ -126,35 +134,40 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lock_that_cannot_be_asked_for_is_a_failure_and_never_an_unlocked_write()
+    public async Task A_lock_that_cannot_be_requested_is_a_failure_and_never_an_unlocked_write()
     {
         await using var role = await TestRole.CreateAsync(_database);
         await _database.ExecuteAsync(
-            $"grant usage on schema public, endpoint_sync to {role.Name}; grant all on all tables in schema public, endpoint_sync to {role.Name}; " +
-            $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; grant execute on all functions in schema endpoint_sync to {role.Name}; revoke execute on function pg_try_advisory_xact_lock(bigint) from public");
+            $"grant usage on schema public, endpoint_sync to {role.Name}; "
+            + $"grant all on all tables in schema public, endpoint_sync to {role.Name}; "
+            + $"grant all on all sequences in schema public, endpoint_sync to {role.Name}; "
+            + $"grant execute on all functions in schema endpoint_sync to {role.Name}; revoke execute on function "
+            + "pg_try_advisory_xact_lock(bigint) from public");
         await using var registry = new TestRegistry(_database, connectionString: role.ConnectionString);
 
-        await FailsAsync(registry, "42501", "The lock could not be asked for, so nothing was written. The registry's database role lacks a privilege.");
+        await FailsAsync(
+            registry, "42501",
+            "The lock could not be requested, so nothing was written. The registry's database role lacks a privilege.");
 
         Assert.Contains("nothing was written", (await registry.Log.FirstAsync(1106).Within("the warning")).Message);
         Assert.Empty(await _database.KeysAsync());
     }
 
     [Fact]
-    public async Task Own_tables_that_were_dropped_are_made_again_by_the_reload_after_the_one_that_missed_them()
+    public async Task Our_tables_that_were_dropped_are_created_again_by_the_reload_after_the_one_that_fails()
     {
         await using var registry = new TestRegistry(_database);
         await registry.ReloadAsync();
         await _database.ExecuteAsync("drop schema endpoint_sync cascade");
 
-        await FailsAsync(registry, "42P01", "A table or column that the sync needs is not there.");
+        await FailsAsync(registry, "42P01", "A table or column that the sync needs is missing.");
 
         var receipt = await registry.ReloadAsync();
         Assert.Equal((ReloadOutcome.Synced, 1L), (receipt.Outcome, receipt.Version.Value));
     }
 
     [Fact]
-    public async Task A_version_row_that_was_deleted_is_made_again_by_the_reload_after_the_one_that_missed_it()
+    public async Task A_version_row_that_was_deleted_is_created_again_by_the_reload_after_the_one_that_fails()
     {
         await using var registry = new TestRegistry(_database);
         await registry.Preparation.EnsureAsync(CancellationToken.None);
@@ -166,14 +179,15 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
     }
 
-    private static async Task<ReloadProblem> FailsAsync(TestRegistry registry, string? sqlState, string meaning, bool retried = false)
+    private static async Task<ReloadProblem> FailsAsync(
+        TestRegistry registry, string? sqlState, string meaning, bool retried = false)
     {
         var receipt = await registry.ReloadAsync().Within("a receipt");
 
         Assert.Equal((ReloadOutcome.Failed, sqlState), (receipt.Outcome, receipt.Problem?.SqlState));
         Assert.StartsWith(meaning, receipt.Problem!.Meaning);
         Assert.EndsWith("The registry stays due and is retried.", receipt.Problem.Meaning);
-        Assert.False(receipt.InLine);
+        Assert.False(receipt.InSync);
         Assert.Equal(retried, receipt.Timings.Attempts > 1);
         Assert.Contains(meaning, (await registry.Log.FirstAsync(1201).Within("the warning")).Message);
         return receipt.Problem;

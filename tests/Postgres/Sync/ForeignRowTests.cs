@@ -3,10 +3,13 @@ namespace EndpointSync.Tests.Postgres.Sync;
 public sealed class ForeignRowTests : RegistryTests
 {
     private static readonly string[] Keys =
-        ["endpoint.endpoint:5:/demo", "fastapi.endpoint:07:/x", "fastapi.endpoint:99999999999:/x", "fastapi.endpoint:", "shopfloor:1", "fastapixendpoint:1:/x"];
+    [
+        "endpoint.endpoint:5:/demo", "fastapi.endpoint:07:/x", "fastapi.endpoint:99999999999:/x",
+        "fastapi.endpoint:", "shopfloor:1", "fastapixendpoint:1:/x",
+    ];
 
     [Fact]
-    public async Task Foreign_rows_stay_as_they_are_to_the_byte_while_endpoints_come_change_and_go()
+    public async Task Foreign_rows_stay_byte_for_byte_unchanged_while_endpoints_come_change_and_go()
     {
         foreach (var key in Keys)
         {
@@ -29,7 +32,7 @@ public sealed class ForeignRowTests : RegistryTests
     }
 
     [Fact]
-    public async Task What_others_write_becomes_a_version_with_counts_at_the_next_reload()
+    public async Task Foreign_writes_become_a_version_with_counts_at_the_next_reload()
     {
         await Database.AddForeignRouteAsync("endpoint.endpoint:1:/a", "/a");
         await Database.AddForeignRouteAsync("endpoint.endpoint:2:/b", "/b");
@@ -48,7 +51,7 @@ public sealed class ForeignRowTests : RegistryTests
     }
 
     [Fact]
-    public async Task A_truncated_table_is_a_version_without_routes_and_the_own_ones_come_back()
+    public async Task After_a_truncate_the_next_version_loses_foreign_routes_and_keeps_our_own()
     {
         await Database.AddForeignRouteAsync("endpoint.endpoint:1:/a");
         await Database.AddEndpointAsync("own", "/own");
@@ -61,7 +64,7 @@ public sealed class ForeignRowTests : RegistryTests
     }
 
     [Fact]
-    public async Task A_rewritten_row_that_says_the_same_is_no_new_version()
+    public async Task A_rewritten_row_with_the_same_content_makes_no_new_version()
     {
         await Database.AddForeignRouteAsync("endpoint.endpoint:1:/a");
         await Registry.ReloadAsync();
@@ -73,5 +76,6 @@ public sealed class ForeignRowTests : RegistryTests
     }
 
     private static (long, int, int, int, int) Counts(ReloadReceipt receipt) =>
-        (receipt.Version.Value, receipt.RoutesAdded, receipt.RoutesChanged, receipt.RoutesRemoved, receipt.EndpointsSynced);
+        (receipt.Version.Value,
+            receipt.RoutesAdded, receipt.RoutesChanged, receipt.RoutesRemoved, receipt.EndpointsSynced);
 }

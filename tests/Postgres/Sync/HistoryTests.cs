@@ -7,7 +7,8 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
 {
     private static readonly string[] Edits =
     [
-        "insert into fastapi_endpoint (name, root_path, app, active) values ('one', '/a', 'api', true), ('two', '/é', 'api', true)",
+        "insert into fastapi_endpoint (name, root_path, app, active) values ('one', '/a', 'api', true), "
+        + "('two', '/é', 'api', true)",
         "update fastapi_endpoint set root_path = '/b', registry_sync = false where name = 'one'",
         "insert into endpoint_route (key, route, route_group) values ('endpoint.endpoint:5:/demo', '', 'group')",
         "update endpoint_route set opts = '', route = null where key = 'endpoint.endpoint:5:/demo'",
@@ -28,8 +29,10 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
     {
         await using var registry = new TestRegistry(database);
         await database.ExecuteAsync(
-            "truncate fastapi_endpoint; truncate endpoint_route; truncate endpoint_sync.routes; truncate endpoint_sync.versions; " +
-            "update endpoint_sync.state set version = 0, signalled_version = 0, content_hash = decode(repeat('00', 32), 'hex')");
+            "truncate fastapi_endpoint; truncate endpoint_route; truncate endpoint_sync.routes; "
+            + "truncate endpoint_sync.versions; "
+            + "update endpoint_sync.state set version = 0, bumped_version = 0, "
+            + "content_hash = decode(repeat('00', 32), 'hex')");
         foreach (var edit in Edits)
         {
             await database.ExecuteAsync(edit);
@@ -43,13 +46,16 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task Every_version_can_be_read_as_it_was()
     {
-        Assert.Equal(Enumerable.Range(1, Edits.Length).Select(version => (long)version), _receipts.Select(receipt => receipt.Version.Value));
+        Assert.Equal(
+            Enumerable.Range(1, Edits.Length).Select(version => (long)version),
+            _receipts.Select(receipt => receipt.Version.Value));
         for (var version = 1; version <= Edits.Length; version++)
         {
             Assert.Equal(
                 _tables[version - 1],
                 await database.ListAsync(
-                    $"select {Line} from endpoint_sync.routes where from_version <= {version} and (to_version is null or to_version > {version}) order by 1"));
+                    $"select {Line} from endpoint_sync.routes where from_version <= {version} and (to_version is null "
+                    + $"or to_version > {version}) order by 1"));
         }
     }
 
@@ -70,44 +76,64 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task A_versions_row_has_the_counts_of_its_receipt_and_of_its_changes()
     {
-        var rows = await database.ListAsync("select concat_ws(' ', version, endpoints_synced, routes_added, routes_changed, routes_removed, callers, synced_by) from endpoint_sync.versions order by version");
+        var rows = await database.ListAsync(
+            "select concat_ws(' ', version, endpoints_synced, routes_added, routes_changed, routes_removed, callers, "
+            + "silo) from endpoint_sync.versions order by version");
         var counted = await database.ListAsync(
             """
-            select concat_ws(' ', version, count(*) filter (where operation = 'added'), count(*) filter (where operation = 'changed'), count(*) filter (where operation = 'removed'))
+            select concat_ws(' ', version, count(*) filter (where operation = 'added'),
+              count(*) filter (where operation = 'changed'), count(*) filter (where operation = 'removed'))
             from endpoint_sync.changes group by version order by version
             """);
 
-        Assert.Equal(_receipts.Select(receipt => $"{receipt.Version} {receipt.EndpointsSynced} {receipt.RoutesAdded} {receipt.RoutesChanged} {receipt.RoutesRemoved} 1 test-silo"), rows);
-        Assert.Equal(_receipts.Select(receipt => $"{receipt.Version} {receipt.RoutesAdded} {receipt.RoutesChanged} {receipt.RoutesRemoved}"), counted);
+        Assert.Equal(
+            _receipts.Select(
+                receipt => $"{receipt.Version} {receipt.EndpointsSynced} {receipt.RoutesAdded} "
+                    + $"{receipt.RoutesChanged} {receipt.RoutesRemoved} 1 test-silo"),
+            rows);
+        Assert.Equal(
+            _receipts.Select(
+                receipt => $"{receipt.Version} {receipt.RoutesAdded} {receipt.RoutesChanged} {receipt.RoutesRemoved}"),
+            counted);
     }
 
     [Fact]
-    public async Task The_content_hash_of_every_version_is_what_its_routes_give()
+    public async Task The_content_hash_of_every_version_is_the_hash_of_its_routes()
     {
         for (var version = 1; version <= Edits.Length; version++)
         {
-            Assert.Equal(await ComputedAsync(version), await database.ScalarAsync<string>($"select encode(content_hash, 'hex') from endpoint_sync.versions where version = {version}"));
+            Assert.Equal(
+                await ComputedAsync(version),
+                await database.ScalarAsync<string>(
+                    $"select encode(content_hash, 'hex') from endpoint_sync.versions where version = {version}"));
         }
 
-        Assert.Equal(await ComputedAsync(Edits.Length), await database.ScalarAsync<string>("select encode(content_hash, 'hex') from endpoint_sync.state"));
+        Assert.Equal(
+            await ComputedAsync(Edits.Length),
+            await database.ScalarAsync<string>("select encode(content_hash, 'hex') from endpoint_sync.state"));
     }
 
     [Fact]
-    public async Task No_two_versions_are_the_same_transaction() =>
-        Assert.Equal(Edits.Length, await database.ScalarAsync<long>("select count(distinct transaction_id) from endpoint_sync.versions"));
+    public async Task No_two_versions_share_a_transaction() =>
+        Assert.Equal(
+            Edits.Length,
+            await database.ScalarAsync<long>("select count(distinct transaction_id) from endpoint_sync.versions"));
 
     private Task<List<string?>> ChangesAsync(int version, string side) => database.ListAsync(
         $"""
-         select to_jsonb(array[key, route_{side}, opts_{side}, routing_{side}, route_group_{side}])::text from endpoint_sync.changes
+         select to_jsonb(array[key, route_{side}, opts_{side}, routing_{side}, route_group_{side}])::text
+         from endpoint_sync.changes
          where version = {version} and operation <> '{(side == "before" ? "added" : "removed")}' order by 1
          """);
 
-    // By the server's own hash function, independent of the code that kept the hash up.
+    // Computed by the server's own hash function, independent of the code that maintains the hash.
     private async Task<string> ComputedAsync(int version)
     {
-        var canonical = string.Join(" || ", Fields.Select(field => $"coalesce(octet_length({field}) || ':' || {field}, '-')"));
+        var canonical = string.Join(
+            " || ", Fields.Select(field => $"coalesce(octet_length({field}) || ':' || {field}, '-')"));
         var hashes = await database.ListAsync(
-            $"select encode(sha256(convert_to({canonical}, 'UTF8')), 'hex') from endpoint_sync.routes where from_version <= {version} and (to_version is null or to_version > {version})");
+            $"select encode(sha256(convert_to({canonical}, 'UTF8')), 'hex') from endpoint_sync.routes where "
+            + $"from_version <= {version} and (to_version is null or to_version > {version})");
         return hashes.Aggregate(new string('0', 64), Combine);
     }
 

@@ -11,12 +11,17 @@ public sealed class LargeBatchTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var registry = new TestRegistry(database);
-        await database.ExecuteAsync($"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true from generate_series(1, {Count}) as n");
+        await database.ExecuteAsync(
+            $"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true "
+            + $"from generate_series(1, {Count}) as n");
 
         var added = await registry.ReloadAsync();
-        await database.ExecuteAsync("update fastapi_endpoint set root_path = root_path || '/v2', registry_sync = false");
+        await database.ExecuteAsync(
+            "update fastapi_endpoint set root_path = root_path || '/v2', registry_sync = false");
         var changed = await registry.ReloadAsync();
-        await database.ExecuteAsync("update fastapi_endpoint set active = false where id % 2 = 0; delete from fastapi_endpoint where id % 2 = 1");
+        await database.ExecuteAsync(
+            "update fastapi_endpoint set active = false where id % 2 = 0; "
+            + "delete from fastapi_endpoint where id % 2 = 1");
         var removed = await registry.ReloadAsync();
 
         Assert.Equal((1L, Count, Count), (added.Version.Value, added.RoutesAdded, added.EndpointsSynced));
@@ -28,14 +33,19 @@ public sealed class LargeBatchTests
     }
 
     [Fact]
-    public async Task Postgres_counts_the_routes_anew_after_a_large_batch()
+    public async Task The_routes_table_is_analyzed_after_a_large_batch()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var registry = new TestRegistry(database);
-        await database.ExecuteAsync($"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true from generate_series(1, {Count}) as n");
+        await database.ExecuteAsync(
+            $"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true "
+            + $"from generate_series(1, {Count}) as n");
 
         await registry.ReloadAsync();
 
-        Assert.Equal($"{Count}", await database.ScalarAsync<string>("select reltuples::bigint::text from pg_class where oid = 'endpoint_sync.routes'::regclass"));
+        Assert.Equal(
+            $"{Count}",
+            await database.ScalarAsync<string>(
+                "select reltuples::bigint::text from pg_class where oid = 'endpoint_sync.routes'::regclass"));
     }
 }

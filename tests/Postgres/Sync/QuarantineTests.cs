@@ -39,7 +39,7 @@ public sealed class QuarantineTests : RegistryTests
     }
 
     [Fact]
-    public async Task Another_reason_begins_a_time_of_its_own()
+    public async Task Another_reason_gets_a_time_of_its_own()
     {
         await Database.AddEndpointAsync("orders", "/orders x");
         await Registry.ReloadAsync();
@@ -53,7 +53,7 @@ public sealed class QuarantineTests : RegistryTests
     }
 
     [Fact]
-    public async Task A_cured_endpoint_is_released_and_routed()
+    public async Task A_corrected_endpoint_is_released_and_routed()
     {
         var id = await Database.AddEndpointAsync("orders", "/orders x");
         await Registry.ReloadAsync();
@@ -73,7 +73,8 @@ public sealed class QuarantineTests : RegistryTests
         await Database.AddEndpointAsync("one", "/one x");
         await Database.AddEndpointAsync("two", "/two x");
         await Registry.ReloadAsync();
-        await Database.ExecuteAsync("delete from fastapi_endpoint where id = 1; update fastapi_endpoint set active = false where id = 2");
+        await Database.ExecuteAsync(
+            "delete from fastapi_endpoint where id = 1; update fastapi_endpoint set active = false where id = 2");
 
         var receipt = await Registry.ReloadAsync();
 
@@ -82,7 +83,7 @@ public sealed class QuarantineTests : RegistryTests
     }
 
     [Fact]
-    public async Task A_routed_endpoint_that_is_edited_beyond_routing_loses_its_row_and_its_flag()
+    public async Task A_routed_endpoint_that_becomes_unroutable_loses_its_row_and_its_flag()
     {
         var id = await Database.AddEndpointAsync("orders", "/orders");
         await Registry.ReloadAsync();
@@ -96,10 +97,10 @@ public sealed class QuarantineTests : RegistryTests
     }
 
     [Fact]
-    public async Task The_root_path_of_an_archived_endpoint_goes_to_the_next_one_that_wants_it()
+    public async Task The_root_path_of_an_archived_endpoint_goes_to_the_next_one_that_claims_it()
     {
         var older = await Database.AddEndpointAsync("older", "/a");
-        var younger = await Database.AddEndpointAsync("younger", "/a/");
+        var newer = await Database.AddEndpointAsync("newer", "/a/");
         var first = await Registry.ReloadAsync();
         await Database.ExecuteAsync($"update fastapi_endpoint set active = false where id = {older}");
 
@@ -107,6 +108,6 @@ public sealed class QuarantineTests : RegistryTests
 
         Assert.Equal("root path '/a/' is taken by endpoint 1 'older'", first.Rejected.Single().Reason);
         Assert.Empty(second.Rejected);
-        Assert.Equal([KeyOf(younger)], await Database.KeysAsync());
+        Assert.Equal([KeyOf(newer)], await Database.KeysAsync());
     }
 }

@@ -6,8 +6,11 @@ namespace EndpointSync.Tests.Postgres.Sync;
 /// <summary>Ways to make the server refuse a sync.</summary>
 internal static class Refusals
 {
-    /// <summary>The first writes to endpoint_route fail with an error code; what counts them outlives the transactions that were rolled back.</summary>
-    public static Task RefuseWritesAsync(this TestDatabase database, string sqlState, int times) => database.ExecuteAsync(
+    /// <summary>
+    /// The first writes to endpoint_route fail with an error code. The counter is a sequence, which is not rolled back.
+    /// </summary>
+    public static Task RefuseWritesAsync(this TestDatabase database, string sqlState, int times) =>
+        database.ExecuteAsync(
         $"""
          create sequence public.refused;
          create function public.refuse() returns trigger language plpgsql as $$

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Postgres.Sync;
@@ -21,7 +21,7 @@ public sealed class RetryTests : IAsyncLifetime
     [InlineData("23505")]
     [InlineData("53300")]
     [InlineData("57P03")]
-    public async Task What_may_succeed_the_next_time_is_tried_again(string sqlState)
+    public async Task An_error_that_may_pass_is_retried(string sqlState)
     {
         await using var registry = new TestRegistry(_database);
         await _database.RefuseWritesAsync(sqlState, times: 2);
@@ -34,29 +34,36 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_an_administrator_ends_is_replaced_and_the_sync_tried_again()
+    public async Task A_connection_that_an_administrator_terminates_is_replaced_and_the_sync_is_retried()
     {
-        await using var registry = new TestRegistry(_database, new SyncOptions { LockTimeout = TimeSpan.FromSeconds(10) });
+        await using var registry = new TestRegistry(
+            _database, new SyncOptions { LockTimeout = TimeSpan.FromSeconds(10) });
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using var other = await _database.OpenAsync("select from endpoint_sync.state for no key update");
         var reload = registry.ReloadAsync();
         await _database.UntilBlockedAsync();
 
-        await _database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+        await _database.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and "
+            + "wait_event_type = 'Lock'");
         await other.CommitAsync();
 
         var receipt = await reload.Within("the reload");
         Assert.Equal((ReloadOutcome.Synced, 2), (receipt.Outcome, receipt.Timings.Attempts));
     }
 
-    // The other session never looks for deadlocks itself, so that the sync is the one that finds it and is refused.
+    // The other session does not check for deadlocks itself, so the sync finds the deadlock and is refused.
     [Fact]
     public async Task A_deadlock_costs_the_sync_one_attempt_and_the_other_session_nothing()
     {
-        await using var registry = new TestRegistry(_database, new SyncOptions { LockTimeout = TimeSpan.FromSeconds(10) });
+        await using var registry = new TestRegistry(
+            _database, new SyncOptions { LockTimeout = TimeSpan.FromSeconds(10) });
         await registry.Preparation.EnsureAsync(CancellationToken.None);
-        await _database.ExecuteAsync("insert into endpoint_sync.requests (schema_name, requested_by, reason) values ('public', 'test', 'test')");
-        await using var other = await _database.OpenAsync("set local deadlock_timeout = '1min'; select from endpoint_sync.requests for update");
+        await _database.ExecuteAsync(
+            "insert into endpoint_sync.pending_syncs (schema_name, requested_by, reason) "
+            + "values ('public', 'test', 'test')");
+        await using var other = await _database.OpenAsync(
+            "set local deadlock_timeout = '1min'; select from endpoint_sync.pending_syncs for update");
         var reload = registry.ReloadAsync();
         await _database.UntilBlockedAsync();
 
@@ -69,9 +76,10 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_row_that_is_freed_in_time_costs_attempts_only()
+    public async Task A_row_that_is_freed_in_time_costs_only_attempts()
     {
-        await using var registry = new TestRegistry(_database, new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(20) });
+        await using var registry = new TestRegistry(
+            _database, new SyncOptions { LockTimeout = TimeSpan.FromMilliseconds(20) });
         await registry.Preparation.EnsureAsync(CancellationToken.None);
         await using var other = await _database.OpenAsync("select from endpoint_sync.state for no key update");
         var reload = registry.ReloadAsync();

@@ -14,7 +14,9 @@ public sealed class SyncTests(TestDatabase database) : IClassFixture<TestDatabas
         var first = await registry.ReloadAsync();
         var second = await registry.ReloadAsync();
 
-        Assert.Equal((ReloadOutcome.Synced, new RouteVersion(0), new RouteVersion(1), 2), (first.Outcome, first.PreviousVersion, first.Version, first.EndpointsSynced));
+        Assert.Equal(
+            (ReloadOutcome.Synced, new RouteVersion(0), new RouteVersion(1), 2),
+            (first.Outcome, first.PreviousVersion, first.Version, first.EndpointsSynced));
         Assert.Equal((ReloadOutcome.UpToDate, new RouteVersion(1)), (second.Outcome, second.Version));
         Assert.Empty(await database.ErrorsAsync());
     }

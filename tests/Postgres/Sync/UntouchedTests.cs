@@ -15,7 +15,8 @@ public sealed class UntouchedTests
         }
 
         await registry.ReloadAsync();
-        await database.ExecuteAsync("update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 7");
+        await database.ExecuteAsync(
+            "update fastapi_endpoint set root_path = '/edited', registry_sync = false where id = 7");
         const string others = "id <> 7";
         var endpoints = await database.WithWriterAsync("fastapi_endpoint", others);
         var routes = await database.WithWriterAsync("endpoint_route", others);
@@ -35,7 +36,9 @@ public sealed class UntouchedTests
         await database.AddEndpointAsync("one", "/a");
         await registry.ReloadAsync();
         const string sequence = "select last_value || ' ' || is_called from endpoint_route_version";
-        var before = (await database.ListAsync(sequence), await database.WithWriterAsync("endpoint_route"), await database.WithWriterAsync("fastapi_endpoint"));
+        var before =
+            (await database.ListAsync(sequence),
+                await database.WithWriterAsync("endpoint_route"), await database.WithWriterAsync("fastapi_endpoint"));
 
         var receipt = await registry.ReloadAsync();
 
@@ -51,7 +54,8 @@ public sealed class UntouchedTests
         await using var database = await TestDatabase.CreateAsync();
         await using var registry = new TestRegistry(database);
         await database.AddEndpointAsync("one", "/a");
-        await database.ExecuteAsync("update fastapi_endpoint set description = 'd', user_id = 3, company_id = 4, write_uid = 5");
+        await database.ExecuteAsync(
+            "update fastapi_endpoint set description = 'd', user_id = 3, company_id = 4, write_uid = 5");
         const string all = "select (to_jsonb(e) - 'registry_sync')::text from fastapi_endpoint as e";
         var before = await database.ListAsync(all);
 
@@ -66,10 +70,13 @@ public sealed class UntouchedTests
         await using var database = await TestDatabase.CreateAsync();
         const string shape =
             """
-            select concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default) from information_schema.columns
+            select concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)
+            from information_schema.columns
             where table_schema = 'public' order by table_name, ordinal_position
             """;
-        const string objects = "select concat_ws(' ', relkind, relname) from pg_class where relnamespace = 'public'::regnamespace order by 1";
+        const string objects =
+            "select concat_ws(' ', relkind, relname) from pg_class where relnamespace = 'public'::regnamespace "
+            + "order by 1";
         var before = (await database.ListAsync(shape), await database.ListAsync(objects));
         await using var registry = new TestRegistry(database);
         await database.AddEndpointAsync("one", "/a");

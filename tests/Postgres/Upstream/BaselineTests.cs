@@ -7,10 +7,16 @@ namespace EndpointSync.Tests.Postgres.Upstream;
 public sealed class BaselineTests : FreshDatabaseTests
 {
     [Theory, InlineData(2), InlineData(8), InlineData(32)]
-    public async Task N_sessions_under_REPEATABLE_READ_without_the_lock_give_N_minus_1_serialization_errors(int sessions)
+    public async Task N_sessions_under_REPEATABLE_READ_without_the_lock_give_N_minus_1_serialization_errors(
+        int sessions)
     {
-        var ids = new[] { await Database.AddEndpointAsync("OpenSPP API V2", "/api/v2/spp"), await Database.AddEndpointAsync("OpenSPP DCI API", "/dci_api/v1") };
-        var workers = await Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => UpstreamWorker.StartAsync(Database)));
+        var ids = new[]
+        {
+            await Database.AddEndpointAsync("OpenSPP API V2", "/api/v2/spp"),
+            await Database.AddEndpointAsync("OpenSPP DCI API", "/dci_api/v1"),
+        };
+        var workers = await Task.WhenAll(
+            Enumerable.Range(0, sessions).Select(_ => UpstreamWorker.StartAsync(Database)));
         foreach (var worker in workers)
         {
             await worker.BeginAsync();
@@ -22,7 +28,11 @@ public sealed class BaselineTests : FreshDatabaseTests
         Assert.Equal(sessions - 1, ends.Count(end => end == PostgresErrorCodes.SerializationFailure));
         Assert.Single(ends, end => end is null);
         var errors = await Database.ErrorsAsync();
-        Assert.Equal(sessions - 1, errors.Count(line => line.Contains("could not serialize access due to concurrent update", StringComparison.Ordinal)));
+        Assert.Equal(
+            sessions - 1,
+            errors.Count(
+                line => line.Contains(
+                    "could not serialize access due to concurrent update", StringComparison.Ordinal)));
         foreach (var worker in workers)
         {
             await worker.DisposeAsync();
@@ -36,14 +46,16 @@ public sealed class BaselineTests : FreshDatabaseTests
         await Database.AddEndpointAsync("OpenSPP DCI API", "/dci_api/v1");
         var silos = Enumerable.Range(1, 4).Select(number => Registry($"silo-{number}")).ToArray();
 
-        var receipts = await Task.WhenAll(Enumerable.Range(0, reloads).Select(number => Task.Run(silos[number % silos.Length].ReloadAsync)));
+        var receipts = await Task.WhenAll(
+            Enumerable.Range(0, reloads).Select(number => Task.Run(silos[number % silos.Length].ReloadAsync)));
         var after = await silos[0].ReloadAsync();
 
         Assert.DoesNotContain(receipts, receipt => receipt.Outcome == ReloadOutcome.Failed);
         Assert.All(receipts, receipt => Assert.Equal(1, receipt.Timings.Attempts));
         Assert.Single(receipts, receipt => receipt.Outcome == ReloadOutcome.Synced);
-        Assert.Equal((ReloadOutcome.UpToDate, new RouteVersion(1), true), (after.Outcome, after.Version, after.InLine));
-        Assert.Equal("1 /api/v2/spp synced -> /api/v2/spp/; 2 /dci_api/v1 synced -> /dci_api/v1/", await EndpointsAsync());
+        Assert.Equal((ReloadOutcome.UpToDate, new RouteVersion(1), true), (after.Outcome, after.Version, after.InSync));
+        Assert.Equal(
+            "1 /api/v2/spp synced -> /api/v2/spp/; 2 /dci_api/v1 synced -> /dci_api/v1/", await EndpointsAsync());
         Assert.Empty(await Database.ErrorsAsync());
         foreach (var silo in silos)
         {

@@ -1,5 +1,5 @@
-using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Locks;
 using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Upstream;
@@ -7,11 +7,13 @@ namespace EndpointSync.Tests.Postgres.Upstream;
 public sealed class LockPromiseTests
 {
     [Fact]
-    public void The_default_lock_name_gives_the_key_that_OpenSPP_uses() => Assert.Equal(UpstreamWorker.LockKey, AdvisoryLockKey.Of(RegistryOptions.DefaultLockName));
+    public void The_default_lock_name_gives_the_key_that_OpenSPP_uses() =>
+        Assert.Equal(UpstreamWorker.LockKey, AdvisoryLockKey.Of(RegistryOptions.DefaultLockName));
 
     [Fact]
     public void A_lock_name_always_gives_the_same_key() =>
-        Assert.Single(Enumerable.Range(0, 100).Select(_ => AdvisoryLockKey.Of("spp_api_v2.fastapi_endpoint_sync")).Distinct());
+        Assert.Single(
+            Enumerable.Range(0, 100).Select(_ => AdvisoryLockKey.Of("spp_api_v2.fastapi_endpoint_sync")).Distinct());
 
     [Fact]
     public void Different_names_give_different_keys_of_both_signs()

@@ -11,7 +11,7 @@ public sealed class LockTests : FreshDatabaseTests
     public async Task A_single_writer_gets_the_lock_logs_before_it_commits_and_commits()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = PatientRegistry();
+        await using var registry = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
 
         var reload = registry.ReloadAsync();
@@ -29,7 +29,7 @@ public sealed class LockTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_lock_that_another_backend_holds_skips_the_sync_names_the_holder_and_leaves_it_owed()
+    public async Task A_lock_that_another_backend_holds_skips_the_sync_names_the_holder_and_leaves_it_pending()
     {
         await Database.AddEndpointAsync("orders", "/orders");
         await using var holder = await UpstreamWorker.StartAsync(Database);
@@ -42,22 +42,24 @@ public sealed class LockTests : FreshDatabaseTests
         var receipt = await registry.ReloadAsync();
 
         Assert.Equal(ReloadOutcome.Skipped, receipt.Outcome);
-        Assert.False(receipt.InLine);
+        Assert.False(receipt.InSync);
         Assert.Contains($"backend {holder.Session.ProcessId} of role", receipt.Problem!.Detail);
         Assert.Contains("application 'odoo', in a transaction since", receipt.Problem.Detail);
         var logged = Assert.Single(registry.Log.Entries, entry => entry.EventId == 1102);
         Assert.Equal((LogLevel.Information, 1102), (logged.Level, logged.EventId));
-        Assert.StartsWith($"EndpointSync sync skipped for test: its lock is held by backend {holder.Session.ProcessId} ", logged.Message);
+        Assert.StartsWith(
+            $"EndpointSync sync skipped for test: its lock is held by backend {holder.Session.ProcessId} ",
+            logged.Message);
         Assert.Equal(before, await EverythingAsync());
-        Assert.Equal(["the lock was busy"], await Database.ListAsync("select reason from endpoint_sync.requests"));
-        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["the lock was busy"], await Database.ListAsync("select reason from endpoint_sync.pending_syncs"));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task The_holder_and_the_one_that_is_skipped_are_different_backends()
     {
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var winner = PatientRegistry();
+        await using var winner = LongTimeoutRegistry();
         await using var commit = await Pause.AtCommitAsync(Database);
         var reload = winner.ReloadAsync();
         await commit.ReachedAsync();
@@ -90,7 +92,7 @@ public sealed class LockTests : FreshDatabaseTests
         Assert.Contains($"backend {holder.ProcessId} of role", skipped.Problem!.Detail);
         Assert.Contains("application 'psql', first seen ", skipped.Problem.Detail);
         Assert.Equal((ReloadOutcome.Skipped, ReloadOutcome.Synced), (skipped.Outcome, synced.Outcome));
-        Assert.Null(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -106,7 +108,7 @@ public sealed class LockTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_lock_that_cannot_be_asked_for_fails_the_sync_closed_and_loudly()
+    public async Task A_lock_that_cannot_be_requested_fails_the_sync_closed_and_loudly()
     {
         var role = $"worker_of_{Database.Name}";
         await Database.ExecuteAsync(
@@ -119,19 +121,20 @@ public sealed class LockTests : FreshDatabaseTests
              revoke execute on function pg_try_advisory_xact_lock(bigint) from public;
              """);
         await Database.AddEndpointAsync("orders", "/orders");
-        await using var registry = new TestRegistry(Database, connectionString: $"{Database.ConnectionString};Options=-c role={role}");
+        await using var registry = new TestRegistry(
+            Database, connectionString: $"{Database.ConnectionString};Options=-c role={role}");
         await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
         var before = await EverythingAsync();
 
         var receipt = await registry.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.Failed, "42501"), (receipt.Outcome, receipt.Problem!.SqlState));
-        Assert.StartsWith("The lock could not be asked for, so nothing was written.", receipt.Problem.Meaning);
+        Assert.StartsWith("The lock could not be requested, so nothing was written.", receipt.Problem.Meaning);
         var logged = Assert.Single(registry.Log.Entries, entry => entry.EventId == 1106);
         Assert.Equal(LogLevel.Warning, logged.Level);
         Assert.Contains("permission denied for function pg_try_advisory_xact_lock", logged.Message);
         Assert.Equal(before, await EverythingAsync());
-        Assert.NotNull(await registry.Status.OwedAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
 
         await Database.ExecuteAsync("grant execute on function pg_try_advisory_xact_lock(bigint) to public");
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync()).Outcome);
@@ -148,12 +151,17 @@ public sealed class LockTests : FreshDatabaseTests
         var receipt = await registry.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.Synced, 1), (receipt.Outcome, receipt.EndpointsSynced));
-        var expected = new LogEntry(LogLevel.Warning, 1103, $"Endpoint 'orders' (id={id}) claims to be synced but has no routes - forcing re-sync");
+        var expected = new LogEntry(
+            LogLevel.Warning, 1103,
+            $"Endpoint 'orders' (id={id}) claims to be synced but has no routes - forcing re-sync");
         Assert.Contains(expected, registry.Log.Entries);
         Assert.Equal("1 /orders synced -> /orders/", await EndpointsAsync());
     }
 
-    private const string LockIsHeld = "locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint << 32 | objid::bigint) = 3827055375235039567";
+    private const string LockIsHeld =
+        "locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint << 32 | objid::bigint) = "
+        + "3827055375235039567";
 
-    private Task<long> AdvisoryLocksAsync() => Database.ScalarAsync<long>($"select count(*) from {Session.LocksHere} where {LockIsHeld}");
+    private Task<long> AdvisoryLocksAsync() =>
+        Database.ScalarAsync<long>($"select count(*) from {Session.LocksHere} where {LockIsHeld}");
 }

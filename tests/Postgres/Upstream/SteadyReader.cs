@@ -3,7 +3,10 @@ using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Upstream;
 
-/// <summary>An Odoo worker that is asked all the time, and whose every second request has asked something else before it comes to the routes.</summary>
+/// <summary>
+/// An Odoo worker under constant requests. The transaction of every second request runs another query before it reads
+/// the routes.
+/// </summary>
 internal sealed class SteadyReader : IAsyncDisposable
 {
     private readonly UpstreamReader _reader;
@@ -25,7 +28,8 @@ internal sealed class SteadyReader : IAsyncDisposable
 
     /// <param name="database">The database.</param>
     /// <param name="signals">Whether it follows Odoo's second channel, as Odoo does from 19 on.</param>
-    public static async Task<SteadyReader> StartAsync(TestDatabase database, bool signals) => new(await UpstreamReader.StartAsync(database), signals);
+    public static async Task<SteadyReader> StartAsync(TestDatabase database, bool signals) =>
+        new(await UpstreamReader.StartAsync(database), signals);
 
     /// <summary>The routes of the first request that begins from now on.</summary>
     public Task<string> NextAsync()
@@ -66,7 +70,7 @@ internal sealed class SteadyReader : IAsyncDisposable
         return await _reader.EndServingAsync();
     }
 
-    // Odoo looks at its signals before each request, in a transaction of their own.
+    // Odoo reads its signals before each request, in a separate transaction.
     private async Task FollowAsync()
     {
         if (!_signals)

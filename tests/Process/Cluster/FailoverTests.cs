@@ -5,7 +5,7 @@ namespace EndpointSync.Tests.Process.Cluster;
 public sealed class FailoverTests
 {
     [Fact]
-    public async Task A_cluster_that_loses_its_coordinator_by_kill_and_another_silo_by_sigterm_goes_on()
+    public async Task A_cluster_that_loses_its_coordinator_by_SIGKILL_and_another_silo_by_SIGTERM_continues()
     {
         await using var fleet = await Fleet.StartAsync(silos: 3);
         await fleet.Database.AddEndpointAsync("orders", "/orders");

@@ -1,6 +1,6 @@
 using EndpointSync.Grains.Postgres.Migrations;
-using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Cluster;
 
@@ -8,7 +8,8 @@ public sealed class ForeignDatabaseTests
 {
     private const string Columns =
         """
-        select table_name || '.' || ordinal_position || ' ' || column_name || ' ' || data_type || ' ' || coalesce(column_default, '-') || ' ' || is_nullable
+        select table_name || '.' || ordinal_position || ' ' || column_name || ' ' || data_type
+          || ' ' || coalesce(column_default, '-') || ' ' || is_nullable
         from information_schema.columns where table_schema = 'public' order by 1
         """;
 
@@ -34,13 +35,16 @@ public sealed class ForeignDatabaseTests
         var options = Fleet.Options(membership);
         await using var silo = await SiloProcess.StartAsync(options with
         {
-            Configuration = new Dictionary<string, string>(options.Configuration) { [$"EndpointSync:Registries:{Fleet.Registry}:ConnectionString"] = role.ConnectionString },
+            Configuration = new Dictionary<string, string>(options.Configuration)
+            {
+                [$"EndpointSync:Registries:{Fleet.Registry}:ConnectionString"] = role.ConnectionString,
+            },
         });
 
         var reload = await CliProcess.RunAsync(silo.Address, "reload", Fleet.Registry);
 
         Assert.Equal((0, ""), (reload.ExitCode, reload.Error));
-        // On a busy machine the silo has found them by itself before it is asked.
+        // On a busy machine the silo finds the endpoints by itself before the reload.
         Assert.Matches(@"version +(0 to )?1\n", reload.Output);
         Assert.Equal(2, await odoo.ScalarAsync<long>("select count(*) from endpoint_route"));
         Assert.Equal(before, await odoo.ListAsync(Columns));

@@ -1,9 +1,11 @@
-using EndpointSync.Local.Silos;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Cluster;
 
-/// <summary>A silo is killed while its sync stands at a step; a trigger that waits for a lock of the test's makes it stand there.</summary>
+/// <summary>
+/// A silo is killed while its sync waits at a step. A trigger that waits for a lock of the test stops the sync there.
+/// </summary>
 public sealed class KilledSiloTests
 {
     private const int Gate = 4711;
@@ -13,11 +15,13 @@ public sealed class KilledSiloTests
     [InlineData("fastapi_endpoint", "before update")]
     [InlineData("endpoint_sync.routes", "before insert")]
     [InlineData("endpoint_sync.versions", "after insert")]
-    public async Task A_silo_killed_before_the_commit_leaves_the_old_state_and_the_next_silo_makes_the_new_one(string table, string moment)
+    public async Task A_silo_killed_before_the_commit_leaves_the_old_state_and_the_next_silo_makes_the_new_one(
+        string table, string moment)
     {
         await using var fleet = await Fleet.StartAsync(silos: 1);
         await fleet.Database.AddEndpointAsync("orders", "/orders");
-        await KillAtAsync(fleet, $"create trigger gate {moment} on {table} for each row execute function gate()", table);
+        await KillAtAsync(
+            fleet, $"create trigger gate {moment} on {table} for each row execute function gate()", table);
 
         Assert.Equal(0, await fleet.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
         Assert.Equal(0, await fleet.Database.ScalarAsync<long>("select count(*) from endpoint_route"));
@@ -26,44 +30,51 @@ public sealed class KilledSiloTests
     }
 
     [Fact]
-    public async Task A_silo_killed_in_the_middle_of_the_commit_leaves_one_state_or_the_other_and_the_next_silo_makes_the_new_one()
+    public async Task A_silo_killed_in_the_commit_leaves_the_old_or_the_new_state_and_the_next_silo_makes_the_new_one()
     {
         await using var fleet = await Fleet.StartAsync(silos: 1);
         await fleet.Database.AddEndpointAsync("orders", "/orders");
         await KillAtAsync(
-            fleet, "create constraint trigger gate after insert on endpoint_sync.versions deferrable initially deferred for each row execute function gate()",
+            fleet,
+            "create constraint trigger gate after insert on endpoint_sync.versions deferrable initially deferred for "
+            + "each row execute function gate()",
             "endpoint_sync.versions");
 
         Assert.True(await fleet.Database.ScalarAsync<bool>(
             """
-            select (version = 1) = exists (select from endpoint_route) and (version = 1) = (select registry_sync from fastapi_endpoint)
+            select (version = 1) = exists (select from endpoint_route)
+              and (version = 1) = (select registry_sync from fastapi_endpoint)
             from endpoint_sync.state
             """));
         await AssertNextSiloFinishesAsync(fleet);
     }
 
     [Fact]
-    public async Task A_silo_killed_between_the_commit_and_the_draw_of_the_sequence_leaves_the_draw_to_the_next_silo()
+    public async Task A_silo_killed_between_the_commit_and_the_bump_of_the_sequence_leaves_the_bump_to_the_next_silo()
     {
         await using var fleet = await Fleet.StartAsync(silos: 1);
         await fleet.Database.AddEndpointAsync("orders", "/orders");
         await KillAtAsync(
-            fleet, "create trigger gate before update of signalled_version on endpoint_sync.state for each row execute function gate_of_rollback()",
+            fleet,
+            "create trigger gate before update of bumped_version on endpoint_sync.state for each row execute function "
+            + "gate_of_rollback()",
             "endpoint_sync.state");
-        var drawn = await fleet.Database.ScalarAsync<long>("select last_value from endpoint_route_version");
+        var bumped = await fleet.Database.ScalarAsync<long>("select last_value from endpoint_route_version");
 
         Assert.Equal(1, await fleet.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
-        Assert.Equal(0, await fleet.Database.ScalarAsync<long>("select signalled_version from endpoint_sync.state"));
+        Assert.Equal(0, await fleet.Database.ScalarAsync<long>("select bumped_version from endpoint_sync.state"));
         await using var next = await StartNextAsync(fleet);
-        await fleet.Database.UntilAsync("select signalled_version = 1 from endpoint_sync.state", "the poll that draws what is due");
-        Assert.True(drawn < await fleet.Database.ScalarAsync<long>("select last_value from endpoint_route_version"));
+        await fleet.Database.UntilAsync(
+            "select bumped_version = 1 from endpoint_sync.state", "the poll that makes the pending bump");
+        Assert.True(bumped < await fleet.Database.ScalarAsync<long>("select last_value from endpoint_route_version"));
     }
 
     private static async Task KillAtAsync(Fleet fleet, string trigger, string table)
     {
         await fleet.Database.ExecuteAsync(
             $$"""
-            create function gate() returns trigger language plpgsql as $gate$ begin perform pg_advisory_xact_lock({{Gate}}); return new; end $gate$;
+            create function gate() returns trigger language plpgsql as $gate$
+              begin perform pg_advisory_xact_lock({{Gate}}); return new; end $gate$;
             create function gate_of_rollback() returns trigger language plpgsql as $gate$
               begin perform pg_advisory_xact_lock({{Gate}}); raise exception 'the silo is gone'; end $gate$
             """);
@@ -83,21 +94,23 @@ public sealed class KilledSiloTests
             await command.ExecuteNonQueryAsync();
         }
         await fleet.Database.UntilAsync(
-            "select not exists (select from pg_stat_activity where datname = current_database() and application_name like 'EndpointSync/%')",
+            "select not exists (select from pg_stat_activity where datname = current_database() and application_name "
+            + "like 'EndpointSync/%')",
             "the end of the killed silo's sessions");
         await fleet.Database.ExecuteAsync($"drop trigger gate on {table}");
     }
 
-    // In a cluster of its own, because it would wait until the killed silo's membership row counts as stale.
+    // In a separate cluster; in the same one it would wait until the killed silo's membership row is stale.
     private static Task<SiloProcess> StartNextAsync(Fleet fleet) =>
-        SiloProcess.StartAsync(Fleet.Options(fleet.Database) with { Name = "next", ClusterId = $"{fleet.Database.Name}-next" });
+        SiloProcess.StartAsync(
+            Fleet.Options(fleet.Database) with { Name = "next", ClusterId = $"{fleet.Database.Name}-next" });
 
     private static async Task AssertNextSiloFinishesAsync(Fleet fleet)
     {
         await using var next = await StartNextAsync(fleet);
         var receipt = await fleet.ReloadAsync(next);
 
-        Assert.True(receipt.InLine);
+        Assert.True(receipt.InSync);
         Assert.Equal(new RouteVersion(1), receipt.Version);
         Assert.Equal(1, await fleet.Database.ScalarAsync<long>("select count(*) from endpoint_route"));
         Assert.True(await fleet.Database.ScalarAsync<bool>("select registry_sync from fastapi_endpoint"));

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
-using EndpointSync.Local.Workers;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Publishing;
 
-/// <summary>Requests to one worker, one after the other over kept connections, until it is told to stop.</summary>
+/// <summary>Requests to one worker, one after the other over kept connections, until the load is stopped.</summary>
 internal sealed class Load(WorkerProcess worker, Answers answers, Func<Random, string> path) : IAsyncDisposable
 {
     private const int Clients = 2;
@@ -17,11 +17,13 @@ internal sealed class Load(WorkerProcess worker, Answers answers, Func<Random, s
 
     public Load Start(int seed)
     {
-        _running = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => RequestForeverAsync(new Random(seed + client)))));
+        _running = Task.WhenAll(
+            Enumerable.Range(0, Clients).Select(
+                client => Task.Run(() => RequestForeverAsync(new Random(seed + client)))));
         return this;
     }
 
-    /// <summary>Asks once for a path, answered by no older version than the one given.</summary>
+    /// <summary>Requests a path once, answered by no older version than the given one.</summary>
     public async Task<HttpStatusCode> AskAsync(string asked, long atLeast)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, asked);
@@ -31,12 +33,14 @@ internal sealed class Load(WorkerProcess worker, Answers answers, Func<Random, s
         }
 
         using var response = await _http.SendAsync(request, CancellationToken.None);
-        var version = response.Headers.TryGetValues("X-Route-Version", out var values) ? long.Parse(values.Single(), CultureInfo.InvariantCulture) : (long?)null;
+        var version = response.Headers.TryGetValues("X-Route-Version", out var values)
+            ? long.Parse(values.Single(), CultureInfo.InvariantCulture)
+            : (long?)null;
         answers.Add(new Answer(Worker.Name, asked, atLeast, response.StatusCode, version));
         return response.StatusCode;
     }
 
-    /// <summary>No further request is begun, and those under way are answered.</summary>
+    /// <summary>Begins no further request, and waits until those under way are answered.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();

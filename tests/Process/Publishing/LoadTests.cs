@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
-using EndpointSync.Local.Silos;
-using EndpointSync.Local.Workers;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Publishing;
 
 /// <summary>
-/// Three silos and four workers under a steady load, while root paths change, a silo is killed, another one joins, and a worker is replaced.
+/// Three silos and four workers under a steady load, while root paths change, a silo is killed, another one joins, and
+/// a worker is replaced.
 /// </summary>
 public sealed class LoadTests
 {
@@ -20,14 +20,17 @@ public sealed class LoadTests
     private long _newest;
 
     [Fact]
-    public async Task Whatever_dies_meanwhile_every_answer_is_that_of_one_whole_version_and_no_worker_fails_a_request()
+    public async Task Whatever_dies_meanwhile_every_answer_comes_from_one_whole_version_and_no_request_fails()
     {
         await using var fleet = await Fleet.StartAsync(silos: 3);
         await DeclareAsync(fleet);
         var loads = new List<Load>();
         try
         {
-            loads.AddRange((await Task.WhenAll(Enumerable.Range(1, 4).Select(number => StartWorkerAsync(fleet, $"worker-{number}")))).Select((worker, seed) => NewLoad(worker, seed)));
+            loads.AddRange(
+                (await Task.WhenAll(
+                    Enumerable.Range(1, 4).Select(number => StartWorkerAsync(fleet, $"worker-{number}"))))
+                .Select((worker, seed) => NewLoad(worker, seed)));
             await EditAsync(fleet, loads, Edits / 4, guarded: true);
 
             var killed = fleet.Silos.Silos[1];
@@ -84,7 +87,8 @@ public sealed class LoadTests
         await fleet.Database.ExecuteAsync(
             $"""
              insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
-             select 'e' || number, '/e' || number || '/0', 'api_v2', true, false, false from generate_series(0, {Endpoints - 1}) as number
+             select 'e' || number, '/e' || number || '/0', 'api_v2', true, false, false
+             from generate_series(0, {Endpoints - 1}) as number
              """);
         await fleet.ReloadUntilAnsweredAsync(fleet.Silos.Silos[0]);
     }
@@ -95,21 +99,26 @@ public sealed class LoadTests
         {
             var number = edit % Endpoints;
             var generation = _generations.GetValueOrDefault(number) + 1;
-            await fleet.Database.ExecuteAsync($"update fastapi_endpoint set root_path = '{RootOf(number, generation)}', registry_sync = false where name = 'e{number}'");
+            await fleet.Database.ExecuteAsync(
+                $"update fastapi_endpoint set root_path = '{RootOf(number, generation)}', registry_sync = false where "
+                + $"name = 'e{number}'");
             var receipt = await fleet.ReloadUntilAnsweredAsync(Living(fleet, edit));
             _generations[number] = generation;
             _newest = receipt.Version.Value;
 
-            // Without demanding the version: the path that a receipt promises is never denied. Only who has lost its silo may do so.
+            // Without a demanded version: no worker answers 404 for the path that a receipt promises, unless the worker
+            // has lost its silo.
             if (guarded)
             {
-                var statuses = await Task.WhenAll(loads.Select(load => load.AskAsync(PathOf(number, generation), atLeast: 0)));
+                var statuses = await Task.WhenAll(
+                    loads.Select(load => load.AskAsync(PathOf(number, generation), atLeast: 0)));
                 Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
             }
 
             await Task.WhenAll(loads.SelectMany(load => new[]
             {
-                load.AskAsync(PathOf(number, generation), _newest), load.AskAsync(PathOf(number, generation - 1), _newest),
+                load.AskAsync(PathOf(number, generation), _newest),
+                load.AskAsync(PathOf(number, generation - 1), _newest),
             }));
         }
     }
@@ -124,16 +133,23 @@ public sealed class LoadTests
     {
         foreach (var load in loads)
         {
-            await Task.WhenAll(_generations.Select(endpoint => load.AskAsync(PathOf(endpoint.Key, endpoint.Value), _newest)));
+            await Task.WhenAll(
+                _generations.Select(endpoint => load.AskAsync(PathOf(endpoint.Key, endpoint.Value), _newest)));
         }
     }
 
-    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet, string name) => WorkerProcess.StartAsync(new WorkerProcessOptions
-    {
-        Registry = Fleet.Registry,
-        ClusterConnectionString = fleet.Database.ConnectionString,
-        ClusterId = fleet.Database.Name,
-        Name = name,
-        Configuration = new Dictionary<string, string> { ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:10", ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:10", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning" },
-    });
+    private static Task<WorkerProcess> StartWorkerAsync(Fleet fleet, string name) =>
+        WorkerProcess.StartAsync(new WorkerProcessOptions
+        {
+            Registry = Fleet.Registry,
+            ClusterConnectionString = fleet.Database.ConnectionString,
+            ClusterId = fleet.Database.Name,
+            Name = name,
+            Configuration = new Dictionary<string, string>
+            {
+                ["EndpointSync:Worker:MinVersionTimeout"] = "00:00:10",
+                ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:10",
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            },
+        });
 }

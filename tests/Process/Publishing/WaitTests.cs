@@ -8,10 +8,12 @@ namespace EndpointSync.Tests.Process.Publishing;
 
 public sealed class WaitTests
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
 
     [Fact]
-    public async Task A_reload_that_waits_for_silos_says_that_all_of_them_serve_its_version_and_names_one_that_is_frozen()
+    public async Task A_reload_that_waits_for_silos_counts_those_that_serve_its_version_and_names_a_frozen_one()
     {
         await using var fleet = await Fleet.StartAsync(silos: 3);
         using var http = new HttpClient { BaseAddress = fleet.Silos.Silos[0].Address };
@@ -19,14 +21,16 @@ public sealed class WaitTests
 
         var (status, receipt) = await ReloadAsync(http, "wait=silos&timeout=10s");
 
-        Assert.Equal((HttpStatusCode.OK, 3, 1L), (status, receipt.Convergence!.Silos, receipt.Convergence.Version.Value));
+        Assert.Equal(
+            (HttpStatusCode.OK, 3, 1L), (status, receipt.Convergence!.Silos, receipt.Convergence.Version.Value));
         Assert.Empty(receipt.Convergence.Missing);
 
         fleet.Silos.Silos[2].Suspend();
         var (frozenStatus, frozen) = await ReloadAsync(http, "wait=silos&timeout=00:00:01");
         fleet.Silos.Silos[2].Resume();
 
-        Assert.Equal((HttpStatusCode.Accepted, "silo-3"), (frozenStatus, Assert.Single(frozen.Convergence!.Missing).Name));
+        Assert.Equal(
+            (HttpStatusCode.Accepted, "silo-3"), (frozenStatus, Assert.Single(frozen.Convergence!.Missing).Name));
         Assert.Equal(2, frozen.Convergence.Silos);
     }
 
@@ -38,11 +42,14 @@ public sealed class WaitTests
         await fleet.Database.AddEndpointAsync("orders", "/orders");
         await ReloadAsync(http, "wait=silos");
 
-        var list = await http.GetFromJsonAsync<SubscriberList>($"api/registries/{Fleet.Registry}/subscribers", Json);
+        var list = await http.GetFromJsonAsync<SubscriberList>($"api/v1/registries/{Fleet.Registry}/subscribers", Json);
 
         Assert.Equal(1, list!.Version.Value);
         Assert.Equal(["silo-1", "silo-2"], list.Subscribers.Select(subscriber => subscriber.Name));
-        Assert.All(list.Subscribers, subscriber => Assert.Equal((1L, 0L, SubscriberKind.Silo), (subscriber.Version.Value, subscriber.Lag, subscriber.Kind)));
+        Assert.All(
+            list.Subscribers,
+            subscriber => Assert.Equal(
+                (1L, 0L, SubscriberKind.Silo), (subscriber.Version.Value, subscriber.Lag, subscriber.Kind)));
         Assert.All(list.Subscribers, subscriber => Assert.True(subscriber.Since > DateTimeOffset.UnixEpoch));
     }
 
@@ -54,15 +61,21 @@ public sealed class WaitTests
         await fleet.Database.AddEndpointAsync("orders", "/orders");
         foreach (var (query, value) in new[]
                  {
-                     ("wait=everybody", "'everybody'"), ("wait=silos,workers", "'silos,workers'"), ("wait=1", "'1'"), ("wait=silos&timeout=5", "'5'"),
-                     ("wait=silos&timeout=2h", "'2h'"), ("wait=silos&timeout=-5s", "'-5s'"), ("timeout=00:02:00", "'00:02:00'"),
+                     ("wait=everybody", "'everybody'"), ("wait=silos,workers", "'silos,workers'"), ("wait=1", "'1'"),
+                     ("wait=silos&timeout=5", "'5'"),
+                     ("wait=silos&timeout=2h", "'2h'"), ("wait=silos&timeout=-5s", "'-5s'"),
+                     ("timeout=00:02:00", "'00:02:00'"),
                  })
         {
-            using var response = await http.PostAsync(new Uri($"api/registries/{Fleet.Registry}/reload?{query}", UriKind.Relative), content: null);
+            using var response = await http.PostAsync(
+                new Uri($"api/v1/registries/{Fleet.Registry}/reload?{query}", UriKind.Relative), content: null);
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-            Assert.Contains(value, problem.RootElement.GetProperty("errors").ToString().Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains(
+                value,
+                problem.RootElement.GetProperty("errors").ToString().Replace("\\u0027", "'", StringComparison.Ordinal),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(0, await fleet.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
@@ -70,7 +83,8 @@ public sealed class WaitTests
 
     private static async Task<(HttpStatusCode Status, ReloadReceipt Receipt)> ReloadAsync(HttpClient http, string query)
     {
-        using var response = await http.PostAsync(new Uri($"api/registries/{Fleet.Registry}/reload?{query}", UriKind.Relative), content: null);
+        using var response = await http.PostAsync(
+            new Uri($"api/v1/registries/{Fleet.Registry}/reload?{query}", UriKind.Relative), content: null);
         return (response.StatusCode, (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!);
     }
 }

@@ -1,19 +1,20 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using EndpointSync.Local;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
 using Npgsql;
+
 using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process.Recipes;
 
-/// <summary>The hook for Odoo modules, on a cursor like Odoo's and beside a real silo.</summary>
+/// <summary>The hook for Odoo modules, on a cursor like Odoo's and with a real silo.</summary>
 public sealed class OdooHookTests
 {
     private static readonly string Root = RepositoryRoot.Find(AppContext.BaseDirectory)!;
 
     [Fact]
-    public async Task An_edit_is_live_when_the_worker_has_asked_the_silo_and_later_when_it_cannot()
+    public async Task An_edit_is_live_after_the_workers_request_to_the_silo_and_by_the_poll_if_that_fails()
     {
         await SkipWithoutClientAsync();
         await using var fleet = await Fleet.StartAsync(silos: 1);
@@ -23,9 +24,10 @@ public sealed class OdooHookTests
         Assert.Equal(["/second/"], await RoutesAsync(fleet));
 
         var complaint = await EditAsync(fleet, "/third", "http://127.0.0.1:1");
-        Assert.Contains("http://127.0.0.1:1/api/registries/openspp/reload could not be asked", complaint);
+        Assert.Contains("http://127.0.0.1:1/api/v1/registries/openspp/reload could not be asked", complaint);
         await fleet.Database.UntilAsync(
-            "select exists (select from endpoint_sync.routes where route like '/third/|%' and to_version is null)", "the silo's poll");
+            "select exists (select from endpoint_sync.routes where route like '/third/|%' and to_version is null)",
+            "the silo's poll");
     }
 
     private static Task<List<string?>> RoutesAsync(Fleet fleet) =>
@@ -35,8 +37,11 @@ public sealed class OdooHookTests
     {
         var database = new NpgsqlConnectionStringBuilder(fleet.Database.ConnectionString);
         var start = Python(
-            Path.Combine(Root, "tests", "Process", "Recipes", "odoo_driver.py"), Path.Combine(Root, "samples", "foreign", "python"),
-            $"postgresql://{database.Username}:{database.Password}@{database.Host}:{database.Port}/{database.Database}", path);
+            Path.Combine(Root, "tests", "Process", "Recipes", "odoo_driver.py"),
+            Path.Combine(Root, "samples", "foreign", "python"),
+            $"postgresql://{database.Username}:{database.Password}@{database.Host}:{database.Port}"
+            + $"/{database.Database}",
+            path);
         start.Environment["ENDPOINTSYNC_URL"] = silo;
         start.Environment["ENDPOINTSYNC_REGISTRY"] = Fleet.Registry;
         using var process = SystemProcess.Start(start)!;
@@ -60,5 +65,6 @@ public sealed class OdooHookTests
         }
     }
 
-    private static ProcessStartInfo Python(params string[] arguments) => new("/usr/bin/python3", arguments) { RedirectStandardError = true };
+    private static ProcessStartInfo Python(params string[] arguments) =>
+        new("/usr/bin/python3", arguments) { RedirectStandardError = true };
 }

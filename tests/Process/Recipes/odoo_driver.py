@@ -1,4 +1,7 @@
-"""Edits an endpoint as an Odoo worker does, with the hook of samples/foreign/python: a REPEATABLE READ cursor, and callbacks behind its commit."""
+"""Edits an endpoint as an Odoo worker does, with the hook of samples/foreign/python.
+
+That is a REPEATABLE READ cursor, and callbacks behind its commit.
+"""
 
 import sys
 

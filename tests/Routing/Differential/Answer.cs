@@ -51,7 +51,8 @@ internal static class Answer
         RouteValueKind.Real => $"real {BitConverter.DoubleToInt64Bits(value.ToDouble()):x16}",
         RouteValueKind.Uuid => $"uuid {value.ToGuid()}",
         // Generated ids may be too long for a list of numbers of 64 bits.
-        RouteValueKind.Ids => $"ids {string.Join(',', value.Text.ToString().Split(',').Select(id => BigInteger.Parse(id, CultureInfo.InvariantCulture)))}",
+        RouteValueKind.Ids => "ids " + string.Join(
+            ',', value.Text.ToString().Split(',').Select(id => BigInteger.Parse(id, CultureInfo.InvariantCulture))),
         _ => $"whole {value.ToBigInteger()}",
     };
 }

@@ -29,7 +29,9 @@ internal sealed class Oracle : IDisposable
     {
         _process.StandardInput.WriteLine(JsonSerializer.Serialize(question));
         _process.StandardInput.Flush();
-        return JsonNode.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The oracle ended; its error is above."))!;
+        return JsonNode.Parse(
+            _process.StandardOutput.ReadLine()
+                ?? throw new InvalidOperationException("The oracle ended; its error is above."))!;
     }
 
     public void Dispose()
@@ -43,7 +45,8 @@ internal sealed class Oracle : IDisposable
     {
         try
         {
-            using var process = Run("-c", "import importlib.metadata as m; assert m.version('werkzeug').startswith('2.2.')");
+            using var process = Run(
+                "-c", "import importlib.metadata as m; assert m.version('werkzeug').startswith('2.2.')");
             process.WaitForExit();
             return process.ExitCode == 0;
         }

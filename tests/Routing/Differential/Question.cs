@@ -4,7 +4,8 @@ using EndpointSync.Routing.Rules;
 
 namespace EndpointSync.Tests.Routing.Differential;
 
-internal sealed record Request([property: JsonPropertyName("path")] string Path, [property: JsonPropertyName("method")] string Method);
+internal sealed record Request(
+    [property: JsonPropertyName("path")] string Path, [property: JsonPropertyName("method")] string Method);
 
 /// <summary>Entries and the requests to ask of them.</summary>
 internal sealed record Question(IReadOnlyList<RouteEntry> Entries, IReadOnlyList<Request> Requests)

@@ -2,11 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace EndpointSync.Tests.Routing.Differential;
 
-/// <summary>Draws rules, and paths that they match or nearly match, from few words, so that many of them meet.</summary>
+/// <summary>
+/// Generates rules, and paths that they match or nearly match, from few words, so that many of them overlap.
+/// </summary>
 internal sealed partial class RuleSource(Random random)
 {
     private static readonly string[] Statics =
-        ["a", "a", "b", "b", "ab", "a-b", "é", "x.y", "1", "12", "a b", "%", "日本", "+", "😀", "(", "[a]", "a>b", "a\nb", "A", "?", "#", "a*", "\\d"];
+    [
+        "a", "a", "b", "b", "ab", "a-b", "é", "x.y", "1", "12", "a b", "%", "日本", "+", "😀", "(", "[a]", "a>b",
+        "a\nb", "A", "?", "#", "a*", "\\d",
+    ];
 
     private static readonly (string Converter, string[] Samples)[] Converters =
     [
@@ -41,7 +46,10 @@ internal sealed partial class RuleSource(Random random)
         ("any(1,2):", ["1,2", "1"]),
         ("any():", ["", "a"]),
         ("any('x)y', 'a:b>'):", ["x)y", "a:b>"]),
-        ("uuid:", ["6f9619ff-8b86-d011-b42d-00cf4fc964ff", "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "6f9619ff8b86d011b42d00cf4fc964ff"]),
+        ("uuid:",
+            [
+                "6f9619ff-8b86-d011-b42d-00cf4fc964ff", "6F9619FF-8B86-D011-B42D-00CF4FC964FF",
+                "6f9619ff8b86d011b42d00cf4fc964ff"]),
         ("model('res.partner'):", ["1", "12", "٣", "-1", "99999999999999999999999"]),
         ("model(\"res.users\"):", ["1", "7"]),
         ("models('res.partner'):", ["1", "1,2", "1,,2", ",", "1,12,3"]),
@@ -49,27 +57,36 @@ internal sealed partial class RuleSource(Random random)
 
     private static readonly string[] Faulty =
     [
-        "<", "<a", "<a b>", "<int(min=1:x>", "<unknown:x>", "<int(digits=2):x>", "<string(1,2,3,4):x>", "<any(1):x>", "<any(a=b):x>", "<None>", "<>",
+        "<", "<a", "<a b>", "<int(min=1:x>", "<unknown:x>", "<int(digits=2):x>", "<string(1,2,3,4):x>", "<any(1):x>",
+        "<any(a=b):x>", "<None>", "<>",
         "<v0><v0>", "<string(length=x):y>", "<string(3,2):y>", "<int(min=a):y>", "<float(max='1'):y>",
         "<int(fixed_digits=x):y>", "<int(1,fixed_digits=1):y>",
-        "<model(1,2):y>", "<uuid(1,a=2):y>", "<path(x):y>", "<string(length='2'):y>", "<string(length='-2'):y>", "<string(minlength=None):y>", "<1a>", "<é>",
-        "<int(True):y>", "<int(max=None):y>", "<string(length=None):y>", "<int(min=1_0):y>", "<int(5,):y>", "<any(a\n):y>", "<any(inf):y>", "<any(é,日本):y>",
+        "<model(1,2):y>", "<uuid(1,a=2):y>", "<path(x):y>", "<string(length='2'):y>", "<string(length='-2'):y>",
+        "<string(minlength=None):y>", "<1a>", "<é>",
+        "<int(True):y>", "<int(max=None):y>", "<string(length=None):y>", "<int(min=1_0):y>", "<int(5,):y>",
+        "<any(a\n):y>", "<any(inf):y>", "<any(é,日本):y>",
     ];
 
-    // What the text between the parentheses of a converter is put together from, where it is drawn at random.
+    // The pieces of the text between the parentheses of a converter, where that text is random.
     private static readonly string[] Scraps =
-        ["1", "2", "30", "0", "a", "b", "min", "max", "length", "True", "None", "inf", "e", ".", ",", ",", ",", "=", "=", "'", "\"", " ", "_", "-", "u'", "é", "٣", ")"];
+    [
+        "1", "2", "30", "0", "a", "b", "min", "max", "length", "True", "None", "inf", "e", ".", ",", ",", ",", "=",
+        "=", "'", "\"", " ", "_", "-", "u'", "é", "٣", ")",
+    ];
 
-    private static readonly string[] Probes = ["12", "5", "1", "2", "a", "ab", "é", "1,2", "5,", "30", "1.0", "-3", "", "a=b"];
+    private static readonly string[] Probes =
+        ["12", "5", "1", "2", "a", "ab", "é", "1,2", "5,", "30", "1.0", "-3", "", "a=b"];
 
-    private static readonly string[] MethodNames = ["GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "patch", "Purge", "TRACE"];
+    private static readonly string[] MethodNames =
+        ["GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "patch", "Purge", "TRACE"];
 
     private int _variables;
 
     public string Rule()
     {
         _variables = 0;
-        var rule = string.Concat(Enumerable.Range(0, random.Next(0, 4)).Select(_ => "/" + Segment())) + (random.Next(3) == 0 ? "/" : "");
+        var rule = string.Concat(
+            Enumerable.Range(0, random.Next(0, 4)).Select(_ => "/" + Segment())) + (random.Next(3) == 0 ? "/" : "");
         return rule.StartsWith('/') || random.Next(20) == 0 ? rule : "/" + rule;
     }
 
@@ -96,7 +113,9 @@ internal sealed partial class RuleSource(Random random)
     private string Segment() => random.Next(24) switch
     {
         0 => "",
-        1 => random.Next(2) == 0 ? Pick(Faulty) : $"<{Pick(["any", "any", "string", "int", "float"])}({Arguments()}):y>",
+        1 => random.Next(2) == 0
+            ? Pick(Faulty)
+            : $"<{Pick(["any", "any", "string", "int", "float"])}({Arguments()}):y>",
         < 10 => Pick(Statics),
         < 19 => Variable(),
         < 22 => Pick(Statics) + Variable(),
@@ -114,7 +133,11 @@ internal sealed partial class RuleSource(Random random)
         1 => path.TrimEnd('/'),
         2 => path.Replace("/", "//", StringComparison.Ordinal),
         3 => path + "/" + Pick(Statics),
-        4 => path.Length > 0 ? path.Remove(random.Next(path.Length)) is var cut && cut.Length > 0 && char.IsHighSurrogate(cut[^1]) ? cut[..^1] : cut : path,
+        4 => path.Length > 0
+            ? path.Remove(random.Next(path.Length)) is var cut && cut.Length > 0 && char.IsHighSurrogate(cut[^1])
+            ? cut[..^1]
+            : cut
+            : path,
         _ => path + Pick(Statics),
     };
 

@@ -3,16 +3,19 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Testing.Schedules;
 
-/// <summary>One other writer, a statement at a time. Now and then it dies between two statements, and begins something else in a session of its own.</summary>
+/// <summary>
+/// One other writer, a statement at a time. Now and then it dies between two statements, and begins something else in a
+/// new session.
+/// </summary>
 internal sealed class Actor(TestDatabase database, Random random, int number) : IAsyncDisposable
 {
-    // Whoever it waits for stands still until its next turn.
-    private const string Impatient = "set lock_timeout = '20ms'";
+    // The actor that it waits for does nothing until its next turn.
+    private const string ShortTimeouts = "set lock_timeout = '20ms'";
 
     private UpstreamWorker? _worker;
     private IEnumerator<Act>? _script;
 
-    /// <summary>What it did last.</summary>
+    /// <summary>Its last step.</summary>
     public string Last { get; private set; } = "";
 
     /// <summary>Runs its next statement.</summary>
@@ -34,7 +37,7 @@ internal sealed class Actor(TestDatabase database, Random random, int number) : 
         }
     }
 
-    /// <summary>Ends what it is at.</summary>
+    /// <summary>Runs its script to the end.</summary>
     public async Task FinishAsync()
     {
         while (_script is not null)
@@ -55,11 +58,11 @@ internal sealed class Actor(TestDatabase database, Random random, int number) : 
     private async Task<UpstreamWorker> StartAsync()
     {
         var worker = await UpstreamWorker.StartAsync(database, hashSeed: number);
-        await worker.Session.ExecuteAsync(Impatient);
+        await worker.Session.ExecuteAsync(ShortTimeouts);
         return worker;
     }
 
-    // A worker that is refused rolls back and goes on with something else, as Odoo does.
+    // A worker that is refused rolls back and continues with something else, as Odoo does.
     private async Task RunAsync(UpstreamWorker worker, Act act)
     {
         try

@@ -10,7 +10,9 @@ internal static class Acts
 {
     private const int MostEndpoints = 12;
 
-    /// <summary>Root paths that get into a form, and what rules are built from them; null where none can be.</summary>
+    /// <summary>
+    /// Root paths as typed into a form, and the path that rules are built from; null where no rule can be built.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string?> RootPaths = new Dictionary<string, string?>
     {
         ["/a"] = "/a",
@@ -57,7 +59,9 @@ internal static class Acts
     {
         int[] unsynced = [];
         yield return new Act("begin", worker.BeginAsync);
-        yield return new Act("lock and look", async () => unsynced = await worker.TryLockAsync() ? await worker.FindUnsyncedAsync() : []);
+        yield return new Act(
+            "lock and query",
+            async () => unsynced = await worker.TryLockAsync() ? await worker.FindUnsyncedAsync() : []);
         yield return new Act("flag", () => worker.FlagAsync(unsynced));
         foreach (var step in CommitAndHook(worker))
         {
@@ -106,7 +110,8 @@ internal static class Acts
     private static string Edit(Random random) => random.Next(9) switch
     {
         0 => $"update fastapi_endpoint set active = not active, registry_sync = false where id = {Id(random)}",
-        1 => $"update fastapi_endpoint set save_http_session = not save_http_session, registry_sync = false where id = {Id(random)}",
+        1 => $"update fastapi_endpoint set save_http_session = not save_http_session, registry_sync = false "
+            + $"where id = {Id(random)}",
         2 => $"update fastapi_endpoint set app = 'app {random.Next(3)}' where id = {Id(random)}",
         3 => $"update fastapi_endpoint set root_path = '{Path(random)}', registry_sync = true where id = {Id(random)}",
         4 => $"delete from fastapi_endpoint where id = {Id(random)}",
@@ -116,14 +121,16 @@ internal static class Acts
 
     private static string Swap(int one, int other) =>
         $"""
-         update fastapi_endpoint as mine set root_path = theirs.root_path, registry_sync = false from fastapi_endpoint as theirs
+         update fastapi_endpoint as mine set root_path = theirs.root_path, registry_sync = false
+         from fastapi_endpoint as theirs
          where (mine.id, theirs.id) in (({one}, {other}), ({other}, {one})) and mine.id <> theirs.id
          """;
 
     private static string Declare(Random random) =>
         $"""
          insert into fastapi_endpoint (id, name, root_path, app, active, registry_sync, save_http_session)
-         values ({Id(random)}, 'new', '{Path(random)}', 'api', {(random.Next(5) > 0 ? "true" : "false")}, {(random.Next(5) == 0 ? "true" : "false")}, false)
+         values ({Id(random)}, 'new', '{Path(random)}', 'api', {(random.Next(5) > 0 ? "true" : "false")},
+           {(random.Next(5) == 0 ? "true" : "false")}, false)
          on conflict do nothing
          """;
 
@@ -136,7 +143,9 @@ internal static class Acts
         4 => "truncate endpoint_route",
         5 => "delete from endpoint_route where key like 'fastapi.endpoint:%'",
         6 => "update endpoint_route set route_group = 'group', route = route || '' where id % 2 = 0",
-        _ => random.Next(4) > 0 ? "update endpoint_route set endpoint_hash = md5(endpoint_hash)" : "truncate fastapi_endpoint",
+        _ => random.Next(4) > 0
+            ? "update endpoint_route set endpoint_hash = md5(endpoint_hash)"
+            : "truncate fastapi_endpoint",
     };
 
     private static string RouteWrite(Random random)
@@ -153,11 +162,16 @@ internal static class Acts
             3 => $"delete from endpoint_route where key like '{prefix}%'",
             4 => $"insert into endpoint_route (key, route) values ('{prefix}/odd', '{rules}') on conflict do nothing",
             5 => $"insert into endpoint_route (key, route) values ('{key}', '{rules}') on conflict do nothing",
-            6 => $"update endpoint_route set key = 'disabled:' || key where key = '{key}' and not exists (select from endpoint_route where key = 'disabled:{key}')",
-            7 => $"update endpoint_route set key = '{prefix}/renamed' where id = (select id from endpoint_route where key like 'fastapi%' order by key limit 1)",
-            8 => $"insert into endpoint_route (key, route) values ('endpoint.endpoint:{Id(random)}:/x', '{rules}') on conflict (key) do update set route = excluded.route",
-            9 => $"delete from endpoint_route where key like 'endpoint.endpoint:{Id(random)}:%' or key like 'disabled%'",
-            _ => $"insert into endpoint_route (key, route) values ('fastapi.endpoint:0{Id(random)}:/x', '{rules}') on conflict do nothing",
+            6 => $"update endpoint_route set key = 'disabled:' || key where key = '{key}' and not exists (select from "
+                + $"endpoint_route where key = 'disabled:{key}')",
+            7 => $"update endpoint_route set key = '{prefix}/renamed' where id = (select id from endpoint_route where "
+                + "key like 'fastapi%' order by key limit 1)",
+            8 => $"insert into endpoint_route (key, route) values ('endpoint.endpoint:{Id(random)}:/x', '{rules}') on "
+                + "conflict (key) do update set route = excluded.route",
+            9 => $"delete from endpoint_route where key like 'endpoint.endpoint:{Id(random)}:%' "
+                + "or key like 'disabled%'",
+            _ => $"insert into endpoint_route (key, route) values ('fastapi.endpoint:0{Id(random)}:/x', '{rules}') on "
+                + "conflict do nothing",
         };
     }
 }

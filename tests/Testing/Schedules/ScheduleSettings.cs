@@ -2,15 +2,20 @@ using System.Globalization;
 
 namespace EndpointSync.Tests.Testing.Schedules;
 
-/// <summary>How long random schedules are, and where their seeds begin: <c>ENDPOINTSYNC_SCHEDULE_STEPS</c> and <c>ENDPOINTSYNC_SCHEDULE_SEED</c>.</summary>
+/// <summary>
+/// The length of random schedules, and their first seed: <c>ENDPOINTSYNC_SCHEDULE_STEPS</c> and
+/// <c>ENDPOINTSYNC_SCHEDULE_SEED</c>.
+/// </summary>
 internal static class ScheduleSettings
 {
     public static int FirstSeed { get; } = Setting("ENDPOINTSYNC_SCHEDULE_SEED", 1);
 
     /// <summary>The steps of one run.</summary>
-    /// <param name="otherwise">Where nothing is set.</param>
+    /// <param name="otherwise">The number if none is set.</param>
     public static int Steps(int otherwise) => Setting("ENDPOINTSYNC_SCHEDULE_STEPS", otherwise);
 
     private static int Setting(string name, int otherwise) =>
-        int.Parse(Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        int.Parse(
+            Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture);
 }

@@ -3,11 +3,16 @@ using Npgsql;
 
 namespace EndpointSync.Tests.Testing.Upstream;
 
-/// <summary>A session of somebody else's, driven statement by statement.</summary>
+/// <summary>A session of another program, driven statement by statement.</summary>
 internal sealed class Session : IAsyncDisposable
 {
-    /// <summary>The locks of one database; the view itself shows the whole server's, and copies of a database share their tables' numbers.</summary>
-    public const string LocksHere = "(select * from pg_locks where database = (select oid from pg_database where datname = current_database())) as locks";
+    /// <summary>
+    /// The locks of one database. The view itself shows those of the whole server, and copies of a database share the
+    /// ids of their tables.
+    /// </summary>
+    public const string LocksHere =
+        "(select * from pg_locks where database = (select oid from pg_database where datname = current_database()))"
+        + " as locks";
 
     private readonly NpgsqlConnection _connection;
 
@@ -18,7 +23,8 @@ internal sealed class Session : IAsyncDisposable
 
     public static async Task<Session> OpenAsync(TestDatabase database, string application = "somebody else")
     {
-        var connection = new NpgsqlConnection($"{database.ConnectionString};Pooling=false;Application Name={application}");
+        var connection = new NpgsqlConnection(
+            $"{database.ConnectionString};Pooling=false;Application Name={application}");
         await connection.OpenAsync();
         return new Session(connection);
     }
@@ -38,11 +44,14 @@ internal sealed class Session : IAsyncDisposable
 
     public Task RollbackAsync() => ExecuteAsync("rollback");
 
-    public Task ExecuteAsync(string sql, params NpgsqlParameter[] parameters) => _connection.ExecuteAsync(sql, CancellationToken.None, parameters);
+    public Task ExecuteAsync(string sql, params NpgsqlParameter[] parameters) =>
+        _connection.ExecuteAsync(sql, CancellationToken.None, parameters);
 
-    public Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters) => _connection.ScalarAsync<T>(sql, CancellationToken.None, parameters);
+    public Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters) =>
+        _connection.ScalarAsync<T>(sql, CancellationToken.None, parameters);
 
-    public Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters) =>
+    public Task<List<T>> ListAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters) =>
         _connection.ListAsync(sql, read, CancellationToken.None, parameters);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -1,17 +1,20 @@
-
 namespace EndpointSync.Tests.Testing.Upstream;
 
-/// <summary>The reading half of an Odoo worker: a map cached under the sequence's value, built anew only when the value is one without a map.</summary>
+/// <summary>
+/// The reading half of an Odoo worker: it caches a map under the sequence's value, and builds one only for a value
+/// without a map.
+/// </summary>
 internal sealed class UpstreamReader(Session session) : IAsyncDisposable
 {
     private const string VersionSql = "select last_value from endpoint_route_version";
 
     private readonly Dictionary<long, string> _maps = [];
 
-    public static async Task<UpstreamReader> StartAsync(TestDatabase database) => new(await Session.OpenAsync(database, "odoo"));
+    public static async Task<UpstreamReader> StartAsync(TestDatabase database) =>
+        new(await Session.OpenAsync(database, "odoo"));
 
     /// <summary>Serves one request.</summary>
-    /// <returns>The routes that it is matched against.</returns>
+    /// <returns>The routes that the request is matched against.</returns>
     public async Task<string> ServeAsync()
     {
         await session.BeginAsync("repeatable read");
@@ -20,7 +23,7 @@ internal sealed class UpstreamReader(Session session) : IAsyncDisposable
         return routes;
     }
 
-    /// <summary>A request whose transaction has asked something before it comes to the routes.</summary>
+    /// <summary>Begins a request whose transaction runs another query before it reads the routes.</summary>
     public async Task BeginServingAsync()
     {
         await session.BeginAsync("repeatable read");
@@ -36,9 +39,10 @@ internal sealed class UpstreamReader(Session session) : IAsyncDisposable
     }
 
     /// <summary>The number of Odoo's newest signal.</summary>
-    public Task<long> ReadSignalAsync() => session.ScalarAsync<long>("select coalesce(max(id), 0)::bigint from orm_signaling_routing");
+    public Task<long> ReadSignalAsync() =>
+        session.ScalarAsync<long>("select coalesce(max(id), 0)::bigint from orm_signaling_routing");
 
-    /// <summary>What a worker does when Odoo's own signalling tells it to.</summary>
+    /// <summary>Drops the maps, as a worker does on Odoo's own signal.</summary>
     public void Forget() => _maps.Clear();
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
@@ -51,7 +55,8 @@ internal sealed class UpstreamReader(Session session) : IAsyncDisposable
             return routes;
         }
 
-        var rows = await session.ListAsync("select split_part(route, '|', 1) from endpoint_route order by 1", row => row.GetString(0));
+        var rows = await session.ListAsync(
+            "select split_part(route, '|', 1) from endpoint_route order by 1", row => row.GetString(0));
         return _maps[version] = string.Join(" ", rows);
     }
 }

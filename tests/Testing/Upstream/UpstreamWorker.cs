@@ -3,24 +3,26 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 using Npgsql;
 
 namespace EndpointSync.Tests.Testing.Upstream;
 
 /// <summary>
-/// One Odoo worker process, as far as endpoints go: the statements that it runs, each a step of its own so that a test can put others between.
+/// The endpoint statements of one Odoo worker process, each a step of its own so that a test can put others between.
 /// The flags are committed first; a hook after that commit writes the routes in a second transaction.
 /// </summary>
 /// <param name="session">Its connection.</param>
-/// <param name="hashSeed">What its process hashes strings with; processes that were forked from one another share it.</param>
-/// <param name="isolation">Of its transactions, where they are not Odoo's.</param>
-internal sealed class UpstreamWorker(Session session, int hashSeed, string isolation = "repeatable read") : IAsyncDisposable
+/// <param name="hashSeed">The seed of its process's string hashes; forked processes share it.</param>
+/// <param name="isolation">The isolation level of its transactions, if not Odoo's.</param>
+internal sealed class UpstreamWorker(
+    Session session, int hashSeed, string isolation = "repeatable read") : IAsyncDisposable
 {
     /// <summary>The key of the lock that OpenSPP's workers take.</summary>
     public const long LockKey = 3827055375235039567;
 
-    private const string HandlerSql = "select id, root_path, active from fastapi_endpoint where id = any($1) order by id";
+    private const string HandlerSql =
+        "select id, root_path, active from fastapi_endpoint where id = any($1) order by id";
 
     private RouteRow[] _wanted = [];
     private string[] _unwanted = [];
@@ -37,13 +39,15 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
 
     /// <summary>Archived endpoints are not searched.</summary>
     public async Task<int[]> FindUnsyncedAsync() =>
-        [.. await session.ListAsync("select id from fastapi_endpoint where active and registry_sync is not true order by id", row => row.GetInt32(0))];
+        [.. await session.ListAsync("select id from fastapi_endpoint where active and registry_sync is not true order "
+            + "by id", row => row.GetInt32(0))];
 
     public Task FlagAsync(params int[] ids)
     {
         _flagged = ids;
         return session.ExecuteAsync(
-            "update fastapi_endpoint set registry_sync = true, write_date = now() at time zone 'utc' where id = any($1)", PostgresCommands.Value(ids));
+            "update fastapi_endpoint set registry_sync = true, write_date = now() at time zone 'utc' where id = "
+            + "any($1)", PostgresCommands.Value(ids));
     }
 
     /// <summary>Commits the flags, which releases the lock.</summary>
@@ -53,7 +57,10 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
     {
         await BeginAsync();
         var endpoints = await session.ListAsync(
-            HandlerSql, row => (Row: ExpectedRoute.For(row.GetInt32(0), row.GetString(1), saveHttpSession: false), Active: row.GetBoolean(2)),
+            HandlerSql,
+            row => (
+                Row: ExpectedRoute.For(row.GetInt32(0), row.GetString(1), saveHttpSession: false),
+                Active: row.GetBoolean(2)),
             PostgresCommands.Value(_flagged));
         _wanted = [.. endpoints.Where(endpoint => endpoint.Active).Select(endpoint => endpoint.Row)];
         _unwanted = [.. endpoints.Where(endpoint => !endpoint.Active).Select(endpoint => endpoint.Row.Key)];
@@ -63,15 +70,16 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
     {
         await DeleteAsync(_unwanted);
         var existing = await session.ListAsync(
-            "select key from endpoint_route where key = any($1)", row => row.GetString(0), PostgresCommands.Value(Array.ConvertAll(_wanted, row => row.Key)));
+            "select key from endpoint_route where key = any($1)", row => row.GetString(0), PostgresCommands.Value(
+                Array.ConvertAll(_wanted, row => row.Key)));
         await InsertAsync([.. _wanted.Where(row => !existing.Contains(row.Key))]);
         await UpdateAsync([.. _wanted.Where(row => existing.Contains(row.Key))]);
     }
 
     public Task CommitHookAsync() => session.CommitAsync();
 
-    /// <summary>The whole hook. What goes wrong in it is written to the log at DEBUG, and nobody is told.</summary>
-    /// <returns>What went wrong.</returns>
+    /// <summary>The whole hook. A failure in it is only logged at DEBUG.</summary>
+    /// <returns>The failure.</returns>
     public async Task<PostgresException?> RunHookAsync()
     {
         try
@@ -88,7 +96,7 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
         }
     }
 
-    /// <summary>What a worker does before it builds its map, from the lock to the hook.</summary>
+    /// <summary>The steps before a worker builds its map, from the lock to the hook.</summary>
     /// <returns>Whether it got the lock.</returns>
     public async Task<bool> SyncAsync()
     {
@@ -110,9 +118,11 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
         await RunHookAsync();
     }
 
-    /// <summary>A saved form whose fields decide the routes: the flag goes, and nothing is synced.</summary>
+    /// <summary>A saved form whose fields affect the routes: the flag is cleared, and nothing is synced.</summary>
     public Task SaveAsync(int id, string assignments) =>
-        session.ExecuteAsync($"update fastapi_endpoint set {assignments}, registry_sync = false, write_date = now() at time zone 'utc' where id = {id}");
+        session.ExecuteAsync(
+            $"update fastapi_endpoint set {assignments}, registry_sync = false, write_date = now() at time zone 'utc' "
+            + $"where id = {id}");
 
     public Task EditAsync(int id, string rootPath) => SaveAsync(id, $"root_path = '{rootPath}'");
 
@@ -141,7 +151,8 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
         if (rows.Length > 0)
         {
             await session.ExecuteAsync(
-                "insert into endpoint_route (key, route, opts, routing, endpoint_hash) select * from unnest($1, $2, $3, $4, $5)", Columns(rows));
+                "insert into endpoint_route (key, route, opts, routing, endpoint_hash) select * from unnest($1, $2, "
+                + "$3, $4, $5)", Columns(rows));
         }
     }
 
@@ -172,7 +183,8 @@ internal sealed class UpstreamWorker(Session session, int hashSeed, string isola
         PostgresCommands.Value(Array.ConvertAll(rows, row => HashOf(row.Route!))),
     ];
 
-    // Stands for Python's hash of a string, which each process salts for itself.
+    // Replaces Python's string hash, which each process salts for itself.
     private string HashOf(string route) =>
-        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{hashSeed}{route}"))).ToString(CultureInfo.InvariantCulture);
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{hashSeed}{route}"))).ToString(
+            CultureInfo.InvariantCulture);
 }

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using EndpointSync.Local;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Tests.Unit.Docs;
 
-/// <summary>The page that says what always holds names the tests that prove it; a name that is no test proves nothing.</summary>
+/// <summary>docs/protocol.md names the tests that prove each invariant; a name without a test proves nothing.</summary>
 public sealed partial class ProtocolTests
 {
     private const int Invariants = 17;
@@ -18,10 +18,13 @@ public sealed partial class ProtocolTests
     [Fact]
     public void Every_test_that_the_page_names_exists()
     {
-        var sources = Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var sources = Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .ToList();
 
         Assert.All(Named().Matches(Page), named => Assert.Contains(sources, source =>
-            source.Contains($"class {named.Groups["class"]}", StringComparison.Ordinal) && source.Contains($" {named.Groups["method"]}(", StringComparison.Ordinal)));
+            source.Contains($"class {named.Groups["class"]}", StringComparison.Ordinal)
+                && source.Contains($" {named.Groups["method"]}(", StringComparison.Ordinal)));
     }
 
     [GeneratedRegex("^Proved by$", RegexOptions.Multiline)]

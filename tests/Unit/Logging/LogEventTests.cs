@@ -1,23 +1,30 @@
+using EndpointSync.Core;
+using EndpointSync.Grains.Sync;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using EndpointSync.Client;
-using EndpointSync.Grains.Postgres;
-using EndpointSync.Local;
 using EndpointSync.Silo.Hosting;
+using EndpointSync.Tools.Postgres;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Unit.Logging;
 
-/// <summary>The ids of log events are a contract: alarms and searches are built on them.</summary>
+/// <summary>Log event ids are a contract: alarms and searches depend on them.</summary>
 public sealed partial class LogEventTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(RouteVersion).Assembly, typeof(SyncStore).Assembly, typeof(SiloSettings).Assembly, typeof(RepositoryRoot).Assembly, typeof(EndpointSyncClientOptions).Assembly];
+    private static readonly Assembly[] Assemblies =
+    [
+        typeof(RouteVersion).Assembly, typeof(SyncSession).Assembly, typeof(ReloadGate).Assembly,
+        typeof(SiloSettings).Assembly, typeof(EndpointSyncClientOptions).Assembly,
+    ];
 
     private static readonly List<LoggerMessageAttribute> Events =
     [
         .. from assembly in Assemblies
            from type in assembly.GetTypes()
-           from method in type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+           from method in type.GetMethods(
+               BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic
+               | BindingFlags.DeclaredOnly)
            let logged = method.GetCustomAttribute<LoggerMessageAttribute>()
            where logged is not null
            select logged,
@@ -27,28 +34,42 @@ public sealed partial class LogEventTests
     public void No_two_events_have_one_id()
     {
         Assert.NotEmpty(Events);
-        Assert.Empty(Events.GroupBy(logged => logged.EventId).Where(twins => twins.Count() > 1).Select(twins => twins.Key));
+        Assert.Empty(
+            Events.GroupBy(logged => logged.EventId).Where(sameId => sameId.Count() > 1).Select(sameId => sameId.Key));
     }
 
     [Fact]
     public void The_page_lists_every_event_with_its_level_and_message_and_no_other()
     {
-        var listed = Row().Matches(Page()).Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["message"]}").Order(StringComparer.Ordinal);
+        var listed = Row()
+            .Matches(Page())
+            .Select(row => $"{row.Groups["id"]} {row.Groups["level"]} {row.Groups["message"]}")
+            .Order(StringComparer.Ordinal);
 
-        Assert.Equal(Events.Select(logged => $"{logged.EventId} {logged.Level} {logged.Message}").Order(StringComparer.Ordinal), listed);
+        Assert.Equal(
+            Events.Select(logged => $"{logged.EventId} {logged.Level} {logged.Message}").Order(StringComparer.Ordinal),
+            listed);
     }
 
     [Fact]
-    public void Every_event_lies_in_a_range_that_the_page_gives_a_feature()
+    public void Every_event_id_is_in_a_range_that_the_page_assigns_to_a_feature()
     {
-        var ranges = Range().Matches(Page()).Select(range => (First: Number(range.Groups["first"]), Last: Number(range.Groups["last"]))).ToList();
+        var ranges = Range()
+            .Matches(Page())
+            .Select(range => (First: Number(range.Groups["first"]), Last: Number(range.Groups["last"])))
+            .ToList();
 
-        Assert.All(Events, logged => Assert.Single(ranges, range => range.First <= logged.EventId && logged.EventId <= range.Last));
+        Assert.All(
+            Events,
+            logged => Assert.Single(ranges, range => range.First <= logged.EventId && logged.EventId <= range.Last));
     }
 
-    private static string Page() => File.ReadAllText(Path.Combine(RepositoryRoot.Find(AppContext.BaseDirectory)!, "docs", "log-events.md"));
+    private static string Page() =>
+        File.ReadAllText(
+            Path.Combine(RepositoryRoot.Find(AppContext.BaseDirectory)!, "docs", "reference", "log-events.md"));
 
-    private static int Number(Group group) => int.Parse(group.ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+    private static int Number(Group group) =>
+        int.Parse(group.ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^\| (?<id>\d+) \| (?<level>\w+) \| `(?<message>[^`]+)` \| [^|]+ \|$", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -1,9 +1,9 @@
-using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Locks;
 
 namespace EndpointSync.Tests.Unit.Postgres;
 
-/// <summary>The expected numbers are hashlib's and int.from_bytes' of Python for the same names.</summary>
+/// <summary>The expected numbers come from Python's hashlib and int.from_bytes for the same names.</summary>
 public sealed class AdvisoryLockKeyTests
 {
     [Theory]
@@ -12,7 +12,8 @@ public sealed class AdvisoryLockKeyTests
     [InlineData("é", 5375421630974772051)]
     [InlineData("x", 3274422879871479876)]
     [InlineData("openspp", -2264670813890109447)]
-    public void A_lock_name_stands_for_the_first_eight_bytes_of_its_hash(string name, long key) => Assert.Equal(key, AdvisoryLockKey.Of(name));
+    public void A_lock_key_is_the_first_eight_bytes_of_the_hash_of_its_name(string name, long key) =>
+        Assert.Equal(key, AdvisoryLockKey.Of(name));
 
     [Fact]
     public void The_default_is_the_lock_that_OpenSPP_takes() =>

@@ -1,5 +1,5 @@
 using EndpointSync.Grains.Publishing;
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Tests.Unit.Publishing;
 
@@ -8,7 +8,7 @@ public sealed class DeltaLogTests
     private readonly DeltaLog _log = new();
 
     [Fact]
-    public void What_leads_from_a_version_to_the_newest_is_one_delta_with_the_last_word_on_each_key()
+    public void The_path_from_a_version_to_the_newest_is_one_delta_with_the_last_change_of_each_key()
     {
         _log.Add(Delta(0, 1, "a"));
         _log.Add(Delta(1, 4, "b"));
@@ -22,7 +22,7 @@ public sealed class DeltaLogTests
     }
 
     [Fact]
-    public void Nothing_leads_from_a_version_that_was_never_served_here_or_that_is_the_newest()
+    public void No_path_begins_at_the_newest_version_or_at_one_that_was_never_served_here()
     {
         _log.Add(Delta(0, 1, "a"));
         _log.Add(Delta(1, 4, "b"));
@@ -33,7 +33,7 @@ public sealed class DeltaLogTests
     }
 
     [Fact]
-    public void A_delta_that_does_not_follow_on_the_last_one_begins_the_log_anew()
+    public void A_delta_that_does_not_follow_the_last_one_restarts_the_log()
     {
         _log.Add(Delta(0, 1, "a"));
         _log.Add(Delta(3, 4, "b"));
@@ -43,7 +43,7 @@ public sealed class DeltaLogTests
     }
 
     [Fact]
-    public void Only_so_much_is_kept()
+    public void The_log_keeps_a_limited_number_of_changes()
     {
         for (var version = 0; version < 3_000; version++)
         {
@@ -55,5 +55,7 @@ public sealed class DeltaLogTests
     }
 
     private static RouteDelta Delta(long from, long to, params string[] keys) =>
-        new(new RouteVersion(from), new RouteVersion(to), default, [.. keys.Select(key => new PublishedChange(key, null))]);
+        new(
+            new RouteVersion(from), new RouteVersion(to), default,
+            [.. keys.Select(key => new PublishedChange(key, null))]);
 }

@@ -1,5 +1,6 @@
+using EndpointSync.Core;
 using EndpointSync.Grains.Publishing;
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointSync.Tests.Unit.Publishing;
@@ -9,7 +10,7 @@ public sealed class ImagePagesTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public void A_version_that_is_being_read_is_kept_until_nobody_asked_for_it_for_half_a_minute()
+    public void A_version_is_kept_until_nobody_has_read_it_for_half_a_minute()
     {
         var pages = new ImagePages(_clock);
         var (old, now) = (Image(1), Image(2));
@@ -26,7 +27,7 @@ public sealed class ImagePagesTests
     }
 
     [Fact]
-    public void Pages_put_together_are_the_whole_version()
+    public void All_pages_together_are_the_whole_version()
     {
         var pages = new ImagePages(_clock);
         var image = Image(1, routes: 4_321);

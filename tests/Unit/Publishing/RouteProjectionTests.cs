@@ -1,14 +1,14 @@
-using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Publishing;
+using EndpointSync.Grains.Sync.Planning;
 
 namespace EndpointSync.Tests.Unit.Publishing;
 
 public sealed class RouteProjectionTests
 {
     [Fact]
-    public void Rules_and_methods_are_those_of_the_routing_like_Odoos_readers_take_them()
+    public void Rules_and_methods_are_read_from_the_routing_as_Odoo_reads_them()
     {
-        var route = RouteProjection.Publish(Stored("""{"routes": ["/a/", "/a/<path:p>"], "methods": ["GET", "PATCH"]}"""));
+        var route = RouteProjection.Publish(
+            Stored("""{"routes": ["/a/", "/a/<path:p>"], "methods": ["GET", "PATCH"]}"""));
 
         Assert.Equal(["/a/", "/a/<path:p>"], route.Rules);
         Assert.Equal(["GET", "PATCH"], route.Methods);
@@ -18,17 +18,18 @@ public sealed class RouteProjectionTests
     [Theory]
     [InlineData("""{"routes": ["/a"]}""")]
     [InlineData("""{"routes": ["/a"], "methods": null}""")]
-    public void Without_methods_all_are_answered(string routing) => Assert.Empty(RouteProjection.Publish(Stored(routing)).Methods);
+    public void A_routing_without_methods_answers_all_methods(string routing) =>
+        Assert.Empty(RouteProjection.Publish(Stored(routing)).Methods);
 
     [Theory]
-    [InlineData(null, "no JSON object")]
-    [InlineData("[]", "no JSON object")]
+    [InlineData(null, "not a JSON object")]
+    [InlineData("[]", "not a JSON object")]
     [InlineData("{", "")]
     [InlineData("{}", "no list of routes")]
-    [InlineData("""{"routes": "/a"}""", "routes are no list of texts")]
-    [InlineData("""{"routes": [1]}""", "routes are no list of texts")]
-    [InlineData("""{"routes": ["/a"], "methods": ["GET", 2]}""", "methods are no list of texts")]
-    public void A_row_that_cannot_be_read_answers_nothing_and_says_why(string? routing, string reason)
+    [InlineData("""{"routes": "/a"}""", "routes are not a list of strings")]
+    [InlineData("""{"routes": [1]}""", "routes are not a list of strings")]
+    [InlineData("""{"routes": ["/a"], "methods": ["GET", 2]}""", "methods are not a list of strings")]
+    public void An_unreadable_row_answers_nothing_and_gives_the_reason(string? routing, string reason)
     {
         var route = RouteProjection.Publish(Stored(routing));
 

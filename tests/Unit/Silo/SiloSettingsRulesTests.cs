@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Tests.Unit.Silo;
@@ -6,7 +6,8 @@ namespace EndpointSync.Tests.Unit.Silo;
 public sealed class SiloSettingsRulesTests
 {
     [Fact]
-    public void The_defaults_with_a_database_and_a_registry_are_good() => Assert.Empty(SiloSettingsRules.Check(Good()));
+    public void The_defaults_with_a_database_and_a_registry_are_valid() =>
+        Assert.Empty(SiloSettingsRules.Check(Good()));
 
     [Theory]
     [InlineData(null, "ConnectionString is empty")]
@@ -14,9 +15,10 @@ public sealed class SiloSettingsRulesTests
     [InlineData("Database=odoo", "ConnectionString names no Host")]
     [InlineData("postgresql://db/odoo", "ConnectionString cannot be read")]
     [InlineData("Host=db;Pasword=x", "ConnectionString cannot be read: Couldn't set pasword")]
-    [InlineData("Host=db;Maximum Pool Size=1", "ConnectionString says Maximum Pool Size=1; a silo needs at least 4")]
+    [InlineData("Host=db;Maximum Pool Size=1", "ConnectionString sets Maximum Pool Size=1; a silo needs at least 4")]
     public void The_clusters_database_must_be_named(string? connectionString, string complaint) =>
-        Complains(settings => settings.Cluster.ConnectionString = connectionString, $"EndpointSync:Cluster:{complaint}");
+        Complains(
+            settings => settings.Cluster.ConnectionString = connectionString, $"EndpointSync:Cluster:{complaint}");
 
     [Theory]
     [InlineData("0.0.0.0")]
@@ -24,12 +26,16 @@ public sealed class SiloSettingsRulesTests
     [InlineData("silo.example")]
     [InlineData("")]
     public void The_address_must_be_one_that_others_can_reach(string address) =>
-        Complains(settings => settings.Cluster.AdvertisedAddress = address, $"EndpointSync:Cluster:AdvertisedAddress ({address}) must be an IP address");
+        Complains(
+            settings => settings.Cluster.AdvertisedAddress = address,
+            $"EndpointSync:Cluster:AdvertisedAddress ({address}) must be an IP address");
 
     [Fact]
     public void Traffic_over_a_network_must_be_allowed()
     {
-        Complains(settings => settings.Cluster.AdvertisedAddress = "10.0.0.1", "EndpointSync:Cluster:AdvertisedAddress (10.0.0.1) is not a loopback address");
+        Complains(
+            settings => settings.Cluster.AdvertisedAddress = "10.0.0.1",
+            "EndpointSync:Cluster:AdvertisedAddress (10.0.0.1) is not a loopback address");
         var settings = Good();
         (settings.Cluster.AdvertisedAddress, settings.Cluster.AllowPlaintextClusterTraffic) = ("10.0.0.1", true);
         Assert.Empty(SiloSettingsRules.Check(settings));
@@ -41,13 +47,19 @@ public sealed class SiloSettingsRulesTests
     [InlineData(65_536)]
     public void Ports_must_be_ports(int port)
     {
-        Complains(settings => settings.Cluster.SiloPort = port, $"EndpointSync:Cluster:SiloPort ({port}) must be a TCP port, 1 to 65535.");
-        Complains(settings => settings.Cluster.GatewayPort = port, $"EndpointSync:Cluster:GatewayPort ({port}) must be a TCP port, 1 to 65535.");
+        Complains(
+            settings => settings.Cluster.SiloPort = port,
+            $"EndpointSync:Cluster:SiloPort ({port}) must be a TCP port, 1 to 65535.");
+        Complains(
+            settings => settings.Cluster.GatewayPort = port,
+            $"EndpointSync:Cluster:GatewayPort ({port}) must be a TCP port, 1 to 65535.");
     }
 
     [Fact]
     public void The_two_ports_must_differ() =>
-        Complains(settings => settings.Cluster.GatewayPort = settings.Cluster.SiloPort, "EndpointSync:Cluster:SiloPort and GatewayPort are both 11111");
+        Complains(
+            settings => settings.Cluster.GatewayPort = settings.Cluster.SiloPort,
+            "EndpointSync:Cluster:SiloPort and GatewayPort are both 11111");
 
     [Theory]
     [InlineData(0)]
@@ -55,13 +67,20 @@ public sealed class SiloSettingsRulesTests
     public void Names_must_fit_the_membership_table(int length)
     {
         var name = new string('n', length);
-        Complains(settings => settings.Cluster.ClusterId = name, $"EndpointSync:Cluster:ClusterId ('{name}') must have 1 to 150 characters.");
-        Complains(settings => settings.Cluster.ServiceId = name, $"EndpointSync:Cluster:ServiceId ('{name}') must have 1 to 150 characters.");
-        Complains(settings => settings.Cluster.SiloName = name, $"EndpointSync:Cluster:SiloName ('{name}') must have 1 to 150 characters.");
+        Complains(
+            settings => settings.Cluster.ClusterId = name,
+            $"EndpointSync:Cluster:ClusterId ('{name}') must have 1 to 150 characters.");
+        Complains(
+            settings => settings.Cluster.ServiceId = name,
+            $"EndpointSync:Cluster:ServiceId ('{name}') must have 1 to 150 characters.");
+        Complains(
+            settings => settings.Cluster.SiloName = name,
+            $"EndpointSync:Cluster:SiloName ('{name}') must have 1 to 150 characters.");
     }
 
     [Fact]
-    public void There_must_be_a_registry() => Complains(settings => settings.Registries.Clear(), "EndpointSync:Registries is empty");
+    public void There_must_be_a_registry() =>
+        Complains(settings => settings.Registries.Clear(), "EndpointSync:Registries is empty");
 
     [Theory]
     [InlineData("OpenSPP")]
@@ -71,23 +90,36 @@ public sealed class SiloSettingsRulesTests
     [InlineData("é")]
     [InlineData("a\n")]
     public void A_registry_must_have_a_plain_name(string name) =>
-        Complains(settings => settings.Registries[name] = Other(), $"EndpointSync:Registries:{name} is no name for a registry");
+        Complains(
+            settings => settings.Registries[name] = Other(),
+            $"EndpointSync:Registries:{name} is not a valid registry name");
 
     [Fact]
     public void A_registrys_options_are_checked_with_its_name()
     {
-        Complains(settings => settings.Registries["x"] = new RegistryOptions { ConnectionString = "Database=x" }, "EndpointSync:Registries:x:ConnectionString names no Host");
-        Complains(settings => settings.Registries["x"] = new RegistryOptions { Schema = "" }, "EndpointSync:Registries:x:Schema ('') must be the name of a schema");
-        Complains(settings => settings.Registries["x"] = new RegistryOptions { Schema = new string('s', 64) }, "EndpointSync:Registries:x:Schema");
-        Complains(settings => settings.Registries["openspp"].LockName = " ", "EndpointSync:Registries:openspp:LockName is empty");
+        Complains(
+            settings => settings.Registries["x"] = new RegistryOptions { ConnectionString = "Database=x" },
+            "EndpointSync:Registries:x:ConnectionString names no Host");
+        Complains(
+            settings => settings.Registries["x"] = new RegistryOptions { Schema = "" },
+            "EndpointSync:Registries:x:Schema ('') must be the name of a schema");
+        Complains(
+            settings => settings.Registries["x"] = new RegistryOptions { Schema = new string('s', 64) },
+            "EndpointSync:Registries:x:Schema");
+        Complains(
+            settings => settings.Registries["openspp"].LockName = " ",
+            "EndpointSync:Registries:openspp:LockName is empty");
     }
 
     [Fact]
     public void Two_registries_must_not_share_a_set_of_tables()
     {
-        Complains(settings => settings.Registries["twin"] = new RegistryOptions(), "Registries 'openspp' and 'twin' have the same ConnectionString and Schema");
         Complains(
-            settings => settings.Registries["twin"] = new RegistryOptions { ConnectionString = settings.Cluster.ConnectionString },
+            settings => settings.Registries["twin"] = new RegistryOptions(),
+            "Registries 'openspp' and 'twin' have the same ConnectionString and Schema");
+        Complains(
+            settings => settings.Registries["twin"] =
+                new RegistryOptions { ConnectionString = settings.Cluster.ConnectionString },
             "Registries 'openspp' and 'twin' have the same ConnectionString and Schema");
         var apart = Good();
         apart.Registries["other"] = Other();
@@ -95,44 +127,67 @@ public sealed class SiloSettingsRulesTests
     }
 
     [Fact]
-    public void Every_time_must_lie_within_reason()
+    public void Every_time_must_be_within_its_range()
     {
-        Complains(settings => settings.Sync.IdleInTransactionTimeout = TimeSpan.Zero, "EndpointSync:Sync:IdleInTransactionTimeout (00:00:00) must lie between");
+        Complains(
+            settings => settings.Sync.IdleInTransactionTimeout = TimeSpan.Zero,
+            "EndpointSync:Sync:IdleInTransactionTimeout (00:00:00) must lie between");
         Complains(settings => settings.Sync.LockTimeout = TimeSpan.FromTicks(1), "EndpointSync:Sync:LockTimeout");
-        Complains(settings => settings.Sync.PollInterval = TimeSpan.FromDays(2), "EndpointSync:Sync:PollInterval (2.00:00:00) must lie between");
-        Complains(settings => settings.Sync.RetryDelay = -TimeSpan.FromSeconds(1), "EndpointSync:Sync:RetryDelay (-00:00:01) must lie between");
+        Complains(
+            settings => settings.Sync.PollInterval = TimeSpan.FromDays(2),
+            "EndpointSync:Sync:PollInterval (2.00:00:00) must lie between");
+        Complains(
+            settings => settings.Sync.RetryDelay = -TimeSpan.FromSeconds(1),
+            "EndpointSync:Sync:RetryDelay (-00:00:01) must lie between");
         Complains(settings => settings.Sync.MaxRetryDelay = TimeSpan.FromDays(2), "EndpointSync:Sync:MaxRetryDelay");
-        Complains(settings => settings.Sync.LockHoldWarning = TimeSpan.FromMilliseconds(99), "EndpointSync:Sync:LockHoldWarning (00:00:00.0990000) must lie between 00:00:00.1000000 and 01:00:00.");
-        Complains(settings => settings.Sync.LockHoldWarning = TimeSpan.FromHours(2), "EndpointSync:Sync:LockHoldWarning (02:00:00) must lie between");
-        Complains(settings => settings.Sync.CoordinatorPatience = TimeSpan.Zero, "EndpointSync:Sync:CoordinatorPatience (00:00:00) must lie between");
-        Complains(settings => settings.Publishing.WorkerLease = TimeSpan.FromSeconds(1), "EndpointSync:Publishing:WorkerLease (00:00:01) must lie between");
-        Complains(settings => settings.Publishing.Timeout = TimeSpan.FromMinutes(2), "EndpointSync:Publishing:Timeout (00:02:00) must lie between");
-        Complains(settings => settings.Publishing.StartTimeout = TimeSpan.Zero, "EndpointSync:Publishing:StartTimeout (00:00:00) must lie between");
+        Complains(
+            settings => settings.Sync.LockHoldWarning = TimeSpan.FromMilliseconds(99),
+            "EndpointSync:Sync:LockHoldWarning (00:00:00.0990000) must lie between 00:00:00.1000000 and 01:00:00.");
+        Complains(
+            settings => settings.Sync.LockHoldWarning = TimeSpan.FromHours(2),
+            "EndpointSync:Sync:LockHoldWarning (02:00:00) must lie between");
+        Complains(
+            settings => settings.Sync.CoordinatorTimeout = TimeSpan.Zero,
+            "EndpointSync:Sync:CoordinatorTimeout (00:00:00) must lie between");
+        Complains(
+            settings => settings.Publishing.WorkerLease = TimeSpan.FromSeconds(1),
+            "EndpointSync:Publishing:WorkerLease (00:00:01) must lie between");
+        Complains(
+            settings => settings.Publishing.Timeout = TimeSpan.FromMinutes(2),
+            "EndpointSync:Publishing:Timeout (00:02:00) must lie between");
+        Complains(
+            settings => settings.Publishing.StartTimeout = TimeSpan.Zero,
+            "EndpointSync:Publishing:StartTimeout (00:00:00) must lie between");
     }
 
     [Fact]
     public void Times_that_depend_on_each_other_are_named_together()
     {
-        Complains(settings => settings.Sync.Deadline = TimeSpan.FromSeconds(30), "EndpointSync:Sync:Deadline (00:00:30) must not exceed 00:00:29");
+        Complains(
+            settings => settings.Sync.Deadline = TimeSpan.FromSeconds(30),
+            "EndpointSync:Sync:Deadline (00:00:30) must not exceed 00:00:29");
         Complains(
             settings => settings.Sync.StatementTimeout = TimeSpan.FromSeconds(20),
             "EndpointSync:Sync:StatementTimeout (00:00:20) must be shorter than EndpointSync:Sync:Deadline (00:00:20)");
         Complains(
             settings => settings.Sync.LockTimeout = TimeSpan.FromSeconds(15),
-            "EndpointSync:Sync:LockTimeout (00:00:15) must be shorter than EndpointSync:Sync:StatementTimeout (00:00:15)");
+            "EndpointSync:Sync:LockTimeout (00:00:15) must be shorter than EndpointSync:Sync:StatementTimeout "
+            + "(00:00:15)");
         Complains(
             settings => settings.Sync.RetryDelay = TimeSpan.FromSeconds(11),
             "EndpointSync:Sync:RetryDelay (00:00:11) must not exceed EndpointSync:Sync:MaxRetryDelay (00:00:10)");
         Complains(
-            settings => settings.Sync.CoordinatorPatience = TimeSpan.FromSeconds(20),
-            "EndpointSync:Sync:CoordinatorPatience (00:00:20) must be shorter than EndpointSync:Sync:Deadline (00:00:20)");
+            settings => settings.Sync.CoordinatorTimeout = TimeSpan.FromSeconds(20),
+            "EndpointSync:Sync:CoordinatorTimeout (00:00:20) must be shorter than EndpointSync:Sync:Deadline "
+            + "(00:00:20)");
     }
 
     private static void Complains(Action<SiloSettings> change, string complaint)
     {
         var settings = Good();
         change(settings);
-        Assert.Contains(SiloSettingsRules.Check(settings), said => said.StartsWith(complaint, StringComparison.Ordinal));
+        Assert.Contains(
+            SiloSettingsRules.Check(settings), problem => problem.StartsWith(complaint, StringComparison.Ordinal));
     }
 
     private static SiloSettings Good() => new()

@@ -1,5 +1,5 @@
 using System.Text;
-using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -10,33 +10,48 @@ public sealed class SiloSettingsTests
     private const string Database = "Host=db;Database=odoo";
 
     [Fact]
-    public void Defaults_are_a_start_that_needs_a_database_and_a_registry_only()
+    public void With_defaults_only_a_database_and_a_registry_are_required()
     {
         var settings = Read(("Cluster:ConnectionString", Database), ("Registries:openspp:Schema", "public"));
 
         Assert.Equal(("endpointsync", "endpointsync", "127.0.0.1", 11111, 30000), Place(settings.Cluster));
         Assert.Equal($"{Environment.MachineName}-11111", settings.Cluster.Name);
-        Assert.Equal((MembershipProfile.Mid, false, false), (settings.Cluster.MembershipProfile, settings.Cluster.AllowPlaintextClusterTraffic, settings.StopWhenInputEnds));
+        Assert.Equal(
+            (MembershipProfile.Balanced, false, false),
+            (settings.Cluster.MembershipProfile,
+                settings.Cluster.AllowPlaintextClusterTraffic, settings.StopWhenInputEnds));
         var registry = settings.Registries["openspp"];
-        Assert.Equal((null, "public", RegistryOptions.DefaultLockName, false), (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
+        Assert.Equal(
+            (null, "public", RegistryOptions.DefaultLockName, false),
+            (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
         Assert.Equal((20, 15, 1, 1, 0.5), Seconds(settings.Sync));
     }
 
     [Fact]
-    public void Every_key_arrives()
+    public void Every_key_is_read()
     {
         var settings = Read(
-            ("Cluster:ConnectionString", Database), ("Cluster:ClusterId", "c"), ("Cluster:ServiceId", "s"), ("Cluster:SiloName", "one"),
+            ("Cluster:ConnectionString", Database), ("Cluster:ClusterId", "c"), ("Cluster:ServiceId", "s"),
+            ("Cluster:SiloName", "one"),
             ("Cluster:AdvertisedAddress", "10.0.0.1"), ("Cluster:SiloPort", "1"), ("Cluster:GatewayPort", "2"),
-            ("Cluster:MembershipProfile", "Fast"), ("Cluster:AllowPlaintextClusterTraffic", "true"), ("StopWhenInputEnds", "true"),
-            ("Registries:a:ConnectionString", "Host=other"), ("Registries:a:Schema", "odoo"), ("Registries:a:LockName", "l"), ("Registries:a:CreateTables", "true"),
-            ("Sync:Deadline", "00:00:08"), ("Sync:StatementTimeout", "00:00:07"), ("Sync:LockTimeout", "00:00:06"), ("Sync:IdleInTransactionTimeout", "00:00:05"),
-            ("Sync:CoordinatorPatience", "00:00:04"));
+            ("Cluster:MembershipProfile", "Fast"), ("Cluster:AllowPlaintextClusterTraffic", "true"),
+            ("StopWhenInputEnds", "true"),
+            ("Registries:a:ConnectionString", "Host=other"), ("Registries:a:Schema", "odoo"),
+            ("Registries:a:LockName", "l"), ("Registries:a:CreateTables", "true"),
+            ("Sync:Deadline", "00:00:08"), ("Sync:StatementTimeout", "00:00:07"), ("Sync:LockTimeout", "00:00:06"),
+            ("Sync:IdleInTransactionTimeout", "00:00:05"),
+            ("Sync:CoordinatorTimeout", "00:00:04"));
 
         Assert.Equal(("c", "s", "10.0.0.1", 1, 2), Place(settings.Cluster));
-        Assert.Equal(("one", MembershipProfile.Fast, true, true), (settings.Cluster.Name, settings.Cluster.MembershipProfile, settings.Cluster.AllowPlaintextClusterTraffic, settings.StopWhenInputEnds));
+        Assert.Equal(
+            ("one", MembershipProfile.Fast, true, true),
+            (settings.Cluster.Name,
+                settings.Cluster.MembershipProfile, settings.Cluster.AllowPlaintextClusterTraffic,
+                settings.StopWhenInputEnds));
         var registry = settings.Registries["a"];
-        Assert.Equal(("Host=other", "odoo", "l", true), (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
+        Assert.Equal(
+            ("Host=other", "odoo", "l", true),
+            (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
         Assert.Equal((8, 7, 6, 5, 4), Seconds(settings.Sync));
     }
 
@@ -46,23 +61,26 @@ public sealed class SiloSettingsTests
     [InlineData("Registries:openspp:Lock", "x", "Lock")]
     [InlineData("Sync:Timeout", "00:00:01", "Timeout")]
     public void An_unknown_key_is_named(string key, string value, string named) =>
-        Assert.Contains($"'{named}'", Refusal(("Cluster:ConnectionString", Database), ("Registries:openspp:Schema", "public"), (key, value)));
+        Assert.Contains(
+            $"'{named}'",
+            Refusal(("Cluster:ConnectionString", Database), ("Registries:openspp:Schema", "public"), (key, value)));
 
     [Theory]
     [InlineData("Cluster:SiloPort", "many")]
     [InlineData("Sync:Deadline", "soon")]
     [InlineData("Cluster:MembershipProfile", "Slow")]
     [InlineData("Registries:openspp:CreateTables", "perhaps")]
-    public void A_value_of_another_type_is_named_with_its_key(string key, string value)
+    public void A_value_of_the_wrong_type_is_named_with_its_key(string key, string value)
     {
-        var refusal = Refusal(("Cluster:ConnectionString", Database), ("Registries:openspp:Schema", "public"), (key, value));
+        var refusal = Refusal(
+            ("Cluster:ConnectionString", Database), ("Registries:openspp:Schema", "public"), (key, value));
 
         Assert.Contains($"EndpointSync:{key}", refusal);
         Assert.Contains(value, refusal);
     }
 
     [Fact]
-    public void Every_complaint_is_told_at_once()
+    public void All_problems_are_reported_together()
     {
         var refusal = Refusal(("Cluster:SiloPort", "0"), ("Sync:Deadline", "1.00:00:00"));
 
@@ -74,16 +92,20 @@ public sealed class SiloSettingsTests
     }
 
     [Fact]
-    public void No_section_at_all_is_a_complaint_and_no_crash() => Assert.Contains("Cluster:ConnectionString is empty", Refusal());
+    public void A_missing_section_is_reported_without_a_crash() =>
+        Assert.Contains("Cluster:ConnectionString is empty", Refusal());
 
     [Theory]
-    [InlineData("""{"Cluster":{"ConnectionString":"Host=db","ClusterId":null},"Registries":{"a":{"Schema":"public"}}}""", "ClusterId")]
+    [InlineData(
+        """{"Cluster":{"ConnectionString":"Host=db","ClusterId":null},"Registries":{"a":{"Schema":"public"}}}""",
+        "ClusterId")]
     [InlineData("""{"Cluster":{"ConnectionString":"Host=db"},"Registries":{"a":{"Schema":null}}}""", "Schema")]
     [InlineData("""{"Cluster":{"ConnectionString":"Host=db"},"Registries":{"a":null}}""", "")]
     [InlineData("""{"Cluster":{"ConnectionString":"Host=db"},"Registries":null}""", "Registries is empty")]
     [InlineData("""{"Cluster":null,"Registries":{"a":{}}}""", "ConnectionString is empty")]
-    [InlineData("""{"Cluster":{"ConnectionString":"Host=db"},"Registries":{"a":{"Schema":"public"}},"Sync":null}""", "")]
-    public void A_null_in_a_file_is_a_default_or_a_complaint_and_no_crash(string json, string complaint)
+    [InlineData(
+        """{"Cluster":{"ConnectionString":"Host=db"},"Registries":{"a":{"Schema":"public"}},"Sync":null}""", "")]
+    public void A_null_in_a_file_means_the_default_or_is_reported_without_a_crash(string json, string complaint)
     {
         using var file = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"EndpointSync":{{json}}}"""));
         var configuration = new ConfigurationBuilder().AddJsonStream(file).Build();
@@ -97,14 +119,18 @@ public sealed class SiloSettingsTests
     }
 
     private static SiloSettings Read(params (string Key, string Value)[] values) => SiloSettings.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(values.Select(value => KeyValuePair.Create($"EndpointSync:{value.Key}", (string?)value.Value))).Build());
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                values.Select(value => KeyValuePair.Create($"EndpointSync:{value.Key}", (string?)value.Value)))
+            .Build());
 
-    private static string Refusal(params (string Key, string Value)[] values) => Assert.Throws<StartException>(() => Read(values)).Message;
+    private static string Refusal(params (string Key, string Value)[] values) =>
+        Assert.Throws<StartException>(() => Read(values)).Message;
 
     private static (string, string, string, int, int) Place(ClusterSettings cluster) =>
         (cluster.ClusterId, cluster.ServiceId, cluster.AdvertisedAddress, cluster.SiloPort, cluster.GatewayPort);
 
     private static (double, double, double, double, double) Seconds(SyncOptions sync) =>
-        (sync.Deadline.TotalSeconds, sync.StatementTimeout.TotalSeconds, sync.LockTimeout.TotalSeconds, sync.IdleInTransactionTimeout.TotalSeconds,
-            sync.CoordinatorPatience.TotalSeconds);
+        (sync.Deadline.TotalSeconds, sync.StatementTimeout.TotalSeconds, sync.LockTimeout.TotalSeconds,
+            sync.IdleInTransactionTimeout.TotalSeconds, sync.CoordinatorTimeout.TotalSeconds);
 }

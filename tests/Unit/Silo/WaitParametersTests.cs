@@ -5,11 +5,11 @@ namespace EndpointSync.Tests.Unit.Silo;
 public sealed class WaitParametersTests
 {
     [Fact]
-    public void Without_parameters_nothing_is_waited_for()
+    public void Without_parameters_a_reload_waits_for_nothing()
     {
         Assert.True(WaitParameters.TryRead(null, null, null, out var read, out _));
 
-        Assert.Equal((WaitFor.Nobody, TimeSpan.Zero), (read.WaitFor, read.LockPatience));
+        Assert.Equal((WaitFor.Nobody, TimeSpan.Zero), (read.WaitFor, read.LockTimeout));
     }
 
     [Theory]
@@ -18,11 +18,11 @@ public sealed class WaitParametersTests
     [InlineData("wait", "0s", 0)]
     [InlineData("skip", "10s", 0)]
     [InlineData(null, "10s", 0)]
-    public void A_busy_lock_is_waited_for_if_that_is_asked_for(string? busyLock, string? timeout, int seconds)
+    public void A_reload_waits_for_a_busy_lock_only_on_request(string? busyLock, string? timeout, int seconds)
     {
         Assert.True(WaitParameters.TryRead("workers", busyLock, timeout, out var read, out _));
 
-        Assert.Equal((WaitFor.Workers, TimeSpan.FromSeconds(seconds)), (read.WaitFor, read.LockPatience));
+        Assert.Equal((WaitFor.Workers, TimeSpan.FromSeconds(seconds)), (read.WaitFor, read.LockTimeout));
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class WaitParametersTests
     [InlineData("1")]
     [InlineData("queue")]
     [InlineData("skip,wait")]
-    public void Anything_else_is_refused_with_its_value(string busyLock)
+    public void Any_other_lock_parameter_is_refused_with_its_value(string busyLock)
     {
         Assert.False(WaitParameters.TryRead(null, busyLock, null, out _, out var errors));
 

@@ -1,8 +1,8 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 
 namespace EndpointSync.Tests.Unit.Sync;
 
-/// <summary>Endpoints and rows as tests write them down.</summary>
+/// <summary>Short forms for the endpoints and rows of tests.</summary>
 internal static class Declared
 {
     public static EndpointRow Endpoint(int id, string rootPath, bool active = true, bool synced = false) =>

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 
 namespace EndpointSync.Tests.Unit.Sync;
 
@@ -7,16 +7,20 @@ public sealed class ExpectedRouteTests
     private static readonly RouteRow Expected = ExpectedRoute.For(1, "/api/v2/spp", saveHttpSession: false);
 
     [Fact]
-    public void The_row_is_to_the_byte_what_Odoo_writes()
+    public void The_row_is_byte_for_byte_what_Odoo_writes()
     {
         Assert.Equal("fastapi.endpoint:1:/|/<path:application_path>", Expected.Key);
         Assert.Equal("/api/v2/spp/|/api/v2/spp/<path:application_path>", Expected.Route);
         Assert.Equal(
-            "{\"handler\": {\"klass_dotted_path\": \"odoo.addons.endpoint_route_handler.controllers.main.EndpointNotFoundController\", \"method_name\": \"auto_not_found\"}}",
+            "{\"handler\": {\"klass_dotted_path\": "
+            + "\"odoo.addons.endpoint_route_handler.controllers.main.EndpointNotFoundController\", "
+            + "\"method_name\": \"auto_not_found\"}}",
             Expected.Opts);
         Assert.Equal(
-            "{\"type\": \"fastapi\", \"auth\": \"public\", \"methods\": [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\", \"HEAD\"], " +
-            "\"routes\": [\"/api/v2/spp/\", \"/api/v2/spp/<path:application_path>\"], \"save_session\": false, \"readonly\": false}",
+            "{\"type\": \"fastapi\", \"auth\": \"public\", \"methods\": [\"GET\", \"POST\", \"PUT\", \"PATCH\", "
+            + "\"DELETE\", \"OPTIONS\", \"HEAD\"], "
+            + "\"routes\": [\"/api/v2/spp/\", \"/api/v2/spp/<path:application_path>\"], "
+            + "\"save_session\": false, \"readonly\": false}",
             Expected.Routing);
     }
 
@@ -34,17 +38,21 @@ public sealed class ExpectedRouteTests
     }
 
     [Fact]
-    public void The_key_depends_on_the_id_alone() => Assert.Equal(Expected.Key, ExpectedRoute.For(1, "/other", saveHttpSession: true).Key);
+    public void The_key_depends_on_the_id_alone() =>
+        Assert.Equal(Expected.Key, ExpectedRoute.For(1, "/other", saveHttpSession: true).Key);
 
     [Fact]
-    public void Json_in_another_order_and_spacing_says_the_same() => Matches(
-        """{"readonly":false,"save_session":false,"routes":["/api/v2/spp/","/api/v2/spp/<path:application_path>"],"methods":["GET","POST","PUT","PATCH","DELETE","OPTIONS","HEAD"],"auth":"public","type":"fastapi"}""");
+    public void Json_in_another_order_and_spacing_matches() => Matches(
+        """{"readonly":false,"save_session":false,"routes":["/api/v2/spp/","/api/v2/spp/<path:application_path>"]"""
+        + ""","methods":["GET","POST","PUT","PATCH","DELETE","OPTIONS","HEAD"],"auth":"public","type":"fastapi"}""");
 
     [Fact]
-    public void Json_with_other_escapes_says_the_same() => Matches(Expected.Routing!.Replace("<", "\\u003C", StringComparison.Ordinal));
+    public void Json_with_other_escapes_matches() =>
+        Matches(Expected.Routing!.Replace("<", "\\u003C", StringComparison.Ordinal));
 
     [Fact]
-    public void A_row_without_readonly_says_the_same() => Matches(Expected.Routing!.Replace(", \"readonly\": false", "", StringComparison.Ordinal));
+    public void A_row_without_readonly_matches() =>
+        Matches(Expected.Routing!.Replace(", \"readonly\": false", "", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("\"readonly\": false", "\"readonly\": true")]
@@ -58,7 +66,10 @@ public sealed class ExpectedRouteTests
     [InlineData("\"public\"", "\"\\ud800\"")]
     [InlineData("{", "")]
     public void Json_with_another_value_differs(string part, string instead) =>
-        Assert.False(ExpectedRoute.Matches(Expected, Expected with { Routing = Expected.Routing!.Replace(part, instead, StringComparison.Ordinal) }));
+        Assert.False(
+            ExpectedRoute.Matches(
+                Expected,
+                Expected with { Routing = Expected.Routing!.Replace(part, instead, StringComparison.Ordinal) }));
 
     [Theory]
     [InlineData(null)]
@@ -67,15 +78,17 @@ public sealed class ExpectedRouteTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("not json")]
-    public void What_is_no_such_object_differs(string? json)
+    public void Anything_but_the_expected_object_differs(string? json)
     {
         Assert.False(ExpectedRoute.Matches(Expected, Expected with { Routing = json }));
         Assert.False(ExpectedRoute.Matches(Expected, Expected with { Opts = json }));
     }
 
     [Fact]
-    public void Json_nested_beyond_reason_differs() =>
-        Assert.False(ExpectedRoute.Matches(Expected, Expected with { Opts = new string('[', 10_000) + new string(']', 10_000) }));
+    public void Json_that_is_nested_too_deeply_differs() =>
+        Assert.False(
+            ExpectedRoute.Matches(
+                Expected, Expected with { Opts = new string('[', 10_000) + new string(']', 10_000) }));
 
     [Fact]
     public void Another_key_or_route_differs()
@@ -85,5 +98,6 @@ public sealed class ExpectedRouteTests
         Assert.False(ExpectedRoute.Matches(Expected, Expected with { Route = null }));
     }
 
-    private static void Matches(string routing) => Assert.True(ExpectedRoute.Matches(Expected, Expected with { Routing = routing }));
+    private static void Matches(string routing) =>
+        Assert.True(ExpectedRoute.Matches(Expected, Expected with { Routing = routing }));
 }

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 
 namespace EndpointSync.Tests.Unit.Sync;
 
@@ -17,7 +17,8 @@ public sealed class PythonJsonTests
     [InlineData("\u2028", "\"\\u2028\"")]
     [InlineData("<>&'+", "\"<>&'+\"")]
     [InlineData(" ~", "\" ~\"")]
-    public void A_string_is_written_as_Python_writes_it(string value, string expected) => Assert.Equal(expected, PythonJson.String(value));
+    public void A_string_is_written_as_Python_writes_it(string value, string expected) =>
+        Assert.Equal(expected, PythonJson.String(value));
 
     [Fact]
     public void A_list_has_a_comma_and_a_space_between_its_values()

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 
 namespace EndpointSync.Tests.Unit.Sync;
 
@@ -43,9 +43,12 @@ public sealed class RootPathTests
     [InlineData("/a?b", "root path '/a?b' contains '?'")]
     [InlineData("/a#b", "root path '/a#b' contains '#'")]
     [InlineData("/a\\b", "root path '/a\\b' contains '\\'")]
-    [InlineData("/a/../b", "root path '/a/../b' contains a '.' or '..' segment, which clients resolve before they ask")]
-    [InlineData("/.", "root path '/.' contains a '.' or '..' segment, which clients resolve before they ask")]
-    public void A_root_path_that_no_rule_can_be_built_from_is_refused_with_the_value_and_the_reason(string stored, string expected)
+    [InlineData(
+        "/a/../b",
+        "root path '/a/../b' contains a '.' or '..' segment, which clients resolve before they send a request")]
+    [InlineData(
+        "/.", "root path '/.' contains a '.' or '..' segment, which clients resolve before they send a request")]
+    public void An_unroutable_root_path_is_refused_with_the_value_and_the_reason(string stored, string expected)
     {
         Assert.False(RootPath.TryNormalize(stored, out var rootPath, out var reason));
         Assert.Null(rootPath);
@@ -53,7 +56,7 @@ public sealed class RootPathTests
     }
 
     [Fact]
-    public void The_limit_of_length_is_told_with_the_beginning_of_the_value()
+    public void A_root_path_that_is_too_long_is_refused_with_its_beginning_and_the_limit()
     {
         var longest = "/" + new string('a', RootPath.MaxLength - 1);
 

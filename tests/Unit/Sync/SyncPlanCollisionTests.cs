@@ -1,9 +1,9 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 using static EndpointSync.Tests.Unit.Sync.Declared;
 
 namespace EndpointSync.Tests.Unit.Sync;
 
-/// <summary>An endpoint may take over a root path in the same sync in which the other gives it up, and in no other.</summary>
+/// <summary>An endpoint may take over another's root path only in the sync in which the other gives it up.</summary>
 public sealed class SyncPlanCollisionTests
 {
     private static readonly RouteRow[] Stored = [Row(1, "/a"), Row(2, "/b"), Row(3, "/c")];
@@ -11,7 +11,7 @@ public sealed class SyncPlanCollisionTests
     private static readonly EndpointRow[] Rotated = [Endpoint(1, "/b"), Endpoint(2, "/c"), Endpoint(3, "/a")];
 
     [Fact]
-    public void Root_paths_that_are_passed_on_in_a_circle_are_written_together()
+    public void Root_paths_that_rotate_among_endpoints_are_written_together()
     {
         var plan = SyncPlanner.Plan(Rotated, Stored).WithoutCollisions(Stored);
 
@@ -19,7 +19,7 @@ public sealed class SyncPlanCollisionTests
     }
 
     [Fact]
-    public void When_one_of_a_circle_has_to_stay_the_others_wait_with_it()
+    public void When_one_endpoint_of_a_rotation_must_wait_the_others_wait_with_it()
     {
         var plan = SyncPlanner.Plan(Rotated, Stored).Without(new HashSet<int> { 2 }).WithoutCollisions(Stored);
 
@@ -27,7 +27,7 @@ public sealed class SyncPlanCollisionTests
     }
 
     [Fact]
-    public void An_endpoint_that_takes_nobodys_place_does_not_wait()
+    public void An_endpoint_that_takes_no_others_root_path_does_not_wait()
     {
         EndpointRow[] endpoints = [Endpoint(1, "/new"), Endpoint(2, "/a")];
         RouteRow[] stored = [Row(1, "/a"), Row(2, "/b")];

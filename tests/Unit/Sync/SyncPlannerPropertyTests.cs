@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 using static EndpointSync.Tests.Unit.Sync.Declared;
 
 namespace EndpointSync.Tests.Unit.Sync;
@@ -9,17 +9,24 @@ public sealed class SyncPlannerPropertyTests(ITestOutputHelper output)
 
     private static readonly string[] Paths = ["/a", "/a/", "b", "/b/c", "/web", "", "/x y", "/é", "/a?b"];
 
-    private static readonly string[] ForeignKeys = ["endpoint.endpoint:5:/demo", "fastapi.endpoint:07:/x", "fastapi.endpoint:x", "shopfloor:1", "fastapi.endpoint:"];
+    private static readonly string[] ForeignKeys =
+    [
+        "endpoint.endpoint:5:/demo", "fastapi.endpoint:07:/x", "fastapi.endpoint:x", "shopfloor:1",
+        "fastapi.endpoint:",
+    ];
 
     [Fact]
-    public void A_plan_carried_out_leaves_an_empty_plan_and_never_names_a_foreign_row()
+    public void After_a_plan_is_applied_the_next_one_is_empty_and_no_plan_touches_a_foreign_row()
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"Seed {seed}");
         var random = new Random(seed);
         for (var round = 0; round < Registries; round++)
         {
-            var endpoints = Enumerable.Range(1, 12).Where(_ => random.Next(3) > 0).Select(id => RandomEndpoint(random, id)).ToList();
+            var endpoints = Enumerable.Range(1, 12)
+                .Where(_ => random.Next(3) > 0)
+                .Select(id => RandomEndpoint(random, id))
+                .ToList();
             var rows = Enumerable.Range(0, 15).Select(_ => RandomRow(random)).DistinctBy(row => row.Key).ToList();
 
             var plan = SyncPlanner.Plan(endpoints, rows);
@@ -34,7 +41,7 @@ public sealed class SyncPlannerPropertyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_order_of_endpoints_and_rows_changes_nothing_about_what_comes_out()
+    public void The_order_of_endpoints_and_rows_does_not_change_the_result()
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"Seed {seed}");
@@ -55,7 +62,9 @@ public sealed class SyncPlannerPropertyTests(ITestOutputHelper output)
     }
 
     private static EndpointRow RandomEndpoint(Random random, int id) =>
-        new(id, $"endpoint {id}", random.GetItems(Paths, 1)[0], random.Next(4) > 0, random.Next(2) > 0, random.Next(2) > 0);
+        new(
+            id, $"endpoint {id}", random.GetItems(Paths, 1)[0], random.Next(4) > 0, random.Next(2) > 0,
+            random.Next(2) > 0);
 
     private static RouteRow RandomRow(Random random) => random.Next(4) switch
     {
@@ -68,7 +77,8 @@ public sealed class SyncPlannerPropertyTests(ITestOutputHelper output)
     [
         .. endpoints.Select(endpoint => endpoint with
         {
-            RegistrySync = plan.MarkSynced.Contains(endpoint.Id) || (endpoint.RegistrySync && !plan.MarkUnsynced.Contains(endpoint.Id)),
+            RegistrySync = plan.MarkSynced.Contains(endpoint.Id)
+                || (endpoint.RegistrySync && !plan.MarkUnsynced.Contains(endpoint.Id)),
         }),
     ];
 
@@ -78,7 +88,9 @@ public sealed class SyncPlannerPropertyTests(ITestOutputHelper output)
         return [.. rows.Where(row => !gone.Contains(row.Key)), .. plan.Writes];
     }
 
-    private static IEnumerable<RouteRow> ForeignIn(IEnumerable<RouteRow> rows) => rows.Where(row => row.EndpointId is null);
+    private static IEnumerable<RouteRow> ForeignIn(IEnumerable<RouteRow> rows) =>
+        rows.Where(row => row.EndpointId is null);
 
-    private static IEnumerable<RouteRow> Sorted(IEnumerable<RouteRow> rows) => rows.OrderBy(row => row.Key, StringComparer.Ordinal);
+    private static IEnumerable<RouteRow> Sorted(IEnumerable<RouteRow> rows) =>
+        rows.OrderBy(row => row.Key, StringComparer.Ordinal);
 }

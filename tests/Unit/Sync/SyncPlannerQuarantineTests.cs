@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 using static EndpointSync.Tests.Unit.Sync.Declared;
 
 namespace EndpointSync.Tests.Unit.Sync;
@@ -66,7 +66,7 @@ public sealed class SyncPlannerQuarantineTests
     }
 
     [Fact]
-    public void A_quarantined_endpoint_takes_no_root_path_from_a_third()
+    public void A_taken_root_path_is_attributed_to_its_owner_and_not_to_a_quarantined_endpoint()
     {
         var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/a"), Endpoint(3, "/a")], []);
 
@@ -75,9 +75,10 @@ public sealed class SyncPlannerQuarantineTests
     }
 
     [Fact]
-    public void Nested_root_paths_and_other_capitals_are_other_root_paths()
+    public void Root_paths_that_are_nested_or_differ_in_case_are_different_root_paths()
     {
-        var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/a/b"), Endpoint(3, "/A"), Endpoint(4, "/ab")], []);
+        var plan = SyncPlanner.Plan(
+            [Endpoint(1, "/a"), Endpoint(2, "/a/b"), Endpoint(3, "/A"), Endpoint(4, "/ab")], []);
 
         Assert.Empty(plan.Rejected);
         Assert.Equal(4, plan.Writes.Count);

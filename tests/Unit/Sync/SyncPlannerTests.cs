@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Sync.Planning;
 using static EndpointSync.Tests.Unit.Sync.Declared;
 
 namespace EndpointSync.Tests.Unit.Sync;
@@ -6,7 +6,8 @@ namespace EndpointSync.Tests.Unit.Sync;
 public sealed class SyncPlannerTests
 {
     [Fact]
-    public void A_registry_without_endpoints_and_rows_has_nothing_due() => Assert.True(SyncPlanner.Plan([], []).IsEmpty);
+    public void A_registry_without_endpoints_and_rows_has_nothing_due() =>
+        Assert.True(SyncPlanner.Plan([], []).IsEmpty);
 
     [Fact]
     public void A_new_endpoint_gets_its_row_and_its_flag()
@@ -20,7 +21,7 @@ public sealed class SyncPlannerTests
     }
 
     [Fact]
-    public void An_endpoint_in_line_is_left_alone() =>
+    public void An_endpoint_in_sync_is_left_alone() =>
         Assert.True(SyncPlanner.Plan([Endpoint(1, "/a", synced: true)], [Row(1, "/a")]).IsEmpty);
 
     [Fact]
@@ -113,7 +114,7 @@ public sealed class SyncPlannerTests
     [InlineData("FastAPI.endpoint:7:/x")]
     [InlineData(" fastapi.endpoint:7:/x")]
     [InlineData("")]
-    public void A_foreign_key_is_passed_over(string key)
+    public void A_row_whose_key_is_foreign_is_ignored(string key)
     {
         Assert.Null(Foreign(key).EndpointId);
         Assert.True(SyncPlanner.Plan([], [Foreign(key)]).IsEmpty);
@@ -123,12 +124,14 @@ public sealed class SyncPlannerTests
     [InlineData("fastapi.endpoint:7:", 7)]
     [InlineData("fastapi.endpoint:70:/x:y", 70)]
     [InlineData("fastapi.endpoint:2147483647:/x", int.MaxValue)]
-    public void A_key_with_an_id_between_prefix_and_colon_belongs_to_that_endpoint(string key, int id) => Assert.Equal(id, Foreign(key).EndpointId);
+    public void A_key_with_an_id_between_prefix_and_colon_belongs_to_that_endpoint(string key, int id) =>
+        Assert.Equal(id, Foreign(key).EndpointId);
 
     [Fact]
-    public void The_part_of_a_plan_without_an_endpoint_keeps_everything_of_the_others()
+    public void A_plan_without_some_endpoints_keeps_everything_of_the_others()
     {
-        var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/b", synced: true), Endpoint(3, "/web", synced: true)], [Row(9, "/z")]);
+        var plan = SyncPlanner.Plan(
+            [Endpoint(1, "/a"), Endpoint(2, "/b", synced: true), Endpoint(3, "/web", synced: true)], [Row(9, "/z")]);
 
         var rest = plan.Without(new HashSet<int> { 1, 9 });
 

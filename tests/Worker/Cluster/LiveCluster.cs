@@ -2,17 +2,21 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EndpointSync.Client;
-using EndpointSync.Local.Silos;
+using EndpointSync.Tools.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointSync.Tests.Worker.Cluster;
 
-/// <summary>Real silo processes, or none yet, on a fresh database, and workers that connect to them as they would anywhere.</summary>
+/// <summary>
+/// Real silo processes, or none yet, on a fresh database, and workers that connect to them as in production.
+/// </summary>
 internal sealed class LiveCluster : IAsyncDisposable
 {
     public const string App = "api_v2";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter() } };
 
     private readonly HttpClient _http = new();
     private readonly List<WorkerApp> _workers = [];
@@ -30,7 +34,7 @@ internal sealed class LiveCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Starts silos; each of a cluster that ended before has to be stopped.</summary>
+    /// <summary>Starts silos. The silos of an earlier cluster must have been stopped.</summary>
     public async Task StartSilosAsync(int count)
     {
         var options = new SiloProcessOptions
@@ -54,35 +58,49 @@ internal sealed class LiveCluster : IAsyncDisposable
         ["EndpointSync:Worker:SnapshotPath"] = snapshot,
     };
 
-    public async Task<WorkerApp> WorkerAsync(string name, string? snapshot = null, Action<SyncedEndpointsBuilder>? map = null)
+    public async Task<WorkerApp> WorkerAsync(
+        string name, string? snapshot = null, Action<SyncedEndpointsBuilder>? map = null)
     {
-        var worker = await WorkerApp.OnClusterAsync(Settings(name, snapshot), map ?? (apps => apps.Map(App, () => name)));
+        var worker = await WorkerApp.OnClusterAsync(
+            Settings(name, snapshot), map ?? (apps => apps.Map(App, () => name)));
         _workers.Add(worker);
         return worker;
     }
 
-    /// <summary>Declares an endpoint and has it served.</summary>
-    public async Task<ReloadReceipt> DeclareAsync(WorkerApp asking, string path, WaitFor waitFor = WaitFor.Workers, int patience = 30)
+    /// <summary>Declares an endpoint and reloads.</summary>
+    public async Task<ReloadReceipt> DeclareAsync(
+        WorkerApp asking, string path, WaitFor waitFor = WaitFor.Workers, int timeoutSeconds = 30)
     {
         var id = await Database.AddEndpointAsync(path.Trim('/'), path);
         await Database.ExecuteAsync($"update fastapi_endpoint set app = '{App}' where id = {id}");
         var client = asking.Application.Services.GetRequiredService<IEndpointSyncClient>();
-        return await client.ReloadAsync(
-            WorkerApp.Registry, new ReloadOptions { WaitFor = waitFor, ConvergenceTimeout = TimeSpan.FromSeconds(patience), Timeout = Deadline.Patience });
+        return await client.ReloadAsync(WorkerApp.Registry, new ReloadOptions
+        {
+            WaitFor = waitFor,
+            ConvergenceTimeout = TimeSpan.FromSeconds(timeoutSeconds),
+            Timeout = Deadline.MaxWait,
+        });
     }
 
     public async Task<SubscriberList> SubscribersAsync(SiloProcess silo) =>
-        (await _http.GetFromJsonAsync<SubscriberList>(new Uri(silo.Address, $"api/registries/{WorkerApp.Registry}/subscribers"), Json))!;
+        (await _http.GetFromJsonAsync<SubscriberList>(
+            new Uri(silo.Address, $"api/v1/registries/{WorkerApp.Registry}/subscribers"), Json))!;
 
-    /// <summary>Waits until workers count, which only a silo can say.</summary>
+    /// <summary>Waits until this many workers count, which only a silo can report.</summary>
     public async Task UntilWorkersCountAsync(int count)
     {
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
-        while ((await SubscribersAsync(Silos!.Silos[0])).Subscribers.Count(subscriber => subscriber.Kind == SubscriberKind.Worker) < count)
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
+        var counted = await CountWorkersAsync();
+        while (counted < count)
         {
             deadline.Token.ThrowIfCancellationRequested();
+            counted = await CountWorkersAsync();
         }
     }
+
+    private async Task<int> CountWorkersAsync() =>
+        (await SubscribersAsync(Silos!.Silos[0])).Subscribers.Count(
+            subscriber => subscriber.Kind == SubscriberKind.Worker);
 
     public async ValueTask DisposeAsync()
     {

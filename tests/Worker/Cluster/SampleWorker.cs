@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EndpointSync.Local;
+using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Tests.Worker.Cluster;
 
@@ -28,8 +28,12 @@ internal sealed class SampleWorker : IDisposable
 
     public static SampleWorker Start(Dictionary<string, string?> settings)
     {
-        var configuration = AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar).Contains("Release") ? "Release" : "Debug";
-        var program = Path.Combine(RepositoryRoot.Find(AppContext.BaseDirectory)!, "samples", "Worker", "bin", configuration, "net10.0", "EndpointSync.SampleWorker.dll");
+        var configuration = AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar).Contains("Release")
+            ? "Release"
+            : "Debug";
+        var program = Path.Combine(
+            RepositoryRoot.Find(AppContext.BaseDirectory)!, "samples", "Worker", "bin", configuration, "net10.0",
+            "EndpointSync.SampleWorker.dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program])
         {
             RedirectStandardInput = true,
@@ -45,11 +49,11 @@ internal sealed class SampleWorker : IDisposable
         return new SampleWorker(Process.Start(start)!);
     }
 
-    /// <summary>Waits until it is ready, which has no event but its own answer.</summary>
+    /// <summary>Waits until it is ready, which only its own answer shows.</summary>
     public async Task ReadyAsync()
     {
         var address = await _address.Task.Within("the sample worker to listen");
-        using var deadline = new CancellationTokenSource(Deadline.Patience);
+        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
         using var http = new HttpClient { BaseAddress = address };
         var isReady = false;
         while (!isReady)

@@ -1,13 +1,13 @@
 using System.Net;
 using EndpointSync.Client.Workers.Snapshots;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointSync.Tests.Worker.Cluster;
 
 public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
 {
-    private const int HeardNothing = 3105;
+    private const int FeedFailed = 3105;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("worker").FullName;
 
@@ -24,14 +24,16 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
 
             Assert.True(receipt.Convergence!.Reached, string.Join("; ", receipt.Convergence.Missing));
             Assert.Equal((2, 2), (receipt.Convergence.Silos, receipt.Convergence.Workers));
-            output.WriteLine($"Version {receipt.Version}: from receipt to all workers {receipt.Convergence.Elapsed.TotalMilliseconds:0.0} ms");
+            output.WriteLine(
+                $"Version {receipt.Version}: from receipt to all workers "
+                + $"{receipt.Convergence.Elapsed.TotalMilliseconds:0.0} ms");
             Assert.Equal("one", await workers[0].TextAsync($"/path{round}"));
             Assert.Equal("two", await workers[1].TextAsync($"/path{round}"));
         }
     }
 
     [Fact]
-    public async Task After_a_receipt_no_worker_denies_the_new_path()
+    public async Task After_a_receipt_no_worker_answers_404_for_the_new_path()
     {
         await using var cluster = await LiveCluster.StartAsync(silos: 2);
         var workers = new[] { await cluster.WorkerAsync("one"), await cluster.WorkerAsync("two") };
@@ -79,16 +81,21 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
         var worker = await cluster.WorkerAsync("one");
         await cluster.UntilWorkersCountAsync(1);
         await cluster.DeclareAsync(worker, "/first");
-        var told = (await cluster.SubscribersAsync(cluster.Silos!.Silos[0])).Subscribers.Single(subscriber => subscriber.Kind == SubscriberKind.Worker);
+        var served = (await cluster.SubscribersAsync(cluster.Silos!.Silos[0])).Subscribers.Single(
+            subscriber => subscriber.Kind == SubscriberKind.Worker);
 
         var killed = TimeProvider.System.GetTimestamp();
-        cluster.Silos.Silos.Single(silo => silo.Name == told.Silo).Kill();
-        await worker.Log.FirstAsync(HeardNothing).Within("the worker to notice");
-        output.WriteLine($"From the kill to the next question: {TimeProvider.System.GetElapsedTime(killed).TotalMilliseconds:0} ms");
+        cluster.Silos.Silos.Single(silo => silo.Name == served.Silo).Kill();
+        await worker.Log.FirstAsync(FeedFailed).Within("the worker to notice");
+        output.WriteLine(
+            "From the kill to the next long poll: "
+            + $"{TimeProvider.System.GetElapsedTime(killed).TotalMilliseconds:0} ms");
         var receipt = await cluster.DeclareAsync(worker, "/second", WaitFor.Nobody);
         await worker.ServesAsync(receipt.Version.Value);
 
-        output.WriteLine($"From the kill to the next version served: {TimeProvider.System.GetElapsedTime(killed).TotalMilliseconds:0} ms");
+        output.WriteLine(
+            $"From the kill to the next version served: "
+            + $"{TimeProvider.System.GetElapsedTime(killed).TotalMilliseconds:0} ms");
         Assert.Equal("one", await worker.TextAsync("/second"));
         Assert.Equal("one", await worker.TextAsync("/first"));
     }
@@ -100,11 +107,13 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
         var worker = await cluster.WorkerAsync("one", map: apps => apps.Map("other", () => "other"));
         await cluster.UntilWorkersCountAsync(1);
 
-        var receipt = await cluster.DeclareAsync(worker, "/first", patience: 2);
+        var receipt = await cluster.DeclareAsync(worker, "/first", timeoutSeconds: 2);
 
         var missing = Assert.Single(receipt.Convergence!.Missing);
         Assert.Equal("one", missing.Name);
-        Assert.Contains($"no handler for app '{LiveCluster.App}' of route key 'fastapi.endpoint:", missing.Problem!, StringComparison.Ordinal);
+        Assert.Contains(
+            $"no handler for app '{LiveCluster.App}' of route key 'fastapi.endpoint:", missing.Problem!,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +135,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task A_reload_that_not_all_workers_serve_says_who_does_not()
+    public async Task A_reload_that_not_all_workers_serve_names_those_that_do_not()
     {
         await using var cluster = await LiveCluster.StartAsync(silos: 1);
         var worker = await cluster.WorkerAsync("one");
@@ -135,7 +144,7 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
         await cluster.DeclareAsync(worker, "/first");
         sample.Kill();
 
-        var receipt = await cluster.DeclareAsync(worker, "/second", patience: 2);
+        var receipt = await cluster.DeclareAsync(worker, "/second", timeoutSeconds: 2);
 
         Assert.Contains(receipt.Convergence!.Missing, subscriber => subscriber.Name == "gone");
     }

@@ -5,8 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client.Workers.Connection;
 
-/// <summary>Makes Orleans clients that have services of their own, and of the application's only its log and its settings of the cluster.</summary>
-internal sealed class ClusterClientFactory(IOptions<EndpointSyncClientOptions> settings, ILoggerFactory loggers, EndlessConnectRetries retries)
+/// <summary>
+/// Makes Orleans clients with services of their own; from the application they take only the log and the cluster
+/// settings.
+/// </summary>
+internal sealed class ClusterClientFactory(
+    IOptions<EndpointSyncClientOptions> settings, ILoggerFactory loggers, EndlessConnectRetries retries)
 {
     public ClusterClientHost Create(IClusterConnectionStatusObserver observer)
     {

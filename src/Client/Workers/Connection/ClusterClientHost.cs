@@ -3,7 +3,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace EndpointSync.Client.Workers.Connection;
 
-/// <summary>Starts and stops one Orleans client. It needs no more of a host than that, and must not have its signal handling.</summary>
+/// <summary>
+/// Starts and stops one Orleans client. The client needs nothing else of a host, and must not have a host's signal
+/// handling.
+/// </summary>
 internal sealed class ClusterClientHost(ServiceProvider services) : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
@@ -23,11 +26,11 @@ internal sealed class ClusterClientHost(ServiceProvider services) : IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(StopTimeout);
+        using var deadline = new CancellationTokenSource(StopTimeout);
         foreach (var service in Enumerable.Reverse(_started))
         {
-            // A client that does not say good-bye in time is forgotten by the silos a little later.
-            await service.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // If a client does not disconnect in time, the silos drop it a little later.
+            await service.StopAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await services.DisposeAsync();

@@ -1,19 +1,22 @@
 using EndpointSync.Client.Workers.Feed;
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Client.Workers.Connection;
 
 /// <summary>
-/// A worker's own way to the cluster. An Orleans client in the application's host would hold up its start until a silo is there; this one is made
-/// behind its back, so that a worker starts with everything down, and is reached when it can be.
+/// A worker's own connection to the cluster. An Orleans client in the application's host would delay the application's
+/// start until a silo is up. This connection is made in the background, so that a worker starts even while everything
+/// else is down.
 /// </summary>
 internal sealed partial class ClusterConnection(
-    WorkerIdentity worker, ClusterClientFactory clients, EndlessConnectRetries retries, ILogger<ClusterConnection> logger)
+    WorkerIdentity worker, ClusterClientFactory clients, EndlessConnectRetries retries,
+    ILogger<ClusterConnection> logger)
     : BackgroundService, ICluster, IFeedSource, IClusterConnectionStatusObserver
 {
-    private readonly TaskCompletionSource<IGrainFactory> _grains = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IGrainFactory> _grains = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GatewayLoss _loss = new();
     private volatile bool _connected;
 
@@ -21,24 +24,26 @@ internal sealed partial class ClusterConnection(
 
     public CancellationToken UntilGatewayIsLost => _loss.Next;
 
-    public Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) => _grains.Task.WaitAsync(cancellationToken);
+    public Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) =>
+        _grains.Task.WaitAsync(cancellationToken);
 
-    public async ValueTask<IRouteFeedGrain> FeedAsync(int door, CancellationToken cancellationToken) =>
-        (await GrainsAsync(cancellationToken)).GetGrain<IRouteFeedGrain>(RouteFeeds.Key(worker.Registry, door));
+    public async ValueTask<IRouteFeedGrain> FeedAsync(int entry, CancellationToken cancellationToken) =>
+        (await GrainsAsync(cancellationToken)).GetGrain<IRouteFeedGrain>(FeedProtocol.Key(worker.Registry, entry));
 
-    public void NotifyGatewayCountChanged(int currentNumberOfGateways, int previousNumberOfGateways, bool connectionRecovered)
+    public void NotifyGatewayCountChanged(
+        int currentNumberOfGateways, int previousNumberOfGateways, bool connectionRecovered)
     {
         _connected = currentNumberOfGateways > 0;
         if (currentNumberOfGateways < previousNumberOfGateways)
         {
-            _loss.Tell();
+            _loss.Raise();
         }
     }
 
     public void NotifyClusterConnectionLost()
     {
         _connected = false;
-        _loss.Tell();
+        _loss.Raise();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,16 +56,18 @@ internal sealed partial class ClusterConnection(
                 await client.StartAsync(stoppingToken);
                 LogConnected(worker.Name, worker.Registry);
                 _grains.SetResult(client.Grains);
-                await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // The retries inside cover what connecting meets; a client that fails beyond them is of no further use, and a new one is made.
+                // The retry filter covers connection failures. A client that fails otherwise is unusable, so a new one
+                // is made.
                 await retries.WaitAsync(failure, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
-                // The application stops before a silo was there.
+                // The application stops before the first connection.
             }
         }
 

@@ -1,15 +1,20 @@
+using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client.Workers.Connection;
 
-/// <summary>Tries to connect for as long as the worker lives, with jitter. Nothing is final to it: a login that is refused now may be granted later.</summary>
-internal sealed partial class EndlessConnectRetries(IOptions<EndpointSyncClientOptions> options, TimeProvider clock, ILogger<EndlessConnectRetries> logger)
+/// <summary>
+/// Retries connecting with jitter for as long as the worker lives. No failure is final: a refused login may be granted
+/// later.
+/// </summary>
+internal sealed partial class EndlessConnectRetries(
+    IOptions<EndpointSyncClientOptions> options, TimeProvider clock, ILogger<EndlessConnectRetries> logger)
     : IClientConnectionRetryFilter
 {
-    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+    private readonly JitteredBackoff _delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
     private int _attempts;
-    private string? _told;
+    private readonly RepeatFilter _complaints = new();
 
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
@@ -17,19 +22,22 @@ internal sealed partial class EndlessConnectRetries(IOptions<EndpointSyncClientO
         return true;
     }
 
-    /// <summary>Tells why connecting failed, each reason once, and waits until the next attempt is due.</summary>
+    /// <summary>Logs why connecting failed, each reason once, and waits until the next attempt is due.</summary>
     public Task WaitAsync(Exception failure, CancellationToken cancellationToken)
     {
         var reason = $"{failure.GetType().Name}: {failure.Message}";
-        if (_told != reason)
+        if (_complaints.IsNew(reason))
         {
-            _told = reason;
-            LogUnreachable(options.Value.ClusterId, MembershipDatabase.Parse(options.Value.ConnectionString).ToString(), Reason.Of(failure));
+            var database = MembershipDatabase.Parse(options.Value.ConnectionString);
+            LogUnreachable(options.Value.ClusterId, database.ToString(), Reason.Of(failure));
         }
 
         return Task.Delay(_delays.Before(_attempts++), clock, cancellationToken);
     }
 
-    [LoggerMessage(3101, LogLevel.Warning, "Cluster {Cluster} in {Database} cannot be reached: {Reason} The worker goes on with what it has and tries again until it can")]
+    [LoggerMessage(
+        3101, LogLevel.Warning,
+        "Cannot reach cluster {Cluster} in {Database}: {Reason} The worker keeps its routes and retries until it "
+        + "connects")]
     private partial void LogUnreachable(string cluster, string database, string reason);
 }

@@ -1,6 +1,6 @@
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>What answers the routes of one app.</summary>
+/// <summary>The handler of the routes of one app.</summary>
 /// <param name="Handler">The handler.</param>
-/// <param name="Conventions">What was asked for its endpoints alone.</param>
+/// <param name="Conventions">The conventions for this app's endpoints only.</param>
 internal sealed record AppHandler(Delegate Handler, ConventionList Conventions);

@@ -1,4 +1,4 @@
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>What all endpoints of one app share: the handler, compiled once, and the metadata that it and the conventions bring.</summary>
+/// <summary>
+/// The shared parts of all endpoints of one app: the handler, compiled once, and the metadata of the handler and the
+/// conventions.
+/// </summary>
 internal sealed class AppTemplate
 {
     private const string Get = "GET";
@@ -16,20 +19,26 @@ internal sealed class AppTemplate
     private readonly RequestDelegate _handler;
     private readonly IReadOnlyList<object> _metadata;
 
-    private AppTemplate(RequestDelegate handler, IReadOnlyList<object> metadata) => (_handler, _metadata) = (handler, metadata);
+    private AppTemplate(RequestDelegate handler, IReadOnlyList<object> metadata) =>
+        (_handler, _metadata) = (handler, metadata);
 
-    /// <summary>The template of an app without a handler, whose routes are refused.</summary>
+    /// <summary>The template of an app without a handler; it refuses the app's routes.</summary>
     public static AppTemplate Refusing(string? app) => new(Refusals.NoHandler(app), []);
 
     /// <param name="app">The app; null for the fallback.</param>
-    /// <param name="handler">The handler, with what was asked for it alone.</param>
-    /// <param name="shared">The conventions that hold for all apps, those of the outermost group first.</param>
+    /// <param name="handler">The handler, with its own conventions.</param>
+    /// <param name="shared">The conventions for all apps, the outermost group first.</param>
     /// <param name="services">The application's services.</param>
-    /// <exception cref="InvalidOperationException">What was asked for the app alone would have no effect.</exception>
-    public static AppTemplate Of(string? app, AppHandler handler, IReadOnlyList<ConventionList> shared, IServiceProvider services)
+    /// <exception cref="InvalidOperationException">A convention of this app only would have no effect.</exception>
+    public static AppTemplate Of(
+        string? app, AppHandler handler, IReadOnlyList<ConventionList> shared, IServiceProvider services)
     {
         var method = handler.Handler.Method;
-        var builder = new RouteEndpointBuilder(requestDelegate: null, SyncedEndpointDataSource.CatchAll, SyncedEndpointDataSource.Order) { ApplicationServices = services };
+        var builder = new RouteEndpointBuilder(
+            requestDelegate: null, SyncedEndpointDataSource.CatchAll, SyncedEndpointDataSource.Order)
+        {
+            ApplicationServices = services,
+        };
         var inferred = RequestDelegateFactory.InferMetadata(method, Options(builder, services));
         var attributes = method.GetCustomAttributes(inherit: true);
         var others = builder.Metadata.ToHashSet(ReferenceEqualityComparer.Instance);
@@ -42,7 +51,7 @@ internal sealed class AppTemplate
         others.UnionWith(builder.Metadata.Except(attributes, ReferenceEqualityComparer.Instance));
         ConventionList.Begin([handler.Conventions], builder);
 
-        // Filters come with conventions and wrap the handler, so it is compiled after those.
+        // Conventions can add filters that wrap the handler, so the handler is compiled after the conventions.
         builder.RequestDelegate = handler.Handler is RequestDelegate plain && builder.FilterFactories.Count == 0
             ? plain
             : RequestDelegateFactory.Create(handler.Handler, Options(builder, services), inferred).RequestDelegate;
@@ -61,8 +70,10 @@ internal sealed class AppTemplate
             metadata.Add(new HttpMethodMetadata(Methods(route.Methods)));
         }
 
-        // The rule is the pattern's text, as logs, traces and metrics show it; nothing is matched by it.
-        return new RouteEndpoint(_handler, RoutePatternFactory.Pattern(rule, []), order: 0, new EndpointMetadataCollection(metadata), $"{rule} ({route.Key})");
+        // The rule is the pattern's text for logs, traces and metrics; nothing is matched by it.
+        return new RouteEndpoint(
+            _handler, RoutePatternFactory.Pattern(rule, []), order: 0, new EndpointMetadataCollection(metadata),
+            $"{rule} ({route.Key})");
     }
 
     // The table adds OPTIONS to every rule, and HEAD to those with GET.
@@ -77,7 +88,8 @@ internal sealed class AppTemplate
         return all;
     }
 
-    // Without the names of a pattern's parameters, a parameter is bound from the route's values where they have it and from the query otherwise.
+    // Without a pattern's parameter names, a parameter is bound from the route's values if they have it, and from the
+    // query otherwise.
     private static RequestDelegateFactoryOptions Options(EndpointBuilder builder, IServiceProvider services) => new()
     {
         ServiceProvider = services,

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Builder;
 
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>Conventions that were asked for, kept until endpoints are built.</summary>
+/// <summary>Collects conventions until endpoints are built.</summary>
 internal sealed class ConventionList : IEndpointConventionBuilder
 {
     private readonly List<Action<EndpointBuilder>> _conventions = [];
     private readonly List<Action<EndpointBuilder>> _finally = [];
 
-    /// <summary>Does what was asked for, that of the outermost list first.</summary>
+    /// <summary>Applies the conventions, the outermost list first.</summary>
     public static void Begin(IReadOnlyList<ConventionList> lists, EndpointBuilder builder)
     {
         foreach (var convention in lists.SelectMany(list => list._conventions))
@@ -17,7 +17,7 @@ internal sealed class ConventionList : IEndpointConventionBuilder
         }
     }
 
-    /// <summary>Does what was asked for at the end, that of the outermost list last.</summary>
+    /// <summary>Applies the final conventions, the outermost list last.</summary>
     public static void End(IReadOnlyList<ConventionList> lists, EndpointBuilder builder)
     {
         foreach (var final in lists.Reverse().SelectMany(list => list._finally))

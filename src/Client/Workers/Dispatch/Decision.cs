@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>Which routes decided a request. Its header is set when the answer begins, so that an exception handler that clears the answer leaves it.</summary>
+/// <summary>
+/// The routes that decided a request. The version header is set when the response starts, so that an exception handler
+/// that clears the response cannot remove it.
+/// </summary>
 internal sealed class Decision
 {
     private readonly HttpContext _http;
@@ -12,9 +15,9 @@ internal sealed class Decision
 
     public ServedRoutes Routes { get; private set; }
 
-    public static void Note(HttpContext http, ServedRoutes routes)
+    public static void Record(HttpContext http, ServedRoutes routes)
     {
-        // Routing runs again where a middleware has the request executed anew.
+        // Routing runs again if a middleware re-executes the request.
         if (http.Features.Get<Decision>() is { } decision)
         {
             decision.Routes = routes;

@@ -3,10 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>What a request says of the oldest version that may answer it.</summary>
+/// <summary>The oldest version that may answer a request, from its header.</summary>
 internal static class MinVersion
 {
-    /// <summary>False if the request says something that is no version; it is in <paramref name="text"/> then. Version 0 if it says nothing.</summary>
+    /// <summary>
+    /// Reads the header. Version 0 if the request has none. False if the header is not a version;
+    /// <paramref name="text"/> then has its value.
+    /// </summary>
     public static bool TryRead(HttpRequest request, out RouteVersion version, out string text)
     {
         (version, text) = (RouteVersion.None, "");

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>Answers the worker's question to itself as soon as it is matched, before authorization and whatever else comes after routing.</summary>
+/// <summary>
+/// Answers the worker's probe as soon as it is matched, before authorization and all other middleware after routing.
+/// </summary>
 internal static class ProbeAnswer
 {
     public static Endpoint Endpoint { get; } = Build();

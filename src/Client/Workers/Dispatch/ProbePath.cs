@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace EndpointSync.Client.Workers.Dispatch;
 
 /// <summary>
-/// Where the worker asks itself: a path beside the synced routes, so that what hides them hides it. Whatever answers there is a route only by
-/// accident.
+/// The path of the worker's probe. It lies beside the synced routes, so that whatever hides them also hides the probe.
 /// </summary>
 internal sealed class ProbePath
 {
@@ -13,18 +12,23 @@ internal sealed class ProbePath
 
     private ProbePath(string value) => Value = value;
 
-    /// <summary>The path, without a slash before it.</summary>
+    /// <summary>The path, without a leading slash.</summary>
     public string Value { get; }
 
-    /// <summary>The path below a group's prefix; below none if the prefix has parameters, whose values nobody can make up.</summary>
+    /// <summary>
+    /// The path below a group's prefix. A prefix with parameters is left out, because their values are unknown.
+    /// </summary>
     public static ProbePath Below(RoutePattern? prefix) => prefix is null || prefix.Parameters.Count > 0
         ? new ProbePath(OwnSegments)
         : new ProbePath(string.Join('/', [.. prefix.PathSegments.Select(Text), OwnSegments]));
 
-    /// <summary>The path that the application's endpoints were mapped with.</summary>
+    /// <summary>The probe path of the application's mapped endpoints.</summary>
     public static string Of(EndpointDataSource endpoints) =>
-        endpoints.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ProbePath>()).FirstOrDefault(path => path is not null)?.Value ?? OwnSegments;
+        endpoints.Endpoints
+            .Select(endpoint => endpoint.Metadata.GetMetadata<ProbePath>())
+            .FirstOrDefault(path => path is not null)?.Value ?? OwnSegments;
 
     private static string Text(RoutePatternPathSegment segment) =>
-        Uri.EscapeDataString(string.Concat(segment.Parts.Select(part => part is RoutePatternLiteralPart literal ? literal.Content : ((RoutePatternSeparatorPart)part).Content)));
+        Uri.EscapeDataString(string.Concat(segment.Parts.Select(part =>
+            part is RoutePatternLiteralPart literal ? literal.Content : ((RoutePatternSeparatorPart)part).Content)));
 }

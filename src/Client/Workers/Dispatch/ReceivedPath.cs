@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace EndpointSync.Client.Workers.Dispatch;
 
 /// <summary>
-/// The path that the server made of a request's target, before any middleware saw it. Only a path that still is this one may be matched by the
-/// target: whoever has rewritten it since, wants another route.
+/// The path that the server made of a request's target, before any middleware. Only an unchanged path may be matched by
+/// the target: a middleware that rewrites the path wants another route.
 /// </summary>
 internal sealed class ReceivedPath
 {
@@ -12,8 +12,11 @@ internal sealed class ReceivedPath
 
     private ReceivedPath(string path) => _path = path;
 
-    /// <summary>Called before anything else. A path that is the target letter for letter, as most are, needs no note.</summary>
-    public static void Note(HttpRequest request)
+    /// <summary>
+    /// Records the path before all other middleware. A path that is identical to the target, as most are, is not
+    /// recorded.
+    /// </summary>
+    public static void Record(HttpRequest request)
     {
         var path = request.PathBase.HasValue ? request.PathBase.Value + request.Path.Value : request.Path.Value;
         if (!RequestTarget.RawPath(request).SequenceEqual(path))

@@ -5,16 +5,17 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EndpointSync.Client.Workers.Dispatch;
 
 /// <summary>
-/// The path that a request is matched by: the target as the client sent it, below the application's path base, decoded once, as Odoo decodes it.
-/// Where a middleware has rewritten the path since, or the server does not tell the target, the request's path stands in.
+/// The path that a request is matched by: the target as the client sent it, below the application's path base, decoded
+/// once, as Odoo decodes it. If a middleware has rewritten the path, or the server does not expose the target, the
+/// request's path is used instead.
 /// </summary>
 internal static class RequestTarget
 {
     private const string Slash = "%2F";
 
-    /// <summary>The decoded path, in the memory of the request or of the buffer.</summary>
+    /// <summary>Decodes the path, in the memory of the request or of the buffer.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="buffer">Room for the path; used only if there is something to decode.</param>
+    /// <param name="buffer">Space for the path; used only if there is something to decode.</param>
     public static ReadOnlySpan<char> Decode(HttpRequest request, Span<char> buffer)
     {
         var path = request.Path.Value.AsSpan();
@@ -27,23 +28,28 @@ internal static class RequestTarget
         return TryGetRaw(request, out var raw) ? RequestPath.Decode(raw, buffer) : DecodeSlashes(path, buffer);
     }
 
-    /// <summary>How long a buffer has to be.</summary>
-    public static int MostCharacters(HttpRequest request) => Math.Max(RawTarget(request)?.Length ?? 0, request.Path.Value?.Length ?? 0);
+    /// <summary>The required length of the buffer.</summary>
+    public static int MostCharacters(HttpRequest request) =>
+        Math.Max(RawTarget(request)?.Length ?? 0, request.Path.Value?.Length ?? 0);
 
-    /// <summary>The target's path below the path base as the client sent it, undecoded; false if the path is another since, or it cannot be told.</summary>
+    /// <summary>
+    /// The target's path below the path base, undecoded, as the client sent it. False if the path was rewritten, or if
+    /// that is unknown.
+    /// </summary>
     public static bool TryGetRaw(HttpRequest request, out ReadOnlySpan<char> raw)
     {
         raw = RawPath(request);
         var received = ReceivedPath.Of(request, raw);
         var path = request.Path.Value.AsSpan();
-        // A path base beside the whole path: that of a proxy that has cut it off already.
+        // The path base is not part of the target: a proxy has already removed it.
         if (received.SequenceEqual(path))
         {
             return true;
         }
 
         var pathBase = request.PathBase.Value.AsSpan();
-        return received.Length == pathBase.Length + path.Length && received.StartsWith(pathBase) && received.EndsWith(path) && TryCut(ref raw, pathBase);
+        return received.Length == pathBase.Length + path.Length
+            && received.StartsWith(pathBase) && received.EndsWith(path) && TryCut(ref raw, pathBase);
     }
 
     /// <summary>The path of the target as the client sent it.</summary>
@@ -52,17 +58,22 @@ internal static class RequestTarget
         var target = RawTarget(request).AsSpan();
         if (!target.StartsWith('/'))
         {
-            // The absolute form, as proxies are sent: the path begins after the host.
+            // The absolute form, as sent to proxies: the path begins after the host.
             var host = target.IndexOf("://", StringComparison.Ordinal);
             var path = host < 0 ? -1 : target[(host + 3)..].IndexOfAny('/', '?');
-            target = path >= 0 && target[host + 3 + path] == '/' ? target[(host + 3 + path)..] : host < 0 ? default : "/";
+            target = path >= 0 && target[host + 3 + path] == '/'
+                ? target[(host + 3 + path)..]
+                : host < 0
+                ? default
+                : "/";
         }
 
         var query = target.IndexOf('?');
         return query < 0 ? target : target[..query];
     }
 
-    // The server keeps the slashes where the target has them, so the base is as many segments here as there; unless dot segments went before it.
+    // The server keeps the target's slashes, so the base has the same number of segments in both, unless dot segments
+    // come before it.
     private static bool TryCut(ref ReadOnlySpan<char> raw, ReadOnlySpan<char> pathBase)
     {
         var end = 0;
@@ -72,12 +83,14 @@ internal static class RequestTarget
             end = slash < 0 ? raw.Length : end + 1 + slash;
         }
 
-        var isBase = RequestPath.Decode(raw[..end], new char[end]).SequenceEqual(DecodeSlashes(pathBase, new char[pathBase.Length]));
+        var isBase = RequestPath.Decode(raw[..end], new char[end])
+            .SequenceEqual(DecodeSlashes(pathBase, new char[pathBase.Length]));
         raw = raw[end..];
         return isBase;
     }
 
-    // The slash is what a server leaves encoded in a path. What else looks encoded there was encoded twice, and is text by now.
+    // A server leaves only the slash encoded in a path. Every other escape in it was encoded twice, and is already
+    // text.
     private static ReadOnlySpan<char> DecodeSlashes(ReadOnlySpan<char> path, Span<char> buffer)
     {
         if (!path.Contains(Slash, StringComparison.OrdinalIgnoreCase))
@@ -96,5 +109,6 @@ internal static class RequestTarget
         return buffer[..written];
     }
 
-    private static string? RawTarget(HttpRequest request) => request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+    private static string? RawTarget(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
 }

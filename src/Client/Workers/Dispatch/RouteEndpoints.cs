@@ -1,4 +1,4 @@
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 using Microsoft.AspNetCore.Routing;
 
 namespace EndpointSync.Client.Workers.Dispatch;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace EndpointSync.Client.Workers.Dispatch;
 
-/// <summary>A rule's values in the form that ASP.NET Core binds parameters from: text, in the invariant culture.</summary>
+/// <summary>Converts a rule's values to invariant text, from which ASP.NET Core binds parameters.</summary>
 internal static class RouteValueText
 {
     private const int MostDigitsAsTheyAre = 18;

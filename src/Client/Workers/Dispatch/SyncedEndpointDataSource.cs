@@ -8,12 +8,15 @@ using Microsoft.Extensions.Primitives;
 namespace EndpointSync.Client.Workers.Dispatch;
 
 /// <summary>
-/// The one endpoint that stands for all synced routes among the application's own: it takes every path, after everything that is more precise and
-/// before a fallback of the application. A change of the routes never changes it, so the application's matcher is built once.
+/// The one endpoint that represents all synced routes among the application's endpoints. It takes every path, after all
+/// more precise endpoints and before the application's fallback. Route changes never change it, so the application's
+/// matcher is built once.
 /// </summary>
 internal sealed class SyncedEndpointDataSource : EndpointDataSource
 {
-    /// <summary>After the application's endpoints, which have 0, and before its fallback, which has the greatest there is.</summary>
+    /// <summary>
+    /// After the application's endpoints, which have 0, and before its fallback, which has the greatest value.
+    /// </summary>
     public const int Order = int.MaxValue - 1;
 
     private readonly ConventionList _all;
@@ -23,7 +26,8 @@ internal sealed class SyncedEndpointDataSource : EndpointDataSource
     private readonly Lazy<IReadOnlyList<Endpoint>> _endpoints;
 
     public SyncedEndpointDataSource(
-        ConventionList all, IReadOnlyDictionary<string, AppHandler> handlers, AppHandler? fallback, IServiceProvider services)
+        ConventionList all, IReadOnlyDictionary<string, AppHandler> handlers, AppHandler? fallback,
+        IServiceProvider services)
     {
         (_all, _handlers, _fallback, _services) = (all, handlers, fallback, services);
         _endpoints = new Lazy<IReadOnlyList<Endpoint>>(() => Build(prefix: null, new ConventionList()));
@@ -54,10 +58,11 @@ internal sealed class SyncedEndpointDataSource : EndpointDataSource
     private Endpoint[] Build(RoutePattern? prefix, ConventionList group)
     {
         var apps = new SyncedApps(
-            _handlers.ToFrozenDictionary(handler => handler.Key, handler => Template(handler.Key, handler.Value, group), StringComparer.Ordinal),
+            _handlers.ToFrozenDictionary(
+                handler => handler.Key, handler => Template(handler.Key, handler.Value, group), StringComparer.Ordinal),
             _fallback is null ? null : Template(app: null, _fallback, group));
-        var routes = Standing(RoutePatternFactory.Combine(prefix, CatchAll), apps);
-        // What holds for all, such as the hosts that are answered, is heeded by the application's matcher itself.
+        var routes = Placeholder(RoutePatternFactory.Combine(prefix, CatchAll), apps);
+        // The application's matcher applies conventions for all apps, such as hosts, by itself.
         ConventionList.Begin([group, _all], routes);
         ConventionList.End([group, _all], routes);
         if (prefix is null && routes.Metadata.Count == 1)
@@ -65,22 +70,27 @@ internal sealed class SyncedEndpointDataSource : EndpointDataSource
             return [routes.Build()];
         }
 
-        // The worker asks itself without the host, the content or the prefix's values that its callers come with.
+        // The worker's probe has no host, content or prefix values as real requests have, so it gets its own endpoint.
         var path = ProbePath.Below(prefix);
-        var probe = Standing(RoutePatternFactory.Parse(path.Value), path);
+        var probe = Placeholder(RoutePatternFactory.Parse(path.Value), path);
         (probe.Order, probe.DisplayName) = (routes.Order, "EndpointSync probe");
         return [probe.Build(), routes.Build()];
     }
 
-    private RouteEndpointBuilder Standing(RoutePattern pattern, object mark)
+    private RouteEndpointBuilder Placeholder(RoutePattern pattern, object mark)
     {
-        var builder = new RouteEndpointBuilder(NeverChosen, pattern, Order) { DisplayName = "EndpointSync", ApplicationServices = _services };
+        var builder = new RouteEndpointBuilder(NeverChosen, pattern, Order)
+        {
+            DisplayName = "EndpointSync",
+            ApplicationServices = _services,
+        };
         builder.Metadata.Add(mark);
         return builder;
     }
 
-    private AppTemplate Template(string? app, AppHandler handler, ConventionList group) => AppTemplate.Of(app, handler, [group, _all], _services);
+    private AppTemplate Template(string? app, AppHandler handler, ConventionList group) =>
+        AppTemplate.Of(app, handler, [group, _all], _services);
 
     private static Task NeverChosen(HttpContext http) =>
-        throw new InvalidOperationException("A synced route was chosen without having been matched.");
+        throw new InvalidOperationException("A synced route was selected without a match.");
 }

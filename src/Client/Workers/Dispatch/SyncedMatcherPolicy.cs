@@ -10,21 +10,24 @@ using Microsoft.Extensions.Options;
 namespace EndpointSync.Client.Workers.Dispatch;
 
 /// <summary>
-/// Puts the endpoint of the matched route in the place of the one that stands for all of them. A request that a route answers is matched without
-/// waiting for anything; only one that asks for a newer version, or that no route answers, may wait.
+/// Replaces the placeholder of the synced routes with the endpoint of the matched route. A request with a matching
+/// route never waits. Only a request that asks for a newer version, or that no route matches, may wait.
 /// </summary>
-internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion newest, ProbeSecret secret, IOptions<WorkerOptions> options)
+internal sealed class SyncedMatcherPolicy(
+    CurrentRoutes current, NewestVersion newest, ProbeSecret secret, IOptions<WorkerOptions> options)
     : MatcherPolicy, IEndpointSelectorPolicy
 {
     private const int StackCharacters = 512;
 
     private readonly TimeSpan _minVersionTimeout = options.Value.MinVersionTimeout;
 
-    /// <summary>After all others, which say first which of the application's own endpoints are out of the question.</summary>
+    /// <summary>After all other policies, which first rule out the application's own endpoints.</summary>
     public override int Order => int.MaxValue;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => ContainsDynamicEndpoints(endpoints) || endpoints.Any(endpoint =>
-        endpoint.Metadata.GetMetadata<SyncedApps>() is not null || endpoint.Metadata.GetMetadata<ProbePath>() is not null);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        ContainsDynamicEndpoints(endpoints) || endpoints.Any(endpoint =>
+        endpoint.Metadata.GetMetadata<SyncedApps>() is not null
+            || endpoint.Metadata.GetMetadata<ProbePath>() is not null);
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
@@ -38,10 +41,11 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
             var metadata = candidates[index].Endpoint.Metadata;
             if (metadata.GetMetadata<SyncedApps>() is { } apps)
             {
-                return AnswerAsync(new Place(httpContext, candidates, index, apps));
+                return AnswerAsync(new SyncedCandidate(httpContext, candidates, index, apps));
             }
 
-            // Candidates are in the order of their precedence: a valid one before the synced routes' is the application's own, and wins.
+            // Candidates are ordered by precedence: a valid one before the synced routes' is the application's own, and
+            // wins.
             if (metadata.GetMetadata<ProbePath>() is null)
             {
                 return Task.CompletedTask;
@@ -52,26 +56,28 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
                 return Probe(httpContext, candidates, index);
             }
 
-            // To anybody but the worker itself the probe's own path is a path like any other.
+            // For all other callers the probe's path is an ordinary path.
             candidates.SetValidity(index, false);
         }
 
         return Task.CompletedTask;
     }
 
-    private Task AnswerAsync(Place place)
+    private Task AnswerAsync(SyncedCandidate candidate)
     {
-        if (secret.IsIn(place.Http.Request))
+        if (secret.IsIn(candidate.Http.Request))
         {
-            return Probe(place.Http, place.Candidates, place.Index);
+            return Probe(candidate.Http, candidate.Candidates, candidate.Index);
         }
 
-        if (!MinVersion.TryRead(place.Http.Request, out var oldest, out var text))
+        if (!MinVersion.TryRead(candidate.Http.Request, out var oldest, out var text))
         {
-            return place.Answer(Refusals.NoVersion(text));
+            return candidate.Answer(Refusals.NoVersion(text));
         }
 
-        return current.Routes is { } routes && routes.Version >= oldest ? MatchAsync(place, routes) : WaitAsync(place, oldest);
+        return current.Routes is { } routes && routes.Version >= oldest
+            ? MatchAsync(candidate, routes)
+            : WaitAsync(candidate, oldest);
     }
 
     private Task Probe(HttpContext http, CandidateSet candidates, int index)
@@ -79,35 +85,40 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
         var routes = current.Routes;
         if (routes is not null)
         {
-            Decision.Note(http, routes);
+            Decision.Record(http, routes);
         }
 
         candidates.ReplaceEndpoint(index, routes is null ? Refusals.NoTable : ProbeAnswer.Endpoint, []);
         return Task.CompletedTask;
     }
 
-    private async Task WaitAsync(Place place, RouteVersion oldest)
+    private async Task WaitAsync(SyncedCandidate candidate, RouteVersion oldest)
     {
-        var absent = oldest > RouteVersion.None ? await ArrivesAsync(oldest, place.Http.RequestAborted) : null;
+        var absent = oldest > RouteVersion.None ? await ArrivesAsync(oldest, candidate.Http.RequestAborted) : null;
         if (current.Routes is not { } latest)
         {
-            await place.Answer(Refusals.NoTable);
+            await candidate.Answer(Refusals.NoTable);
         }
         else
         {
-            // The version may have come in the moment after the wait.
-            await (latest.Version >= oldest ? MatchAsync(place, latest) : place.Answer(Refusals.TooOld(oldest, latest.Version, _minVersionTimeout, absent)));
+            // The version may have arrived just after the wait.
+            await (latest.Version >= oldest
+                ? MatchAsync(candidate, latest)
+                : candidate.Answer(Refusals.TooOld(oldest, latest.Version, _minVersionTimeout, absent)));
         }
     }
 
-    /// <summary>Waits for a version for as long as it may come; the newest there is if that is why it does not.</summary>
+    /// <summary>
+    /// Waits until a version arrives or can no longer arrive in time. Returns the newest version if it is older than
+    /// the awaited one, and null otherwise.
+    /// </summary>
     private async Task<RouteVersion?> ArrivesAsync(RouteVersion oldest, CancellationToken aborted)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var arrives = current.AtLeastAsync(oldest, _minVersionTimeout, ended.Token).AsTask();
         if (newest.CanAsk)
         {
-            // The version may well arrive before the answer, and most do.
+            // The version usually arrives before the answer.
             var asked = newest.FindAsync(ended.Token);
             if (await Task.WhenAny(arrives, asked) == asked && await asked is { } known && known < oldest)
             {
@@ -121,27 +132,28 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
         return null;
     }
 
-    private Task MatchAsync(Place place, ServedRoutes routes)
+    private Task MatchAsync(SyncedCandidate candidate, ServedRoutes routes)
     {
-        if (TryMatch(place, routes, isLast: !newest.CanAsk))
+        if (TryMatch(candidate, routes, isLast: !newest.CanAsk))
         {
             return Task.CompletedTask;
         }
 
-        return MatchNewestAsync(place, routes);
+        return MatchNewestAsync(candidate, routes);
     }
 
-    private async Task MatchNewestAsync(Place place, ServedRoutes missed) =>
-        TryMatch(place, await newest.AfterAsync(missed, place.Http.RequestAborted) ?? missed, isLast: true);
+    private async Task MatchNewestAsync(SyncedCandidate candidate, ServedRoutes missed) =>
+        TryMatch(candidate, await newest.AfterAsync(missed, candidate.Http.RequestAborted) ?? missed, isLast: true);
 
-    /// <summary>Decides the request; false if no route answers it and this is not the last word.</summary>
-    private static bool TryMatch(Place place, ServedRoutes routes, bool isLast)
+    /// <summary>Decides the request; false if no route matches and a newer version may still have one.</summary>
+    private static bool TryMatch(SyncedCandidate candidate, ServedRoutes routes, bool isLast)
     {
-        var request = place.Http.Request;
+        var request = candidate.Http.Request;
         var length = RequestTarget.MostCharacters(request);
         var rented = length > StackCharacters ? ArrayPool<char>.Shared.Rent(length) : null;
         Span<char> buffer = rented ?? stackalloc char[StackCharacters];
-        var decided = Decide(place, routes, routes.Image.Table.Match(RequestTarget.Decode(request, buffer), request.Method), isLast);
+        var decided = Decide(
+            candidate, routes, routes.Image.Table.Match(RequestTarget.Decode(request, buffer), request.Method), isLast);
         if (rented is not null)
         {
             ArrayPool<char>.Shared.Return(rented);
@@ -150,24 +162,24 @@ internal sealed class SyncedMatcherPolicy(CurrentRoutes current, NewestVersion n
         return decided;
     }
 
-    private static bool Decide(Place place, ServedRoutes routes, RouteMatch match, bool isLast)
+    private static bool Decide(SyncedCandidate candidate, ServedRoutes routes, RouteMatch match, bool isLast)
     {
         if (match.Outcome != RouteOutcome.Found && !isLast)
         {
             return false;
         }
 
-        Decision.Note(place.Http, routes);
+        Decision.Record(candidate.Http, routes);
         switch (match.Outcome)
         {
             case RouteOutcome.Found:
-                place.Answer(match);
+                candidate.Answer(match);
                 break;
             case RouteOutcome.MethodNotAllowed:
-                place.Answer(Refusals.MethodNotAllowed(match.GetAllowedMethods()));
+                candidate.Answer(Refusals.MethodNotAllowed(match.GetAllowedMethods()));
                 break;
             default:
-                place.Leave();
+                candidate.Leave();
                 break;
         }
 

@@ -2,28 +2,34 @@ using EndpointSync.Client.Workers.Dispatch;
 using EndpointSync.Client.Workers.Probing;
 using EndpointSync.Client.Workers.Serving;
 using EndpointSync.Client.Workers.Snapshots;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Client.Workers.Feed;
 
 /// <summary>
-/// Keeps the worker at the newest version: says what it serves, is told what is new, puts it in place, finds by a request to itself that it is
-/// served, and says so with the next question. All on one thread of work, so versions are put in place in their order.
+/// Keeps the worker at the newest version. Each step reports the served version, gets the changes, applies them, and
+/// confirms the new version with a request to the worker itself. One loop does all steps, so versions are applied in
+/// order.
 /// </summary>
 internal sealed partial class FeedLoop(
-    WorkerIdentity worker, IFeedSource source, FeedCalls calls, FeedReader reader, CurrentRoutes current, WorkerState state, SelfProbe probe, AppDirectory apps,
-    FeedSilence silence, SnapshotStore snapshots, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedLoop> logger) : BackgroundService
+    WorkerIdentity worker, IFeedSource source, FeedCalls calls, FeedReader reader, CurrentRoutes current,
+    WorkerState state,
+    SelfProbe probe, AppDirectory apps, FeedOutage outage, SnapshotStore snapshots, IHostApplicationLifetime lifetime,
+    TimeProvider clock, ILogger<FeedLoop> logger)
+    : BackgroundService
 {
     private const int MostLags = 3;
 
-    // What a silo holds a question for at least when it has nothing new; one that answers sooner would answer the next as soon.
+    // A silo with nothing new holds a poll at least this long; if it answers sooner, it would answer the next poll as
+    // soon.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly RetryDelays _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
+    private readonly JitteredBackoff _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
     private AppRoutes? _appRoutes;
     private bool _appsAreFinal;
     private int _idle;
@@ -43,7 +49,7 @@ internal sealed partial class FeedLoop(
         await base.StopAsync(cancellationToken);
         if (source.IsConnected)
         {
-            // A worker that cannot say so is given up when its lease ends.
+            // If this call fails, the worker's lease ends and the silos drop the worker.
             await calls.LeaveAsync(worker.Id, LeaveTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -55,11 +61,11 @@ internal sealed partial class FeedLoop(
             try
             {
                 await StepAsync(stoppingToken);
-                silence.Ended();
+                outage.Ended();
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                silence.Began(failure);
+                outage.Began(failure);
                 await PauseAsync(stoppingToken);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -72,7 +78,7 @@ internal sealed partial class FeedLoop(
     private async Task StepAsync(CancellationToken stoppingToken)
     {
         await ConfirmAsync(stoppingToken);
-        await silence.AskAsync(stoppingToken);
+        await outage.AskAsync(stoppingToken);
         await MeetSiloAsync(stoppingToken);
         var own = current.Routes?.Image ?? RouteImage.Empty;
         var asked = clock.GetTimestamp();
@@ -82,31 +88,33 @@ internal sealed partial class FeedLoop(
         }
 
         var reading = await reader.ReadAsync(news, own, stoppingToken);
-        if ((reading is not null && Put(reading, own)) || (news.Newest == own.Stamp && clock.GetElapsedTime(asked) > ShortestWait))
+        if ((reading is not null && Put(reading, own))
+            || (news.Newest == own.TableId && clock.GetElapsedTime(asked) > ShortestWait))
         {
             _idle = 0;
         }
         else
         {
-            // An answer at once that brings nothing: the silo is stopping, or it is behind.
+            // An immediate answer without changes: the silo is stopping, or it is behind.
             await PauseAsync(stoppingToken);
         }
 
         state.ImageProblem = Behind(news.Newest.Version);
     }
 
-    // A worker that has yet to find that it serves what it has must not be held until something is new: null when it is time to look again.
+    // While the worker has not confirmed its version, the poll must not be held until there are changes. Null when the
+    // probe is due again.
     private async Task<RouteFeed?> NewsAsync(RouteImage own, CancellationToken stoppingToken)
     {
-        using var look = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
         if (state.Confirmed != own.Version || state.ProbeProblem is not null)
         {
-            look.CancelAfter(_delays.Before(_idle++));
+            ended.CancelAfter(_delays.Before(_idle++));
         }
 
         try
         {
-            return await calls.NextAsync(ReportOf(own), look.Token);
+            return await calls.NextAsync(ReportOf(own), ended.Token);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
@@ -114,7 +122,8 @@ internal sealed partial class FeedLoop(
         }
     }
 
-    // Only what a request to the worker itself was answered by is reported, and before the server has started there is none.
+    // Only a version that a request to the worker itself has confirmed is reported. Before the server has started, none
+    // can be.
     private async Task ConfirmAsync(CancellationToken stoppingToken)
     {
         if (current.Routes is not { } routes || !lifetime.ApplicationStarted.IsCancellationRequested)
@@ -125,7 +134,7 @@ internal sealed partial class FeedLoop(
         if (!_appsAreFinal)
         {
             _appsAreFinal = true;
-            LookAtApps(AppRoutes.Of(routes.Image, apps.Handles));
+            CheckApps(AppRoutes.Of(routes.Image, apps.Handles));
         }
 
         if (state.Confirmed == routes.Version && state.ProbeProblem is null)
@@ -146,7 +155,8 @@ internal sealed partial class FeedLoop(
         state.ProbeProblem = problem;
     }
 
-    // The first answer of a silo. Its own version brings no news: neither to a snapshot of it, nor, in a registry without routes, to no routes.
+    // The first answer of a silo. If the worker already has the silo's version from a snapshot, or the registry has no
+    // routes, the feed brings no changes.
     private async Task MeetSiloAsync(CancellationToken stoppingToken)
     {
         var routes = current.Routes;
@@ -155,19 +165,23 @@ internal sealed partial class FeedLoop(
             return;
         }
 
-        // Before it has a table, and so before it is ready: from here on nobody is told that all serve a version while this worker does not.
+        // The worker reports before it has a table, and so before it is ready: from here on convergence waits for this
+        // worker.
         await calls.ReportAsync(ReportOf(routes?.Image ?? RouteImage.Empty), stoppingToken);
         var page = (await calls.PageAsync(RouteVersion.None, 0, stoppingToken))!;
         if (routes is null || page.Version == routes.Version)
         {
             var own = routes?.Image ?? RouteImage.Empty;
-            var image = routes is not null && page.Hash == own.Hash ? own : await reader.ReadAllAsync(own, stoppingToken);
+            var image = routes is not null && page.Hash == own.Hash
+                ? own
+                : await reader.ReadAllAsync(own, stoppingToken);
             Put(new Reading(image, null), own);
             await ConfirmAsync(stoppingToken);
         }
     }
 
-    private WorkerReport ReportOf(RouteImage own) => new(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.Stamp);
+    private WorkerReport ReportOf(RouteImage own) =>
+        new(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.TableId);
 
     private bool Put(Reading reading, RouteImage own)
     {
@@ -178,7 +192,9 @@ internal sealed partial class FeedLoop(
 
         if (_appsAreFinal)
         {
-            LookAtApps(reading.Changes is { } changes && _appRoutes is { } before ? before.Apply(own, changes) : AppRoutes.Of(reading.Image, apps.Handles));
+            CheckApps(reading.Changes is { } changes && _appRoutes is { } before
+                ? before.Apply(own, changes)
+                : AppRoutes.Of(reading.Image, apps.Handles));
         }
 
         snapshots.Changed();
@@ -186,7 +202,7 @@ internal sealed partial class FeedLoop(
         return true;
     }
 
-    private void LookAtApps(AppRoutes routes)
+    private void CheckApps(AppRoutes routes)
     {
         _appRoutes = routes;
         if (routes.Problem is { } problem && problem != state.AppsProblem)
@@ -197,26 +213,36 @@ internal sealed partial class FeedLoop(
         state.AppsProblem = routes.Problem;
     }
 
-    // A silo that lags for a moment is no problem of the worker's, and a report of one would keep it from being counted.
-    private string? Behind(RouteVersion newest) => current.Routes is { } routes && newest < routes.Version && _idle > MostLags
-        ? $"serves version {routes.Version}, and the newest of the silo is {newest}"
+    // A silo that lags for a moment is not a problem of the worker, and a reported problem would exclude the worker
+    // from convergence.
+    private string? Behind(RouteVersion newest) =>
+        current.Routes is { } routes && newest < routes.Version && _idle > MostLags
+        ? $"serves version {routes.Version}, but the silo's newest is {newest}"
         : null;
 
-    // The server's start makes the first probe possible, and is not waited for any longer than it takes.
-    private CancellationToken Started => lifetime.ApplicationStarted.IsCancellationRequested ? CancellationToken.None : lifetime.ApplicationStarted;
+    // The server's start makes the first probe possible, so it ends waits at once.
+    private CancellationToken Started =>
+        lifetime.ApplicationStarted.IsCancellationRequested ? CancellationToken.None : lifetime.ApplicationStarted;
 
     private async Task PauseAsync(CancellationToken stoppingToken)
     {
         using var wake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
-        await Task.Delay(_delays.Before(_idle++), clock, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(_delays.Before(_idle++), clock, wake.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [LoggerMessage(3103, LogLevel.Information, "Worker {Name} serves version {Version} of {Registry}: {Count} routes")]
     private partial void LogServes(string name, RouteVersion version, string registry, int count);
 
-    [LoggerMessage(3108, LogLevel.Warning, "Worker {Name} of {Registry} has version {Version} in place and does not count as serving it: {Reason}. It tries again until it does")]
+    [LoggerMessage(
+        3108, LogLevel.Warning,
+        "Worker {Name} of {Registry} has version {Version} but cannot confirm that it serves it: {Reason}. It "
+        + "retries until it can")]
     private partial void LogNotServed(string name, string registry, RouteVersion version, string reason);
 
-    [LoggerMessage(3109, LogLevel.Warning, "Worker {Name} of {Registry} cannot serve every route: {Problem}. It answers those with 501 and serves all others")]
+    [LoggerMessage(
+        3109, LogLevel.Warning,
+        "Worker {Name} of {Registry} cannot serve every route: {Problem}. It answers those with 501 and serves all "
+        + "others")]
     private partial void LogNoHandler(string name, string registry, string problem);
 }

@@ -1,17 +1,24 @@
-using EndpointSync.Publishing;
+using EndpointSync.Core;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Client.Workers.Feed;
 
-/// <summary>Makes the next image of what a silo has: from the changes where they fit, from all routes where they do not.</summary>
+/// <summary>
+/// Makes the next image from a silo's table: from the changes if they fit, and from all routes otherwise.
+/// </summary>
 internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls, ILogger<FeedReader> logger)
 {
-    /// <summary>The image that the feed leads to, with the changes if they alone led there; null if the silo has nothing that is new.</summary>
-    /// <exception cref="InvalidDataException">What the silo has contradicts itself, even when it is read in full.</exception>
+    /// <summary>
+    /// Reads the silo's image, with the changes if it was made from them alone; null if the silo has nothing new.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The silo's routes do not match their hash, even when read in full.
+    /// </exception>
     public async Task<Reading?> ReadAsync(RouteFeed news, RouteImage own, CancellationToken cancellationToken)
     {
-        // The same number with another hash is another table: a backup was restored, and the number given out again.
-        if (news.Newest.Version < own.Version || news.Newest == own.Stamp)
+        // The same number with another hash is another table: a backup was restored, and the number was reused.
+        if (news.Newest.Version < own.Version || news.Newest == own.TableId)
         {
             return null;
         }
@@ -19,8 +26,8 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
         return Apply(news.Delta, own) ?? new Reading(await ReadAllAsync(own, cancellationToken), null);
     }
 
-    /// <summary>The newest version of a silo, read in full.</summary>
-    /// <exception cref="InvalidDataException">The routes are not what their hash says.</exception>
+    /// <summary>Reads a silo's newest version in full.</summary>
+    /// <exception cref="InvalidDataException">The routes do not match their hash.</exception>
     public async Task<RouteImage> ReadAllAsync(RouteImage own, CancellationToken cancellationToken)
     {
         while (true)
@@ -41,18 +48,23 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
         }
 
         if (delta.From == RouteVersion.None
-            ? own.TryReplace(delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route).OfType<PublishedRoute>()], out var next, out var reason)
+            ? own.TryReplace(
+                delta.To, delta.Hash, [.. delta.Changes.Select(change => change.Route).OfType<PublishedRoute>()],
+                out var next, out var reason)
             : own.TryApply(delta, out next, out reason))
         {
             return new Reading(next, delta.From == own.Version ? delta.Changes : null);
         }
 
-        LogMisfit(delta.To, worker.Registry, reason);
+        LogHashMismatch(delta.To, worker.Registry, reason);
         return null;
     }
 
-    private static RouteImage Replace(RouteImage own, RouteVersion version, ContentHash hash, List<PublishedRoute> routes) =>
-        own.TryReplace(version, hash, routes, out var image, out var reason) ? image : throw new InvalidDataException($"Read in full, {reason}.");
+    private static RouteImage Replace(
+        RouteImage own, RouteVersion version, ContentHash hash, List<PublishedRoute> routes) =>
+        own.TryReplace(version, hash, routes, out var image, out var reason)
+            ? image
+            : throw new InvalidDataException($"Read in full, {reason}.");
 
     private async Task<List<PublishedRoute>?> ReadRestAsync(RoutePage first, CancellationToken cancellationToken)
     {
@@ -67,7 +79,8 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
 
             if (page.Routes.Count == 0)
             {
-                throw new InvalidDataException($"Version {first.Version} has {first.Count} routes, and the silo gave {routes.Count}.");
+                throw new InvalidDataException(
+                    $"Version {first.Version} has {first.Count} routes, but the silo sent {routes.Count}.");
             }
 
             routes.AddRange(page.Routes);
@@ -76,6 +89,8 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
         return routes;
     }
 
-    [LoggerMessage(3104, LogLevel.Warning, "The changes that lead to version {Version} of {Registry} do not fit: {Reason}. The version is read in full")]
-    private partial void LogMisfit(RouteVersion version, string registry, string reason);
+    [LoggerMessage(
+        3104, LogLevel.Warning,
+        "The changes to version {Version} of {Registry} do not fit: {Reason}. The worker reads the version in full")]
+    private partial void LogHashMismatch(RouteVersion version, string registry, string reason);
 }

@@ -1,18 +1,20 @@
-using EndpointSync.Publishing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Client.Workers.Feed;
 
-/// <summary>Where a worker's routes come from: a silo behind the network.</summary>
+/// <summary>The source of a worker's routes: a silo over the network.</summary>
 internal interface IFeedSource
 {
-    /// <summary>Whether a gateway is connected at the moment.</summary>
+    /// <summary>Whether a gateway is connected now.</summary>
     bool IsConnected { get; }
 
-    /// <summary>Is cancelled when a gateway is lost. A call that was under way through it is answered by nobody.</summary>
+    /// <summary>Cancelled when a gateway is lost. A running call through that gateway is never answered.</summary>
     CancellationToken UntilGatewayIsLost { get; }
 
-    /// <summary>Waits until the cluster was reached for the first time.</summary>
-    /// <param name="door">The number of the way to a silo: each may lead to another one, and stays with it as long as that is connected.</param>
+    /// <summary>Waits for the first connection to the cluster.</summary>
+    /// <param name="entry">
+    /// The number of the gateway entry. Each entry may lead to another silo, and keeps it while that silo is connected.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<IRouteFeedGrain> FeedAsync(int door, CancellationToken cancellationToken);
+    ValueTask<IRouteFeedGrain> FeedAsync(int entry, CancellationToken cancellationToken);
 }

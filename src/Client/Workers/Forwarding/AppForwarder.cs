@@ -5,12 +5,12 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EndpointSync.Client.Workers.Forwarding;
 
-/// <summary>Sends requests on to another server, over connections that all forwarded apps share.</summary>
+/// <summary>Forwards requests to another server, over connections that all forwarded apps share.</summary>
 internal sealed class AppForwarder(IHttpForwarder forwarder) : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
-    // What a client must not do for its user, a forwarder must not do at all: follow redirects, keep cookies, unpack bodies.
+    // A forwarder must not follow redirects, keep cookies or decompress bodies; these are left to the client.
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -26,13 +26,15 @@ internal sealed class AppForwarder(IHttpForwarder forwarder) : IDisposable
         if (HasDotSegment(http.Request))
         {
             await TypedResults.Problem(
-                "The path has a dot segment, and the server that the request would go to may take it for another path.", statusCode: StatusCodes.Status400BadRequest)
+                "The path has a dot segment, which the server behind this worker may resolve to another path.",
+                statusCode: StatusCodes.Status400BadRequest)
                 .ExecuteAsync(http);
             return;
         }
 
-        // A failure is answered 502 or 504 by the forwarder itself.
-        await forwarder.SendAsync(http, destination, _http, ForwarderRequestConfig.Empty, SameTarget.Instance, http.RequestAborted);
+        // On failure the forwarder itself answers 502 or 504.
+        await forwarder.SendAsync(
+            http, destination, _http, ForwarderRequestConfig.Empty, SameTarget.Instance, http.RequestAborted);
     }
 
     public void Dispose() => _http.Dispose();

@@ -5,15 +5,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace EndpointSync.Client.Workers.Forwarding;
 
 /// <summary>
-/// Sends a request on with the target that it was matched by, so that the other server sees the path that the route was found for, and with where
-/// it comes from. What the client itself says about that is not passed on.
+/// Forwards a request with the target that it was matched by, so that the other server sees the path of the matched
+/// route. It adds the request's origin in the forwarded headers and drops the client's own.
 /// </summary>
 internal sealed class SameTarget : HttpTransformer
 {
     public static SameTarget Instance { get; } = new();
 
     public override async ValueTask TransformRequestAsync(
-        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix,
+        CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var request = httpContext.Request;
@@ -23,12 +24,13 @@ internal sealed class SameTarget : HttpTransformer
         Add(proxyRequest, "X-Forwarded-Host", request.Host.Value);
         Add(proxyRequest, "X-Forwarded-Prefix", request.PathBase.Value);
 
-        // Left as it is: .NET would resolve and re-encode parts of it.
+        // Left unchanged: .NET would resolve and re-encode parts of it.
         var target = $"{destinationPrefix.TrimEnd('/')}{Path(request)}{request.QueryString.Value}";
-        proxyRequest.RequestUri = new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        proxyRequest.RequestUri = new Uri(
+            target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
-    // A path that a middleware has rewritten is encoded anew, so that the other server decodes it to what was matched.
+    // A rewritten path is encoded again, so that the other server decodes it to the matched path.
     private static string Path(HttpRequest request)
     {
         if (RequestTarget.TryGetRaw(request, out var raw))
@@ -40,12 +42,14 @@ internal sealed class SameTarget : HttpTransformer
         return matched.Length == 0 ? "/" : string.Join('/', matched.Split('/').Select(Uri.EscapeDataString));
     }
 
-    // All of them, those too that are not set anew: the other server would take a port or a Forwarded of the client's own for this server's word.
+    // Removes all of them, including those that are not set again: the other server would trust a client's port or
+    // Forwarded header as this server's.
     private static void RemoveForwarded(HttpRequestMessage request)
     {
         foreach (var header in request.Headers.NonValidated.Select(header => header.Key).ToList())
         {
-            if (header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase))
+            if (header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+                || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase))
             {
                 request.Headers.Remove(header);
             }

@@ -5,21 +5,25 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EndpointSync.Client.Workers.Health;
 
 /// <summary>
-/// Whether the worker can serve. Without routes it cannot; with routes that may be old it can, and says why they may be: a fleet must not lose all
-/// of its workers to a cluster that is down.
+/// Whether the worker can serve. A worker without routes is unhealthy. A worker with possibly old routes is degraded,
+/// with the reason, so that a cluster outage does not take all workers out of service.
 /// </summary>
-internal sealed class WorkerHealth(WorkerIdentity worker, CurrentRoutes current, IFeedSource source, WorkerState state) : IHealthCheck
+internal sealed class WorkerHealth(
+    WorkerIdentity worker, CurrentRoutes current, IFeedSource source, WorkerState state)
+    : IHealthCheck
 {
     public const string Name = "endpoint-sync";
     public const string Ready = "ready";
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
 
     private HealthCheckResult Check()
     {
         if (current.Routes is not { } routes)
         {
-            return HealthCheckResult.Unhealthy($"The worker has no routes of {worker.Registry} yet. {Reason(null)}".TrimEnd(), data: Data(null));
+            return HealthCheckResult.Unhealthy(
+                $"The worker has no routes of {worker.Registry} yet. {Reason(null)}".TrimEnd(), data: Data(null));
         }
 
         var serves = $"The worker serves version {routes.Version} of {worker.Registry}";
@@ -29,7 +33,9 @@ internal sealed class WorkerHealth(WorkerIdentity worker, CurrentRoutes current,
     }
 
     private string? Reason(ServedRoutes? routes) =>
-        !source.IsConnected ? $"It is not connected to the cluster{(routes is { FromSnapshot: true } ? ", and the routes are from a snapshot" : "")}."
+        !source.IsConnected
+            ? "It is not connected to the cluster"
+                + $"{(routes is { FromSnapshot: true } ? ", and the routes are from a snapshot" : "")}."
         : state.All() is { } problem ? $"Problem: {problem}"
         : routes is { FromSnapshot: true } ? "The routes are from a snapshot that no silo has confirmed yet."
         : null;

@@ -3,12 +3,16 @@ using System.Net;
 
 namespace EndpointSync.Client.Workers.Probing;
 
-/// <summary>Which of the addresses that a server listens at it is asked at by its own process.</summary>
+/// <summary>
+/// Chooses the address for the worker's request to itself from the addresses that its server listens on.
+/// </summary>
 internal static class ProbeAddress
 {
-    /// <summary>The address of the probe, plain HTTP where there is any; null if none can be asked over TCP.</summary>
-    /// <param name="addresses">What the server listens at.</param>
-    /// <param name="path">The path to ask for, without a slash before it.</param>
+    /// <summary>
+    /// The address of the probe, plain HTTP if there is one; null if no address is reachable over TCP.
+    /// </summary>
+    /// <param name="addresses">The addresses that the server listens on.</param>
+    /// <param name="path">The path of the probe, without a leading slash.</param>
     public static Uri? Of(IEnumerable<string> addresses, string path) => addresses
         .Select(address => Parse(address, path))
         .OfType<Uri>()
@@ -19,20 +23,27 @@ internal static class ProbeAddress
     {
         var schemeEnd = address.IndexOf("://", StringComparison.Ordinal);
         var host = schemeEnd < 0 ? "" : address[(schemeEnd + 3)..].TrimEnd('/');
-        if (host.Length == 0 || host.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) || host.StartsWith("pipe:", StringComparison.OrdinalIgnoreCase))
+        if (host.Length == 0
+            || host.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)
+            || host.StartsWith("pipe:", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
 
-        // A server that listens at every address says so by a host that nothing can be sent to.
+        // A server that listens on every address reports a host that cannot be connected to.
         host = host.StartsWith('*') || host.StartsWith('+') ? "127.0.0.1" + host[1..] : host;
-        return Uri.TryCreate($"{address[..schemeEnd]}://{host}/{path}", UriKind.Absolute, out var uri) ? Reachable(uri) : null;
+        return Uri.TryCreate($"{address[..schemeEnd]}://{host}/{path}", UriKind.Absolute, out var uri)
+            ? Reachable(uri)
+            : null;
     }
 
     private static Uri Reachable(Uri uri) => IPAddress.TryParse(uri.Host, out var ip) switch
     {
         true when ip.Equals(IPAddress.Any) => new UriBuilder(uri) { Host = IPAddress.Loopback.ToString() }.Uri,
-        true when ip.Equals(IPAddress.IPv6Any) => new UriBuilder(uri) { Host = string.Create(CultureInfo.InvariantCulture, $"[{IPAddress.IPv6Loopback}]") }.Uri,
+        true when ip.Equals(IPAddress.IPv6Any) => new UriBuilder(uri)
+        {
+            Host = string.Create(CultureInfo.InvariantCulture, $"[{IPAddress.IPv6Loopback}]"),
+        }.Uri,
         _ => uri,
     };
 }

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndpointSync.Client.Workers.Probing;
 
-/// <summary>How a worker recognises its own question: a header whose value nobody outside the process knows.</summary>
+/// <summary>Identifies the worker's own probe: a header with a value that is known only in this process.</summary>
 internal sealed class ProbeSecret
 {
     public const string Header = "X-EndpointSync-Probe";
 
-    private readonly byte[] _value = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+    private readonly byte[] _value =
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
 
     public string Value => Encoding.ASCII.GetString(_value);
 

@@ -10,15 +10,17 @@ using Microsoft.Extensions.Options;
 namespace EndpointSync.Client.Workers.Probing;
 
 /// <summary>
-/// Finds out whether a version is really served: by a request over the network to the server's own first address. A server without such an
-/// address (a test server, one that listens at a unix socket only) is believed what its table is.
+/// Confirms that a version is served, with a request over the network to the server's own first address. For a server
+/// without such an address, such as a test server or one with only a Unix socket, the current table counts as served.
 /// </summary>
 internal sealed class SelfProbe(
-    CurrentRoutes current, ProbeSecret secret, EndpointDataSource endpoints, IEnumerable<IServer> servers, IOptions<HostFilteringOptions> hosts) : IDisposable
+    CurrentRoutes current, ProbeSecret secret, EndpointDataSource endpoints, IEnumerable<IServer> servers,
+    IOptions<HostFilteringOptions> hosts)
+    : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    // It asks its own process, so no certificate can tell it anything; and no proxy stands between.
+    // The probe calls its own process, so a certificate proves nothing, and there is no proxy between.
 #pragma warning disable CA5359
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
@@ -29,24 +31,24 @@ internal sealed class SelfProbe(
     });
 #pragma warning restore CA5359
 
-    /// <summary>Null if the version is served, or else why it is not.</summary>
+    /// <summary>Returns null if the version is served, and otherwise the reason.</summary>
     public async Task<string?> FindProblemAsync(RouteVersion version, CancellationToken cancellationToken)
     {
         var addresses = servers.LastOrDefault()?.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         if (ProbeAddress.Of(addresses, ProbePath.Of(endpoints)) is not { } address)
         {
-            return current.Routes?.Version == version ? null : $"version {current.Routes?.Version} is in place";
+            return current.Routes?.Version == version ? null : $"the current version is {current.Routes?.Version}";
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Timeout);
         try
         {
-            return await AskAsync(address, version, patience.Token);
+            return await AskAsync(address, version, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"the probe of {address} was not answered within {Patience}";
+            return $"the probe of {address} was not answered within {Timeout}";
         }
         catch (HttpRequestException failure)
         {
@@ -59,10 +61,13 @@ internal sealed class SelfProbe(
     private async Task<string?> AskAsync(Uri address, RouteVersion version, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(address, cancellationToken);
-        var served = response.Headers.TryGetValues(SyncedHeaders.Version, out var values) ? string.Join(",", values) : null;
+        var served = response.Headers.TryGetValues(SyncedHeaders.Version, out var values)
+            ? string.Join(",", values)
+            : null;
         return response.StatusCode == HttpStatusCode.NoContent && served == version.ToString()
             ? null
-            : $"the probe of {address} was answered {(int)response.StatusCode} {(served is null ? "without a version" : $"by version {served}")}";
+            : $"the probe of {address} was answered {(int)response.StatusCode} "
+                + (served is null ? "without a version" : $"by version {served}");
     }
 
     private async Task<HttpResponseMessage> SendAsync(Uri address, CancellationToken cancellationToken)
@@ -73,16 +78,21 @@ internal sealed class SelfProbe(
         }
         catch (HttpRequestException)
         {
-            // A server may speak nothing but HTTP/2.
+            // A server may accept only HTTP/2.
             return await SendAsync(address, HttpVersion.Version20, cancellationToken);
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri address, Version protocol, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        Uri address, Version protocol, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = protocol, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Get, address)
+        {
+            Version = protocol,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.Add(ProbeSecret.Header, secret.Value);
-        // Where only some hosts are answered, the address is hardly one of them.
+        // If host filtering is on, the address is probably not an allowed host.
         request.Headers.Host = hosts.Value.AllowedHosts.Any(host => host is "*" or "[::]" or "0.0.0.0")
             ? null
             : hosts.Value.AllowedHosts.FirstOrDefault()?.Replace("*.", "probe.", StringComparison.Ordinal);

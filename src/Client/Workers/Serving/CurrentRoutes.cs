@@ -1,22 +1,26 @@
+using EndpointSync.Core;
+
 namespace EndpointSync.Client.Workers.Serving;
 
-/// <summary>The routes that the worker serves now. Requests read them with one load; nobody waits for whoever makes the next.</summary>
+/// <summary>
+/// The routes that the worker currently serves. Requests read them with one load and never wait for the next version to
+/// be built.
+/// </summary>
 internal sealed class CurrentRoutes(TimeProvider clock)
 {
     private readonly Lock _swapping = new();
     private ServedRoutes? _routes;
-    private TaskCompletionSource _changed = NewChange();
+    private readonly ChangeSignal _changed = new();
 
-    /// <summary>Null until the first routes are there.</summary>
+    /// <summary>The current routes; null before the first.</summary>
     public ServedRoutes? Routes => Volatile.Read(ref _routes);
 
     /// <summary>Completes with the next swap.</summary>
-    public Task Changed => Volatile.Read(ref _changed).Task;
+    public Task Changed => _changed.Next;
 
-    /// <summary>Serves other routes from now on, unless they are of an older version than those that are served.</summary>
+    /// <summary>Replaces the routes, unless the new ones have an older version.</summary>
     public bool Swap(ServedRoutes candidate)
     {
-        TaskCompletionSource changed;
         lock (_swapping)
         {
             if (_routes is { } routes && candidate.Version < routes.Version)
@@ -24,17 +28,18 @@ internal sealed class CurrentRoutes(TimeProvider clock)
                 return false;
             }
 
-            // The routes first: whoever finds the next change's task finds the routes of this one.
+            // The routes are set before the signal, so that a waiter on the signal's next task sees the routes of this
+            // swap.
             Volatile.Write(ref _routes, candidate);
-            changed = Interlocked.Exchange(ref _changed, NewChange());
         }
 
-        changed.SetResult();
+        _changed.Raise();
         return true;
     }
 
-    /// <summary>The routes as soon as they are at the version or past it; null if that takes longer than the timeout.</summary>
-    public async ValueTask<ServedRoutes?> AtLeastAsync(RouteVersion version, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Waits until the routes are at a version or past it; null after the timeout.</summary>
+    public async ValueTask<ServedRoutes?> AtLeastAsync(
+        RouteVersion version, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
         while (true)
@@ -55,10 +60,9 @@ internal sealed class CurrentRoutes(TimeProvider clock)
 
     private async Task<bool> CompletesAsync(Task changed, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        await changed.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await changed.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return changed.IsCompleted;
     }
-
-    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

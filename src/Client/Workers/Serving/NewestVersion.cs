@@ -1,15 +1,17 @@
 using EndpointSync.Client.Workers.Feed;
+using EndpointSync.Core;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client.Workers.Serving;
 
 /// <summary>
-/// Finds out, before "no such route" is answered, whether a newer version has one: a reload's receipt promises that its routes are there, and a
-/// worker that was not told yet must not deny them. And whether there is a version at all that a request wants to wait for.
+/// Checks, before "no such route" is answered, whether a newer version has one: a receipt promises its routes, and a
+/// worker that does not have them yet must not deny them. It also checks whether a version that a request waits for
+/// exists.
 /// </summary>
 internal sealed class NewestVersion
 {
-    // While the cluster does not answer, only one request in this time finds that out by waiting.
+    // While the cluster does not answer, only one request per this time waits to find that out.
     private static readonly TimeSpan TrustFailureFor = TimeSpan.FromSeconds(1);
 
     private readonly CurrentRoutes _current;
@@ -17,19 +19,25 @@ internal sealed class NewestVersion
     private readonly FeedCalls _calls;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _timeout;
-    private readonly Flights<RouteVersion> _flights;
+    private readonly RequestCoalescer<RouteVersion> _coalescer;
     private long _askAgainAt = long.MinValue;
 
-    public NewestVersion(CurrentRoutes current, IFeedSource source, FeedCalls calls, IOptions<WorkerOptions> options, TimeProvider clock)
+    public NewestVersion(
+        CurrentRoutes current, IFeedSource source, FeedCalls calls, IOptions<WorkerOptions> options, TimeProvider clock)
     {
-        (_current, _source, _calls, _clock, _timeout) = (current, source, calls, clock, options.Value.NotFoundTimeout);
-        _flights = new Flights<RouteVersion>(_ => AskAsync());
+        (_current, _source, _calls, _clock) = (current, source, calls, clock);
+        _timeout = options.Value.NotFoundTimeout;
+        _coalescer = new RequestCoalescer<RouteVersion>(AskAsync);
     }
 
-    /// <summary>Whether there is somebody to ask and time to do so.</summary>
-    public bool CanAsk => _timeout > TimeSpan.Zero && _source.IsConnected && _clock.GetTimestamp() >= Interlocked.Read(ref _askAgainAt);
+    /// <summary>Whether the cluster can be asked now.</summary>
+    public bool CanAsk =>
+        _timeout > TimeSpan.Zero && _source.IsConnected && _clock.GetTimestamp() >= Interlocked.Read(ref _askAgainAt);
 
-    /// <summary>The routes of the newest version if it is newer than those that had no answer, and null if it is not or cannot be had in time.</summary>
+    /// <summary>
+    /// The routes of the newest version if it is newer than the routes that had no match; null if it is not, or does
+    /// not arrive in time.
+    /// </summary>
     public async Task<ServedRoutes?> AfterAsync(ServedRoutes missed, CancellationToken cancellationToken)
     {
         var begun = _clock.GetTimestamp();
@@ -38,12 +46,12 @@ internal sealed class NewestVersion
             : null;
     }
 
-    /// <summary>The newest version there is; null if nobody says so in time. Whatever keeps the cluster from answering, the worker goes by what it has.</summary>
+    /// <summary>The newest version; null if no silo answers in time. The worker then uses its current routes.</summary>
     public async Task<RouteVersion?> FindAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var joined = _flights.JoinAsync(callers: 1, cancellationToken);
+            var joined = _coalescer.JoinNextAsync(cancellationToken);
             joined.Ignore();
             return await joined.WaitAsync(_timeout, _clock, cancellationToken);
         }
@@ -56,15 +64,16 @@ internal sealed class NewestVersion
     private async Task<RouteVersion> AskAsync()
     {
         var begun = _clock.GetTimestamp();
-        // Taken before the call, so that no loss that ends it is missed.
+        // Taken before the call, so that a loss during the call is not missed.
         var lost = _source.UntilGatewayIsLost;
         try
         {
             return await _calls.NewestAsync(_timeout, CancellationToken.None);
         }
-        catch (Exception failure) when ((failure is not TimeoutException || lost.IsCancellationRequested) && Left(begun) > TimeSpan.Zero)
+        catch (Exception failure) when (
+            (failure is not TimeoutException || lost.IsCancellationRequested) && Left(begun) > TimeSpan.Zero)
         {
-            // A silo that goes takes the question with it, and says nothing of the others, which the second one reaches.
+            // A lost silo loses the call with it, but the other silos still answer, so a second call goes to them.
             return await AskLastAsync(Left(begun));
         }
         catch
@@ -90,5 +99,7 @@ internal sealed class NewestVersion
     private TimeSpan Left(long begun) => _timeout - _clock.GetElapsedTime(begun);
 
     private void TrustFailure() =>
-        Interlocked.Exchange(ref _askAgainAt, _clock.GetTimestamp() + (long)(TrustFailureFor.TotalSeconds * _clock.TimestampFrequency));
+        Interlocked.Exchange(
+            ref _askAgainAt,
+            _clock.GetTimestamp() + (long)(TrustFailureFor.TotalSeconds * _clock.TimestampFrequency));
 }

@@ -4,13 +4,19 @@ using System.Text.Json;
 
 namespace EndpointSync.Client.Workers.Snapshots;
 
-/// <summary>The form of the file: <c>{"checksum": ..., "snapshot": ...}</c>, the checksum being the SHA-256 of the snapshot's text.</summary>
+/// <summary>
+/// The format of the file: <c>{"checksum": ..., "snapshot": ...}</c>. The checksum is the SHA-256 of the snapshot's
+/// text.
+/// </summary>
 internal static class SnapshotFile
 {
     private const string Checksum = "checksum";
     private const string Content = "snapshot";
 
-    /// <summary>Puts a new file in the place of the old one in a single step, once all of it is on the disk; a crash leaves the one or the other.</summary>
+    /// <summary>
+    /// Replaces the file in one step, once the new content is on the disk; a crash leaves either the old or the new
+    /// file.
+    /// </summary>
     public static async Task WriteAsync(string path, Snapshot snapshot, CancellationToken cancellationToken)
     {
         var draft = $"{path}.{Environment.ProcessId}.tmp";
@@ -31,8 +37,8 @@ internal static class SnapshotFile
         }
     }
 
-    /// <exception cref="JsonException">The file is not of the form.</exception>
-    /// <exception cref="InvalidDataException">The checksum is another.</exception>
+    /// <exception cref="JsonException">The file has another format.</exception>
+    /// <exception cref="InvalidDataException">The checksum does not match.</exception>
     public static async Task<Snapshot> ReadAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);
@@ -41,17 +47,17 @@ internal static class SnapshotFile
             || !document.RootElement.TryGetProperty(Content, out var content)
             || !document.RootElement.TryGetProperty(Checksum, out var checksum))
         {
-            throw new JsonException($"It has not the parts '{Checksum}' and '{Content}'.");
+            throw new JsonException($"It does not have the parts '{Checksum}' and '{Content}'.");
         }
 
         if (checksum.ValueKind != JsonValueKind.String)
         {
-            throw new JsonException("Its checksum is no text.");
+            throw new JsonException("Its checksum is not text.");
         }
 
         return checksum.ValueEquals(Sum(Encoding.UTF8.GetBytes(content.GetRawText())))
             ? content.Deserialize(SnapshotJson.Default.Snapshot) ?? throw new JsonException("It is empty.")
-            : throw new InvalidDataException("Its checksum is not that of its content.");
+            : throw new InvalidDataException("Its checksum does not match its content.");
     }
 
     private static byte[] Serialize(Snapshot snapshot)
@@ -80,7 +86,7 @@ internal static class SnapshotFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // What kept it from being written is told; that a draft stays behind says nothing new.
+            // The write error itself is reported; a leftover draft adds nothing.
         }
     }
 }

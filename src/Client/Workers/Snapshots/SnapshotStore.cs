@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using EndpointSync.Client.Workers.Serving;
-using EndpointSync.Publishing;
+using EndpointSync.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,23 +8,26 @@ using Microsoft.Extensions.Options;
 namespace EndpointSync.Client.Workers.Snapshots;
 
 /// <summary>
-/// Keeps the last good routes in a file, so that a worker that starts while nothing else runs serves them. Written behind the requests and the
-/// feed, at most every few seconds and at the end. A file that cannot be written or read is a warning, and the worker goes on without.
+/// Keeps the last good routes in a file, so that a worker that starts while nothing else runs can serve them. The file
+/// is written in the background, at most every few seconds, and at the stop. If it cannot be written or read, a warning
+/// is logged and the worker continues without it.
 /// </summary>
 internal sealed partial class SnapshotStore(
-    WorkerIdentity worker, CurrentRoutes current, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<SnapshotStore> logger) : BackgroundService
+    WorkerIdentity worker, CurrentRoutes current, IOptions<WorkerOptions> options, TimeProvider clock,
+    ILogger<SnapshotStore> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly string? _path = options.Value.SnapshotPath is { } path ? Path.GetFullPath(path) : null;
     private RouteImage? _written;
-    private string? _told;
+    private readonly RepeatFilter _complaints = new();
 
-    /// <summary>Says that other routes are served, which are written soon.</summary>
+    /// <summary>Schedules a write of the new routes.</summary>
     public void Changed() => _changed.Writer.TryWrite(true);
 
-    /// <summary>The routes of the file; null if there is no file, or none that can be used, which is kept aside then.</summary>
+    /// <summary>The routes of the file; null if there is no usable file. An unusable file is renamed.</summary>
     public async Task<RouteImage?> LoadAsync(CancellationToken cancellationToken)
     {
         if (_path is null || !File.Exists(_path))
@@ -37,7 +40,8 @@ internal sealed partial class SnapshotStore(
             var snapshot = await SnapshotFile.ReadAsync(_path, cancellationToken);
             return snapshot.Registry == worker.Registry
                 ? Loaded(snapshot.ToImage())
-                : throw new InvalidDataException($"It is of registry '{snapshot.Registry}', and this worker serves '{worker.Registry}'.");
+                : throw new InvalidDataException(
+                    $"It is of registry '{snapshot.Registry}', but this worker serves '{worker.Registry}'.");
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -56,17 +60,17 @@ internal sealed partial class SnapshotStore(
     {
         try
         {
-            while (await _changed.Reader.WaitToReadAsync(stoppingToken))
+            while (true)
             {
-                // Taken before the routes are read, so that a swap that comes meanwhile is written in the next round.
-                _changed.Reader.TryRead(out _);
+                // Read before the routes, so that a swap in between is written in the next round.
+                await _changed.Reader.ReadAsync(stoppingToken);
                 await WriteAsync(stoppingToken);
                 await Task.Delay(Interval, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException)
         {
-            // The last write is the stop's.
+            // StopAsync makes the last write.
         }
     }
 
@@ -87,13 +91,13 @@ internal sealed partial class SnapshotStore(
         try
         {
             await SnapshotFile.WriteAsync(_path, Snapshot.Of(worker.Registry, image), cancellationToken);
-            (_written, _told) = (image, null);
+            _written = image;
+            _complaints.Reset();
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            if (_told != failure.Message)
+            if (_complaints.IsNew(failure.Message))
             {
-                _told = failure.Message;
                 LogNotWritten(_path, Reason.Of(failure));
             }
         }
@@ -113,12 +117,19 @@ internal sealed partial class SnapshotStore(
         }
     }
 
-    [LoggerMessage(3110, LogLevel.Warning, "Worker {Name} serves version {Version} of {Registry} from the snapshot {Path} until the cluster answers")]
+    [LoggerMessage(
+        3110, LogLevel.Warning,
+        "Worker {Name} serves version {Version} of {Registry} from the snapshot {Path} until the cluster answers")]
     private partial void LogServesSnapshot(string name, RouteVersion version, string registry, string path);
 
-    [LoggerMessage(3111, LogLevel.Warning, "The snapshot {Path} cannot be used: {Reason} It is kept as {Aside}, and the worker starts without")]
+    [LoggerMessage(
+        3111, LogLevel.Warning,
+        "The snapshot {Path} cannot be used: {Reason} It is kept as {Aside}, and the worker starts without it")]
     private partial void LogUnusable(string path, string reason, string aside);
 
-    [LoggerMessage(3112, LogLevel.Warning, "The snapshot {Path} cannot be written: {Reason} The worker serves on, and a next start without the cluster has no routes")]
+    [LoggerMessage(
+        3112, LogLevel.Warning,
+        "The snapshot {Path} cannot be written: {Reason} The worker keeps serving, but a restart without the cluster "
+        + "would have no routes")]
     private partial void LogNotWritten(string path, string reason);
 }

@@ -7,33 +7,25 @@ using Npgsql;
 namespace EndpointSync.Grains.Postgres.Migrations;
 
 /// <summary>
-/// Applies the numbered scripts of one folder, each exactly once however many processes start together: DbUp keeps the journal, and an advisory
-/// lock in a transaction of its own, which transaction-mode poolers pass on too, makes the processes take turns.
+/// Applies the numbered scripts of one folder, each exactly once however many processes start together. DbUp keeps the
+/// journal. An advisory lock makes the processes take turns; it lives in a transaction of its own, which works through
+/// transaction-mode poolers too.
 /// </summary>
 internal static class Migrator
 {
     private const string JournalTable = "schema_migrations";
 
-    // For a role that uses what another one installed.
-    private const string PrivilegesSql =
-        """
-        select format(
-          'GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO %2$I; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I;',
-          nspname, current_user)
-        from pg_namespace
-        where nspname = $1 and (not has_schema_privilege(oid, 'USAGE') or exists (
-          select from pg_class as relation, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as privilege
-          where relation.relnamespace = pg_namespace.oid and relation.relkind = 'r' and not has_table_privilege(relation.oid, privilege))
-          or exists (select from pg_proc where pronamespace = pg_namespace.oid and not has_function_privilege(oid, 'EXECUTE')))
-        """;
+    private static readonly SqlFile Sql = SqlFile.Of(typeof(Migrator));
 
     /// <summary>Brings one schema up to date.</summary>
     /// <param name="source">The database.</param>
     /// <param name="folder">The folder of scripts below <c>Migrations</c>.</param>
     /// <param name="schema">The schema that the scripts fill; created if it is absent.</param>
     /// <param name="cancellationToken">Ends the wait for another process that migrates.</param>
-    /// <exception cref="RegistryUnusableException">A script failed; the message names it and says why. None of the pending ones was applied.</exception>
-    public static async Task MigrateAsync(NpgsqlDataSource source, string folder, string schema, CancellationToken cancellationToken)
+    /// <exception cref="RegistryUnusableException">A script failed; the message names it and gives the reason. None of
+    /// the pending scripts was applied.</exception>
+    public static async Task MigrateAsync(
+        NpgsqlDataSource source, string folder, string schema, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var turn = await TakeTurnAsync(connection, cancellationToken);
@@ -46,25 +38,33 @@ internal static class Migrator
         var result = await Task.Run(() => Engine(source, folder, schema).PerformUpgrade(), cancellationToken);
         if (!result.Successful)
         {
-            throw new RegistryUnusableException($"Migration '{result.ErrorScript?.Name}' of schema '{schema}' failed: {result.Error.Message}. Nothing of it was kept.");
+            throw new RegistryUnusableException(
+                $"Migration '{result.ErrorScript?.Name}' of schema '{schema}' failed: {result.Error.Message}. "
+                + "No pending migration was applied.");
         }
     }
 
     /// <summary>Waits until no other process migrates this database; the turn ends with the transaction.</summary>
-    public static async Task<NpgsqlTransaction> TakeTurnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<NpgsqlTransaction> TakeTurnAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('endpoint_sync.migrations', 0))", cancellationToken);
+        await connection.ExecuteAsync(Sql["take_turn"], cancellationToken);
         return transaction;
     }
 
-    /// <summary>Creates a schema that is absent. The statement's own "if not exists" would need the right to create even where there is nothing to create.</summary>
-    /// <exception cref="RegistryUnusableException">The role may not; the message has the grant that it needs.</exception>
-    public static async Task CreateSchemaAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    /// <summary>
+    /// Creates a schema that is absent. The statement's own "if not exists" would require the right to create even
+    /// where there is nothing to create.
+    /// </summary>
+    /// <exception cref="RegistryUnusableException">The role may not create it; the message has the grant that it
+    /// needs.</exception>
+    public static async Task CreateSchemaAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         var quoted = SchemaSql.Quote(schema);
         var creators = await connection.ListAsync(
-            "select current_user::text where to_regnamespace($1) is null", row => row.GetString(0), cancellationToken, PostgresCommands.Value(quoted));
+            Sql["creator"], row => row.Text("role"), cancellationToken, PostgresCommands.Value(quoted));
         if (creators.Count == 0)
         {
             return;
@@ -79,16 +79,20 @@ internal static class Migrator
             var database = SchemaSql.Quote(connection.Database);
             var role = SchemaSql.Quote(creators[0]);
             throw new RegistryUnusableException(
-                $"Schema '{schema}' is absent and role {role} may not create it. As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
+                $"Schema '{schema}' is absent and role {role} may not create it. "
+                + $"As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
         }
     }
 
-    private static async Task CheckPrivilegesAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    private static async Task CheckPrivilegesAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
-        var missing = await connection.ListAsync(PrivilegesSql, row => row.GetString(0), cancellationToken, PostgresCommands.Value(schema));
+        var missing = await connection.ListAsync(
+            Sql["missing_privileges"], row => row.Text("statement"), cancellationToken, PostgresCommands.Value(schema));
         if (missing.Count > 0)
         {
-            throw new RegistryUnusableException($"Schema '{schema}' belongs to another role. As its owner run: {missing[0]}");
+            throw new RegistryUnusableException(
+                $"Schema '{schema}' belongs to another role. As its owner run: {missing[0]}");
         }
     }
 
@@ -109,7 +113,8 @@ internal static class Migrator
         .LogToNowhere()
         .Build();
 
-    private static IEnumerable<SqlScript> Scripts(string folder) => Assembly.GetExecutingAssembly().GetManifestResourceNames()
+    private static IEnumerable<SqlScript> Scripts(string folder) =>
+        Assembly.GetExecutingAssembly().GetManifestResourceNames()
         .Where(name => name.StartsWith(folder + "/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
         .Select(name => new SqlScript(name, Script(name)));

@@ -1,5 +1,6 @@
--- The table, its sequence and its triggers as OCA's endpoint_route_handler creates them. Readers unpack every column by position: none may
--- be added, dropped or moved. The two version triggers carry each other's name there, and so they do here.
+-- The table, its sequence and its triggers as OCA's endpoint_route_handler creates them. Readers unpack every column by
+-- position: none may be added, dropped or moved. The two version triggers carry each other's name there, and so they do
+-- here.
 create table endpoint_route (
   id serial not null,
   key varchar,

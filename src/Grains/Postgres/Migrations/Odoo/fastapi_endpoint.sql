@@ -1,4 +1,5 @@
--- The table as Odoo's ORM creates it, column for column. Its user and company columns refer to tables that only Odoo has.
+-- The table as Odoo's ORM creates it, column for column. Its user and company columns refer to tables that only Odoo
+-- has.
 create table fastapi_endpoint (
   id serial not null primary key,
   user_id integer,

@@ -1,6 +1,7 @@
--- What Orleans' AdoNet clustering reads and writes: which silos there are, which of them are alive, and one version that every change
--- of that list advances. Orleans itself runs one statement, the select on OrleansQuery, and then the texts it finds there by their keys.
--- Names are unqualified in those texts; the connection's search path leads them to this schema.
+-- What Orleans' AdoNet clustering reads and writes: which silos there are, which of them are alive, and one version
+-- that every change of that list advances. Orleans itself runs one statement, the select on OrleansQuery, and then the
+-- texts it finds there by their keys. Names are unqualified in those texts; the connection's search path leads them to
+-- this schema.
 
 create table orleans.OrleansQuery (
   QueryKey varchar(64) not null primary key,
@@ -39,8 +40,9 @@ with inserted as (
 select count(*)::integer from inserted
 $query$),
 
--- The version row is the gate: of two changes that read the same version only the first finds it unchanged, because the second waits for
--- the row and then checks the condition again. The silo's row follows only if the gate let the change through.
+-- The version row is the gate: of two changes that read the same version only the first finds it unchanged, because the
+-- second waits for the row and then checks the condition again. The silo's row follows only if the gate let the change
+-- through.
 ('InsertMembershipKey', $query$
 with advanced as (
   update OrleansMembershipVersionTable
@@ -53,14 +55,16 @@ with advanced as (
 ), inserted as (
   insert into OrleansMembershipTable
     (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, ProxyPort, StartTime, IAmAliveTime)
-  select DeploymentId, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime
+  select
+    DeploymentId, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime
   from advanced
   returning 1
 )
 select count(*)::integer from inserted
 $query$),
 
--- The silo's row is locked before the version row is advanced: a clean-up that deletes it in between would leave a version without a change.
+-- The silo's row is locked before the version row is advanced: a clean-up that deletes it in between would leave a
+-- version without a change.
 ('UpdateMembershipKey', $query$
 with silo as (
   select DeploymentId from OrleansMembershipTable
@@ -90,8 +94,8 @@ where DeploymentId = @DeploymentId and Address = @Address and Port = @Port and G
 $query$),
 
 ('MembershipReadRowKey', $query$
-select member.Address, member.Port, member.Generation, member.SiloName, member.HostName, member.Status, member.ProxyPort,
-  member.SuspectTimes, member.StartTime, member.IAmAliveTime, version.Version
+select member.Address, member.Port, member.Generation, member.SiloName, member.HostName, member.Status,
+  member.ProxyPort, member.SuspectTimes, member.StartTime, member.IAmAliveTime, version.Version
 from OrleansMembershipVersionTable as version
 left join OrleansMembershipTable as member
   on member.DeploymentId = version.DeploymentId
@@ -100,8 +104,8 @@ where version.DeploymentId = @DeploymentId
 $query$),
 
 ('MembershipReadAllKey', $query$
-select member.Address, member.Port, member.Generation, member.SiloName, member.HostName, member.Status, member.ProxyPort,
-  member.SuspectTimes, member.StartTime, member.IAmAliveTime, version.Version
+select member.Address, member.Port, member.Generation, member.SiloName, member.HostName, member.Status,
+  member.ProxyPort, member.SuspectTimes, member.StartTime, member.IAmAliveTime, version.Version
 from OrleansMembershipVersionTable as version
 left join OrleansMembershipTable as member on member.DeploymentId = version.DeploymentId
 where version.DeploymentId = @DeploymentId

@@ -1,0 +1,30 @@
+using EndpointSync.Core;
+using EndpointSync.Wire;
+
+namespace EndpointSync.Client;
+
+/// <summary>
+/// A client's fallback: it calls the gates of other silos, through other gateways. A silo answers with the
+/// coordinator's receipt, or syncs without the coordinator.
+/// </summary>
+internal sealed class GatewayEntries(IGrainFactory grains, TimeProvider clock) : ICoordinatorFallback
+{
+    // An entry keeps its gateway, and each new entry gets the next gateway, so a few entries reach all gateways. A
+    // power of two.
+    private const int Count = 16;
+
+    private readonly HedgedCall<ReloadReceipt> _hedged =
+        new(new JitteredBackoff(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(5)), clock);
+    private int _last;
+
+    public TimeSpan CoordinatorTimeout { get; } = TimeSpan.FromMilliseconds(500);
+
+    // The callers are counted once, even if several entries are called.
+    public Task<ReloadReceipt> ReloadAsync(string registry, ReloadRequest request, CancellationToken answered) =>
+        _hedged.FirstAsync(
+            before => AskNextAsync(registry, before == 0 ? request : request with { Callers = 0 }), answered);
+
+    private Task<ReloadReceipt> AskNextAsync(string registry, ReloadRequest request) =>
+        grains.GetGrain<IGatewayEntryGrain>(Interlocked.Increment(ref _last) & (Count - 1))
+            .ReloadAsync(registry, request, CancellationToken.None);
+}

@@ -1,0 +1,27 @@
+namespace EndpointSync.Wire;
+
+/// <summary>A route as silos and workers serve it.</summary>
+[GenerateSerializer, Immutable, Alias("endpointsync.published-route")]
+internal sealed record PublishedRoute
+{
+    /// <summary>The row's key.</summary>
+    [Id(0)] public required string Key { get; init; }
+
+    /// <summary>The route's Werkzeug rules.</summary>
+    [Id(1)] public required IReadOnlyList<string> Rules { get; init; }
+
+    /// <summary>The HTTP methods that the route answers; empty for all methods.</summary>
+    [Id(2)] public required IReadOnlyList<string> Methods { get; init; }
+
+    /// <summary>The app of the endpoint that declares the route; null for a route of another consumer.</summary>
+    [Id(3)] public string? App { get; init; }
+
+    /// <summary>The route's contribution to the table's hash.</summary>
+    [Id(4)] public required ContentHash Hash { get; init; }
+
+    /// <summary>
+    /// Why the row cannot be read and nothing is routed by it; null if it can. The row is part of the version either
+    /// way.
+    /// </summary>
+    [Id(5)] public string? Problem { get; init; }
+}

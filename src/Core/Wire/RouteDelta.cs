@@ -1,0 +1,30 @@
+namespace EndpointSync.Wire;
+
+/// <summary>The changes from one version's routes to another's, over any number of versions between.</summary>
+/// <param name="From">The version before the changes; 0 if they are all routes of <paramref name="To"/>.</param>
+/// <param name="To">The version after the changes.</param>
+/// <param name="Hash">The hash of the version after the changes.</param>
+/// <param name="Changes">At most one for each key.</param>
+[GenerateSerializer, Immutable, Alias("endpointsync.route-delta")]
+internal sealed record RouteDelta(
+    [property: Id(0)] RouteVersion From, [property: Id(1)] RouteVersion To, [property: Id(2)] ContentHash Hash,
+    [property: Id(3)] IReadOnlyList<PublishedChange> Changes)
+{
+    /// <summary>Joins consecutive deltas to one.</summary>
+    public static RouteDelta Join(IReadOnlyList<RouteDelta> path)
+    {
+        var last = new Dictionary<string, PublishedChange>(StringComparer.Ordinal);
+        foreach (var change in path.SelectMany(delta => delta.Changes))
+        {
+            last[change.Key] = change;
+        }
+
+        return path[^1] with { From = path[0].From, Changes = [.. last.Values] };
+    }
+}
+
+/// <summary>One route that is added, replaced or removed, by its key.</summary>
+/// <param name="Key">The row's key.</param>
+/// <param name="Route">The new route; null if the route is removed.</param>
+[GenerateSerializer, Immutable, Alias("endpointsync.published-change")]
+internal sealed record PublishedChange([property: Id(0)] string Key, [property: Id(1)] PublishedRoute? Route);

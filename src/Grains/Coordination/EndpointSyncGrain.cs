@@ -1,0 +1,148 @@
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Registries;
+using EndpointSync.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+
+namespace EndpointSync.Grains.Coordination;
+
+/// <summary>
+/// The coordinator of one registry. It orders syncs and saves work: one sync runs, and all requests that arrive
+/// meanwhile share the next one. Postgres makes the result right. So the loss of an activation, or a second one for a
+/// while, costs at most a retry.
+/// </summary>
+[GrainType(GrainTypes.Coordinator), KeepAlive, PreferLocalPlacement, Immovable]
+internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDisposable
+{
+    private readonly RegistryMap<Registry> _registries;
+    private readonly SyncRunner _runner;
+    private readonly ILockWait _locks;
+    private readonly JitteredBackoff _backoff;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<EndpointSyncGrain> _logger;
+    private readonly RequestCoalescer<ReloadRequest, ReloadReceipt> _coalescer;
+    private readonly CancellationTokenSource _deactivating = new();
+    private readonly CancellationToken _deactivated;
+    private Task _retrying = Task.CompletedTask;
+    private ReloadScope _retryScope;
+
+    public EndpointSyncGrain(
+        RegistryMap<Registry> registries, SyncRunner runner, ILockWait locks, IOptions<SyncOptions> options,
+        TimeProvider clock,
+        ILogger<EndpointSyncGrain> logger)
+    {
+        (_registries, _runner, _locks, _clock, _logger) = (registries, runner, locks, clock, logger);
+        _backoff = new JitteredBackoff(options.Value.RetryDelay, options.Value.MaxRetryDelay);
+        _coalescer = new RequestCoalescer<ReloadRequest, ReloadReceipt>(SyncAsync, ReloadRequest.Merge);
+        _deactivated = _deactivating.Token;
+    }
+
+    private string Name => this.GetPrimaryKeyString();
+
+    public Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default)
+    {
+        CheckName();
+        return request.LockTimeout > TimeSpan.Zero
+            ? LockRetry.RunAsync(
+                _locks, Name, request.LockTimeout,
+                () => _coalescer.JoinNextAsync(request with { LockTimeout = TimeSpan.Zero }, cancellationToken), _clock,
+                cancellationToken)
+            : _coalescer.JoinNextAsync(request, cancellationToken);
+    }
+
+    public Task<RouteVersion> SubscribeAsync(IRouteSubscriber subscriber)
+    {
+        CheckName();
+        return subscriber.AsReference<IRouteSubscriberExtension>().SubscribeAsync(Name);
+    }
+
+    public Task UnsubscribeAsync(IRouteSubscriber subscriber)
+    {
+        CheckName();
+        return subscriber.AsReference<IRouteSubscriberExtension>().UnsubscribeAsync(Name);
+    }
+
+    // A sync under way completes: its callers get their receipt, and no transaction is left to time out.
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _deactivating.CancelAsync();
+        await _coalescer.Idle.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _deactivating.Dispose();
+
+    private void CheckName()
+    {
+        if (!_registries.TryGet(Name, out _))
+        {
+            DeactivateOnIdle();
+            throw _registries.Unknown(Name);
+        }
+    }
+
+    private async Task<ReloadReceipt> SyncAsync(ReloadRequest request)
+    {
+        var receipt = await OffScheduler.StartAsync(() => _runner.RunAsync(Name, request));
+        if (!receipt.InSync)
+        {
+            RetryInBackground(request.Scope);
+        }
+
+        return receipt;
+    }
+
+    private void RetryInBackground(ReloadScope scope)
+    {
+        if (!_retrying.IsCompleted)
+        {
+            _retryScope = scope == ReloadScope.Everything ? scope : _retryScope;
+            return;
+        }
+
+        _retryScope = scope;
+        _retrying = RetryUntilInSyncAsync(_deactivated);
+    }
+
+    private async Task RetryUntilInSyncAsync(CancellationToken deactivating)
+    {
+        try
+        {
+            var attempts = 0;
+            ReloadReceipt receipt;
+            do
+            {
+                await Task.Delay(_backoff.Before(attempts), _clock, deactivating);
+                receipt = await _coalescer.JoinNextAsync(new ReloadRequest(Callers: 0, _retryScope), deactivating);
+                attempts++;
+            }
+            while (!receipt.InSync);
+
+            LogInSync(Name, receipt.Version, attempts);
+        }
+        catch (OperationCanceledException)
+        {
+            LogLeftPending(Name);
+        }
+        catch (Exception failure)
+        {
+            LogRetriesEnded(failure, Name);
+        }
+    }
+
+    [LoggerMessage(
+        1301, LogLevel.Information, "{Registry} is in sync at version {Version} after {Attempts} background retries")]
+    private partial void LogInSync(string registry, RouteVersion version, int attempts);
+
+    [LoggerMessage(
+        1302, LogLevel.Information,
+        "The coordinator of {Registry} stops while a sync is still pending. If it is recorded, the next poll of "
+        + "any silo takes it up.")]
+    private partial void LogLeftPending(string registry);
+
+    [LoggerMessage(
+        1303, LogLevel.Error,
+        "Retries of {Registry} ended with an unexpected error. The next poll of any silo tries again.")]
+    private partial void LogRetriesEnded(Exception failure, string registry);
+}

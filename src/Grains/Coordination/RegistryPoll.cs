@@ -1,0 +1,106 @@
+using EndpointSync.Core;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Publishing;
+using EndpointSync.Grains.Registries;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Grains.Coordination;
+
+/// <summary>
+/// The guarantee behind every answer without a sync and every lost message. At intervals, each silo checks for a
+/// pending sync, a due bump of Odoo's sequence, and a newer version than it serves. So any living silo completes what a
+/// dead one left.
+/// </summary>
+internal sealed partial class RegistryPoll(
+    RegistryMap<Registry> registries, RegistryMap<PublishedRegistry> published, ReloadGate gate,
+    IOptions<SyncOptions> options, TimeProvider clock,
+    ILogger<RegistryPoll> logger) : BackgroundService
+{
+    // Each registry has its own loop, so a registry that hangs delays no other.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(registries.All.Select(registry => PollForeverAsync(registry, new RepeatFilter(), stoppingToken)));
+
+    private async Task PollForeverAsync(Registry registry, RepeatFilter complaints, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await PollAsync(registry, complaints, stoppingToken);
+            await Task.Delay(options.Value.PollInterval * (1 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task PollAsync(Registry registry, RepeatFilter complaints, CancellationToken stoppingToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        deadline.CancelAfter(options.Value.Deadline);
+        try
+        {
+            await registry.Preparation.EnsureAsync(deadline.Token);
+            await ServeNewestVersionAsync(registry, deadline.Token);
+            if (await registry.Status.PendingScopeAsync(deadline.Token) is { } scope)
+            {
+                await gate.ReloadAsync(registry.Name, new ReloadRequest(Scope: scope), stoppingToken);
+            }
+
+            await registry.Sequence.BumpAgainAsync(deadline.Token);
+            if (complaints.Reset())
+            {
+                LogUsable(registry.Name);
+            }
+        }
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+        {
+            // The silo stops. Pending syncs stay recorded.
+        }
+        catch (Exception failure) when (SqlStates.Describe(failure) is { } problem)
+        {
+            if (SqlStates.IsUnprepared(failure))
+            {
+                registry.Preparation.Forget();
+            }
+
+            if (complaints.IsNew(problem.Detail))
+            {
+                LogUnusable(registry.Name, problem.Detail);
+            }
+        }
+        catch (Exception failure)
+        {
+            LogPollFailed(registry.Name, failure.Message);
+        }
+    }
+
+    // A silo that cannot build the newest version can still run a sync.
+    private async Task ServeNewestVersionAsync(Registry registry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await published.Get(registry.Name).Routes.PollAsync(cancellationToken);
+        }
+        catch (Exception failure) when (SqlStates.Describe(failure) is null)
+        {
+            LogNotBuilt(failure, registry.Name);
+        }
+    }
+
+    [LoggerMessage(
+        1401, LogLevel.Error, "Registry {Registry} cannot be used now: {Detail} Every poll checks it again.")]
+    private partial void LogUnusable(string registry, string detail);
+
+    [LoggerMessage(
+        1403, LogLevel.Warning, "Could not complete the poll of {Registry}: {Detail} The next poll tries again.")]
+    private partial void LogPollFailed(string registry, string detail);
+
+    [LoggerMessage(
+        1404, LogLevel.Error,
+        "Could not build the newest version of {Registry}. The silo keeps serving the previous version, and the "
+        + "next poll tries again.")]
+    private partial void LogNotBuilt(Exception failure, string registry);
+
+    [LoggerMessage(1402, LogLevel.Information, "Registry {Registry} can be used again")]
+    private partial void LogUsable(string registry);
+}

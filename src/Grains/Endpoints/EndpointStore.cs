@@ -1,0 +1,180 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using Npgsql;
+
+namespace EndpointSync.Grains.Endpoints;
+
+/// <summary>Why an edit was not made.</summary>
+internal enum EditRefusal
+{
+    None,
+    NotFound,
+    ETagDiffers,
+    RootPathTaken,
+}
+
+/// <summary>How an edit ended: the endpoint as it is now, or why nothing was changed.</summary>
+internal sealed record EditResult(
+    EndpointView? Endpoint, EditRefusal Refusal = EditRefusal.None, string? Reason = null);
+
+/// <summary>
+/// Declares, changes and deletes endpoints as a form of Odoo's would; routes follow with the next sync.
+/// </summary>
+internal sealed class EndpointStore(RegistryDatabase database)
+{
+    private static readonly SqlFile Sql = SqlFile.Of<EndpointStore>();
+
+    public async Task<IReadOnlyList<EndpointView>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await connection.ListAsync(Statement("list"), Read, cancellationToken);
+    }
+
+    public async Task<EndpointView?> FindAsync(int id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await FindAsync(connection, id, cancellationToken);
+    }
+
+    /// <param name="draft">A checked edit with everything that a new endpoint needs.</param>
+    /// <param name="cancellationToken">Ends the attempt; nothing is added then.</param>
+    public async Task<EditResult> AddAsync(EndpointEdit draft, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        if (await TakenAsync(
+                connection, draft.RootPath!, exceptId: 0, active: draft.Active ?? true, cancellationToken)
+            is { } reason)
+        {
+            return new EditResult(null, EditRefusal.RootPathTaken, reason);
+        }
+
+        await using var transaction = await BeginAsync(connection, cancellationToken);
+        var id = await connection.ScalarAsync<int>(
+            Statement("add"), cancellationToken, Text(draft.Name), Text(draft.RootPath), Text(draft.App),
+            Text(draft.Description),
+            PostgresCommands.Value(draft.Active ?? true), PostgresCommands.Value(draft.SaveHttpSession ?? false));
+        var added = await FindAsync(connection, id, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new EditResult(added);
+    }
+
+    /// <param name="id">The endpoint.</param>
+    /// <param name="edit">A checked edit.</param>
+    /// <param name="etag">The state that the edit was made from; null to edit whatever is there.</param>
+    /// <param name="cancellationToken">Ends the attempt; nothing is changed then.</param>
+    /// <exception cref="PostgresException">
+    /// 55P03: another session has had the row open for longer than the lock timeout.
+    /// </exception>
+    public async Task<EditResult> ChangeAsync(
+        int id, EndpointEdit edit, string? etag, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(connection, cancellationToken);
+        await connection.ExecuteAsync(Statement("lock"), cancellationToken, PostgresCommands.Value(id));
+        var current = await FindAsync(connection, id, cancellationToken);
+        if (current is null)
+        {
+            return new EditResult(null, EditRefusal.NotFound);
+        }
+
+        if (etag is not null && etag != current.ETag)
+        {
+            return new EditResult(current, EditRefusal.ETagDiffers);
+        }
+
+        if (Claims(edit)
+            && await TakenAsync(
+                connection, edit.RootPath ?? current.RootPath, id, edit.Active ?? current.Active,
+                cancellationToken) is { } reason)
+        {
+            return new EditResult(current, EditRefusal.RootPathTaken, reason);
+        }
+
+        await connection.ExecuteAsync(
+            Statement("change"), cancellationToken, PostgresCommands.Value(id), Text(edit.Name), Text(edit.RootPath),
+            Text(edit.App),
+            Text(edit.Description), Flag(edit.Active), Flag(edit.SaveHttpSession));
+        var changed = await FindAsync(connection, id, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new EditResult(changed);
+    }
+
+    /// <summary>Deletes an endpoint; its routes follow with the next sync.</summary>
+    public async Task<EditRefusal> DeleteAsync(int id, string? etag, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(connection, cancellationToken);
+        await using var command = connection.Command(Statement("delete"), PostgresCommands.Value(id), Text(etag));
+        var deleted = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await transaction.CommitAsync(cancellationToken);
+        if (deleted)
+        {
+            return EditRefusal.None;
+        }
+
+        return await FindAsync(connection, id, cancellationToken) is null
+            ? EditRefusal.NotFound
+            : EditRefusal.ETagDiffers;
+    }
+
+    // A row that another session has open is reported soon, and not waited for as long as that session likes. Nor do
+    // others wait for a silo that freezes.
+    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            $"""
+             set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds};
+             set local idle_in_transaction_session_timeout =
+               {(long)database.Limits.IdleInTransactionTimeout.TotalMilliseconds}
+             """,
+            cancellationToken);
+        return transaction;
+    }
+
+    // Two endpoints may have come to one root path by SQL or in Odoo; an edit that does not claim it anew must still be
+    // possible.
+    private static bool Claims(EndpointEdit edit) => edit.RootPath is not null || edit.Active is true;
+
+    private async Task<EndpointView?> FindAsync(
+        NpgsqlConnection connection, int id, CancellationToken cancellationToken) =>
+        (await connection.ListAsync(Statement("get"), Read, cancellationToken, PostgresCommands.Value(id)))
+            .SingleOrDefault();
+
+    // A stored root path that no rule can be built from claims nothing.
+    private async Task<string?> TakenAsync(
+        NpgsqlConnection connection, string rootPath, int exceptId, bool active, CancellationToken cancellationToken)
+    {
+        if (!active || !RootPath.TryNormalize(rootPath, out var normalized, out _))
+        {
+            return null;
+        }
+
+        var owners = await connection.ListAsync(
+            Statement("owner_of_path"),
+            row => $"root path '{normalized}' is taken by endpoint {row.Int("id")} '{row.Text("name")}'",
+            cancellationToken, PostgresCommands.Value(normalized), PostgresCommands.Value(exceptId),
+            PostgresCommands.Value(RootPath.WhiteSpace));
+        return owners.SingleOrDefault();
+    }
+
+    private static EndpointView Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.Int("id"),
+        Name = row.Text("name"),
+        RootPath = row.Text("root_path"),
+        App = row.Text("app"),
+        Description = row.TextOrNull("description"),
+        Active = row.IsTrue("active"),
+        SaveHttpSession = row.IsTrue("save_http_session"),
+        RegistrySync = row.IsTrue("registry_sync"),
+        ETag = row.Text("etag"),
+    };
+
+    private string Statement(string name) => database.Sql.Of(Sql[name]);
+
+    private static NpgsqlParameter Text(string? value) => PostgresCommands.TextOrNull(value);
+
+    private static NpgsqlParameter Flag(bool? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Boolean };
+}

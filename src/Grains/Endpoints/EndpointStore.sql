@@ -1,0 +1,42 @@
+-- An edit in Odoo sets write_date, a sync does not: the tag distinguishes edits, not syncs.
+
+-- name: list
+select id, name, root_path, app, description, active, save_http_session, registry_sync,
+  md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
+from {odoo}.fastapi_endpoint order by id
+
+-- name: get
+select id, name, root_path, app, description, active, save_http_session, registry_sync,
+  md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
+from {odoo}.fastapi_endpoint where id = $1
+
+-- name: lock
+select id from {odoo}.fastapi_endpoint where id = $1 for no key update
+
+-- name: owner_of_path
+-- The endpoint that has a root path. Stored paths are normalized as RootPath.cs does it, with its white space as $3; a
+-- test compares the two.
+select id, name from (select *, btrim(root_path, $3) as trimmed from {odoo}.fastapi_endpoint) as endpoint
+where active and id <> $2 and rtrim(case when starts_with(trimmed, '/') then trimmed else '/' || trimmed end, '/') = $1
+order by id limit 1
+
+-- name: add
+insert into {odoo}.fastapi_endpoint
+  (name, root_path, app, description, active, save_http_session, registry_sync, create_date, write_date)
+values ($1, $2, $3, $4, $5, $6, false, now() at time zone 'utc', now() at time zone 'utc')
+returning id
+
+-- name: change
+-- What decides the routes clears the flag, as it does in Odoo; a new name or description does not.
+update {odoo}.fastapi_endpoint
+set name = coalesce($2, name), root_path = coalesce($3, root_path), app = coalesce($4, app),
+  description = coalesce($5, description), active = coalesce($6, active),
+  save_http_session = coalesce($7, save_http_session),
+  registry_sync = registry_sync and $3::text is null and $6::boolean is null and $7::boolean is null,
+  write_date = clock_timestamp() at time zone 'utc'
+where id = $1
+
+-- name: delete
+delete from {odoo}.fastapi_endpoint
+where id = $1 and ($2::text is null
+  or md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) = $2)

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using EndpointSync.Grains.Odoo;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Postgres.Migrations;
+using Npgsql;
+
+namespace EndpointSync.Grains.Preparation;
+
+/// <summary>
+/// Makes a registry's database ready to be synced, once; a failure is not remembered, so that the next use tries again.
+/// </summary>
+internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCapture capture)
+{
+    private const string Schema = "endpoint_sync";
+
+    private static readonly SqlFile Sql = SqlFile.Of<RegistryPreparation>();
+
+    // One at a time for all registries of a pool: each holds a connection while it waits for its turn, and needs a
+    // second one then.
+    private static readonly ConditionalWeakTable<NpgsqlDataSource, SemaphoreSlim> Turns = [];
+
+    private readonly SemaphoreSlim _turn = Turns.GetValue(database.Source, _ => new SemaphoreSlim(1, 1));
+    private volatile bool _done;
+
+    /// <exception cref="RegistryUnusableException">Something is missing that a person has to add.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">Postgres cannot be reached or refused.</exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (_done)
+        {
+            return;
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_done)
+            {
+                await PrepareAsync(cancellationToken);
+            }
+
+            _done = true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Makes the next use prepare again, because what was prepared is gone: a backup was restored, or a schema dropped.
+    /// </summary>
+    public void Forget() => _done = false;
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await Migrator.MigrateAsync(database.Source, "EndpointSync", Schema, cancellationToken);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
+        await new OdooTables(database).PrepareAsync(connection, cancellationToken);
+        await connection.ExecuteAsync(Sql["add_state"], cancellationToken, database.SchemaName);
+        await connection.ExecuteAsync(
+            Sql["keep_lock_key"], cancellationToken, database.SchemaName, PostgresCommands.Value(database.LockKey));
+        await turn.CommitAsync(cancellationToken);
+        await capture.EnsureAsync(cancellationToken);
+    }
+}

@@ -1,4 +1,0 @@
-namespace EndpointSync.Grains.Sync;
-
-/// <summary>A row of <c>fastapi_endpoint</c>, as far as routing goes. The three flags are nullable there, and null counts as false.</summary>
-internal sealed record EndpointRow(int Id, string Name, string RootPath, bool Active, bool RegistrySync, bool SaveHttpSession);

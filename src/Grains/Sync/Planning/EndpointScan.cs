@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace EndpointSync.Grains.Sync.Planning;
+
+/// <summary>
+/// Some endpoints of a registry and their route rows, together with the endpoints that hold the root paths they want.
+/// </summary>
+/// <param name="Ids">The requested endpoints, whether they exist or not.</param>
+/// <param name="Endpoints">Those that exist.</param>
+/// <param name="Routes">Their rows, and the rows that no longer have an owner.</param>
+internal sealed record EndpointScan(
+    IReadOnlySet<int> Ids, IReadOnlyList<EndpointRow> Endpoints, IReadOnlyList<RouteRow> Routes)
+{
+    /// <summary>The scan of no endpoint.</summary>
+    public static EndpointScan Empty { get; } = new(new HashSet<int>(), [], []);
+
+    /// <summary>
+    /// Plans these endpoints, except for those that are left as they are. What those declare meanwhile takes no root
+    /// path from any other.
+    /// </summary>
+    public SyncPlan Plan(IReadOnlySet<int> left) => left.Count == 0
+        ? SyncPlanner.Plan(Endpoints, Routes)
+        : SyncPlanner.Plan(
+            Endpoints.Where(endpoint => !left.Contains(endpoint.Id)),
+            Routes.Where(row => row.EndpointId is not { } id || !left.Contains(id)));
+
+    /// <summary>
+    /// The due endpoints whose root path is still held by one that is left as it is. They can only change together.
+    /// </summary>
+    public HashSet<int> HeldBack(IReadOnlySet<int> left)
+    {
+        var staying = left.ToHashSet();
+        int before;
+        do
+        {
+            before = staying.Count;
+            var plan = Plan(staying);
+            staying.UnionWith(plan.EndpointIds.Except(plan.WithoutCollisions(Routes).EndpointIds));
+        }
+        while (staying.Count != before);
+
+        return [.. staying.Except(left)];
+    }
+
+    /// <summary>
+    /// Every endpoint that cannot be routed: those that a plan found here, and the known ones among the others.
+    /// </summary>
+    public IReadOnlyList<RejectedEndpoint> Rejected(
+        SyncPlan plan, IEnumerable<RejectedEndpoint> known, IReadOnlySet<int> left) =>
+    [
+        .. plan.Rejected.Where(endpoint => !left.Contains(endpoint.Id)),
+        .. known.Where(endpoint => !Ids.Contains(endpoint.Id) || left.Contains(endpoint.Id)),
+    ];
+
+    /// <summary>
+    /// The digests of the rules that these endpoints want. Some may have them already, beside another endpoint.
+    /// </summary>
+    public string[] Claims() =>
+        [.. Endpoints.Where(endpoint => endpoint.Active).Select(RouteOf).OfType<string>().Select(DigestOf)];
+
+    private static string? RouteOf(EndpointRow endpoint) =>
+        RootPath.TryNormalize(endpoint.RootPath, out var path, out _) ? ExpectedRoute.RouteOf(path) : null;
+
+    // As Postgres' md5 returns it. It only finds rows; the rules themselves are compared afterwards.
+    [SuppressMessage("Security", "CA5351", Justification = "Not for security: the index is on Postgres' md5.")]
+    private static string DigestOf(string route) =>
+        Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(route)));
+
+    /// <summary>
+    /// The endpoints after a plan was carried out, limited to those that no other writer can change before the commit:
+    /// they are locked, and the plan locked or wrote their rows. A row that another writer adds for one of them is
+    /// recorded.
+    /// </summary>
+    /// <param name="done">The plan, as far as it was carried out.</param>
+    /// <param name="locked">The endpoints that are locked.</param>
+    public EndpointScan AfterPlan(SyncPlan done, IReadOnlySet<int> locked)
+    {
+        var ids = done.EndpointIds.Where(locked.Contains).ToHashSet();
+        var marks = done.MarkSynced.Select(id => (Id: id, Synced: true))
+            .Concat(done.MarkUnsynced.Select(id => (Id: id, Synced: false)))
+            .ToDictionary();
+        var rewritten = done.Writes.Concat(done.Removals).Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
+        var endpoints = Endpoints.Where(endpoint => ids.Contains(endpoint.Id));
+        var kept = Routes.Where(row => !rewritten.Contains(row.Key));
+        return new EndpointScan(
+            ids,
+            [
+                .. endpoints.Select(endpoint => endpoint with
+                {
+                    RegistrySync = marks.GetValueOrDefault(endpoint.Id, endpoint.RegistrySync),
+                }),
+            ],
+            [.. kept.Concat(done.Writes).Where(row => row.EndpointId is { } id && ids.Contains(id))]);
+    }
+
+    /// <summary>This scan without some endpoints.</summary>
+    public EndpointScan Without(IReadOnlySet<int> ids) => ids.Count == 0 ? this : new EndpointScan(
+        Ids.Except(ids).ToHashSet(),
+        [.. Endpoints.Where(endpoint => !ids.Contains(endpoint.Id))],
+        [.. Routes.Where(row => row.EndpointId is not { } id || !ids.Contains(id))]);
+
+    /// <summary>This scan and another one.</summary>
+    public EndpointScan And(EndpointScan others) => Ids.Count == 0
+        ? others
+        : new EndpointScan(
+            Ids.Union(others.Ids).ToHashSet(), [.. Endpoints, .. others.Endpoints], [.. Routes, .. others.Routes]);
+}

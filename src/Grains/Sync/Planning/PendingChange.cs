@@ -1,0 +1,23 @@
+namespace EndpointSync.Grains.Sync.Planning;
+
+/// <summary>The effect of one statement of another writer on a registry's tables.</summary>
+/// <param name="Id">The row's id.</param>
+/// <param name="AwaitsReload">Whether it is an edit of endpoints, which waits for a reload.</param>
+/// <param name="IsRecent">Whether it set endpoints' flags so recently that the routes it promises may still be on their
+/// way.</param>
+/// <param name="EndpointIds">The endpoints that it edited.</param>
+/// <param name="Keys">The route rows that it changed.</param>
+/// <param name="Operation">The statement.</param>
+/// <param name="ChangedAt">When it ran.</param>
+/// <param name="Writer">Who ran it.</param>
+/// <param name="Locked">Whether the writer held the registry's lock; null where the lock is not needed.</param>
+internal sealed record PendingChange(
+    long Id, bool AwaitsReload, bool IsRecent, int[]? EndpointIds, string[]? Keys, string Operation,
+    DateTimeOffset ChangedAt, ForeignWriter Writer, bool? Locked)
+{
+    /// <summary>Whether it may have changed any row.</summary>
+    public bool IsEverything => EndpointIds is null && Keys is null;
+
+    /// <summary>Whether it changed routes.</summary>
+    public bool IsOfRoutes => Locked is not null;
+}

@@ -1,0 +1,31 @@
+using EndpointSync.Wire;
+
+namespace EndpointSync.Grains.Sync.Planning;
+
+/// <summary>
+/// A route as a version has it: the columns of <c>endpoint_route</c> from which readers build their rules, and the app
+/// that answers. The app is null for other consumers' routes.
+/// </summary>
+internal sealed record StoredRoute(
+    string Key, string? Route, string? Opts, string? Routing, string? RouteGroup, string? App = null)
+{
+    /// <summary>What the route contributes to its version's hash.</summary>
+    public ContentHash Hash => ContentHash.Of(Key, Route, Opts, Routing, RouteGroup, App);
+}
+
+/// <summary>The effect of one version on one route: added (no before), changed, or removed (no after).</summary>
+internal sealed record RouteChange(StoredRoute? Before, StoredRoute? After)
+{
+    public string Key => (Before ?? After)!.Key;
+}
+
+/// <summary>How many routes a version added, changed and removed.</summary>
+internal readonly record struct RouteCounts(int Added, int Changed, int Removed)
+{
+    public int Sum => Added + Changed + Removed;
+
+    public static RouteCounts Of(IReadOnlyCollection<RouteChange> changes) => new(
+        changes.Count(change => change.Before is null),
+        changes.Count(change => change is { Before: not null, After: not null }),
+        changes.Count(change => change.After is null));
+}

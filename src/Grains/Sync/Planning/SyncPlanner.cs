@@ -1,0 +1,125 @@
+namespace EndpointSync.Grains.Sync.Planning;
+
+/// <summary>
+/// Compares endpoints with route rows. Pure: the same rows always give the same plan, and after a plan is carried out
+/// the next one is empty.
+/// </summary>
+internal static class SyncPlanner
+{
+    /// <summary>Plans the writes that make the rows match the endpoints.</summary>
+    /// <param name="endpoints">Every endpoint of the registry, archived ones included.</param>
+    /// <param name="routes">The route rows of endpoints; other consumers' rows are ignored.</param>
+    public static SyncPlan Plan(IEnumerable<EndpointRow> endpoints, IEnumerable<RouteRow> routes)
+    {
+        var rowsOf = routes.Where(row => row.EndpointId is not null).ToLookup(row => row.EndpointId!.Value);
+        var ordered = endpoints.OrderBy(endpoint => endpoint.Id).ToList();
+        var draft = new Draft();
+        var ownerOf = new Dictionary<string, EndpointRow>(StringComparer.Ordinal);
+        foreach (var endpoint in ordered)
+        {
+            Compare(draft, endpoint, rowsOf[endpoint.Id], ownerOf);
+        }
+
+        var known = ordered.Select(endpoint => endpoint.Id).ToHashSet();
+        draft.Removals.AddRange(rowsOf.Where(rows => !known.Contains(rows.Key)).SelectMany(rows => rows));
+        return draft.ToPlan();
+    }
+
+    private static void Compare(
+        Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, Dictionary<string, EndpointRow> ownerOf)
+    {
+        if (!endpoint.Active)
+        {
+            Unroute(draft, endpoint, stored, inSync: true);
+        }
+        else if (!TryRoute(endpoint, ownerOf, out var rootPath, out var reason))
+        {
+            Quarantine(draft, endpoint, stored, reason);
+        }
+        else
+        {
+            Route(draft, endpoint, ExpectedRoute.For(endpoint.Id, rootPath, endpoint.SaveHttpSession), [.. stored]);
+        }
+    }
+
+    private static void Route(Draft draft, EndpointRow endpoint, RouteRow expected, RouteRow[] stored)
+    {
+        if (endpoint.RegistrySync && stored.Length == 0)
+        {
+            draft.Orphans.Add(endpoint);
+        }
+
+        if (!stored.Any(row => ExpectedRoute.Matches(expected, row)))
+        {
+            draft.Writes.Add(expected);
+        }
+
+        draft.Removals.AddRange(stored.Where(row => row.Key != expected.Key));
+        if (!endpoint.RegistrySync)
+        {
+            draft.MarkSynced.Add(endpoint.Id);
+        }
+    }
+
+    private static void Unroute(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, bool inSync)
+    {
+        draft.Removals.AddRange(stored);
+        if (endpoint.RegistrySync != inSync)
+        {
+            (inSync ? draft.MarkSynced : draft.MarkUnsynced).Add(endpoint.Id);
+        }
+    }
+
+    private static void Quarantine(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, string reason)
+    {
+        draft.Rejected.Add(new RejectedEndpoint(endpoint.Id, endpoint.Name, endpoint.RootPath, reason));
+        Unroute(draft, endpoint, stored, inSync: false);
+    }
+
+    // Endpoints come in the order of their ids, so the older one of two with the same root path keeps it.
+    private static bool TryRoute(
+        EndpointRow endpoint, Dictionary<string, EndpointRow> ownerOf, out string rootPath, out string reason)
+    {
+        reason = "";
+        rootPath = "";
+        if (!RootPath.TryNormalize(endpoint.RootPath, out var normalized, out var invalid))
+        {
+            reason = invalid;
+            return false;
+        }
+        rootPath = normalized;
+        if (ownerOf.TryAdd(rootPath, endpoint))
+        {
+            return true;
+        }
+
+        var owner = ownerOf[rootPath];
+        reason = $"root path '{endpoint.RootPath}' is taken by endpoint {owner.Id} '{owner.Name}'";
+        return false;
+    }
+
+    private sealed class Draft
+    {
+        public List<RouteRow> Writes { get; } = [];
+
+        public List<RouteRow> Removals { get; } = [];
+
+        public List<int> MarkSynced { get; } = [];
+
+        public List<int> MarkUnsynced { get; } = [];
+
+        public List<EndpointRow> Orphans { get; } = [];
+
+        public List<RejectedEndpoint> Rejected { get; } = [];
+
+        public SyncPlan ToPlan() => new()
+        {
+            Writes = Writes,
+            Removals = Removals,
+            MarkSynced = MarkSynced,
+            MarkUnsynced = MarkUnsynced,
+            Orphans = Orphans,
+            Rejected = Rejected,
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync.Statements;
+
+/// <summary>
+/// Reads endpoints and their rows. It remembers which endpoint has which root path in the newest version, so an
+/// instance is valid while that version stays the newest: in one snapshot, or under the lock of the version row.
+/// </summary>
+/// <param name="database">The registry.</param>
+/// <param name="connection">The connection, in a transaction or not.</param>
+/// <param name="version">The newest version.</param>
+/// <param name="before">An earlier reader, whose knowledge is used if its version was the same.</param>
+internal sealed class EndpointReader(
+    RegistryDatabase database, NpgsqlConnection connection, RouteVersion version, EndpointReader? before = null)
+{
+    private static readonly SqlFile Sql = SqlFile.Of<EndpointReader>();
+
+    private readonly RouteVersion _version = version;
+    private readonly Dictionary<string, List<int>> _owners =
+        before?._version == version
+            ? new Dictionary<string, List<int>>(before._owners, StringComparer.Ordinal)
+            : new Dictionary<string, List<int>>(StringComparer.Ordinal);
+
+    /// <summary>Reads endpoints, together with those that have the root paths that they want.</summary>
+    /// <param name="ids">The endpoints.</param>
+    /// <param name="keys">Keys of further rows that may be theirs.</param>
+    /// <param name="known">Endpoints that are known already.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<EndpointScan> ReadAsync(
+        IEnumerable<int> ids, IEnumerable<string> keys, EndpointScan known, CancellationToken cancellationToken)
+    {
+        var scan = known.And(await ReadAsync(ids.ToHashSet(), keys, cancellationToken));
+        var claims = scan.Claims();
+        await LearnOwnersAsync([.. claims.Where(claim => !_owners.ContainsKey(claim))], cancellationToken);
+        var owners = claims.SelectMany(claim => _owners[claim]).Where(id => !scan.Ids.Contains(id)).ToHashSet();
+        return owners.Count == 0 ? scan : scan.And(await ReadAsync(owners, [], cancellationToken));
+    }
+
+    private async Task<EndpointScan> ReadAsync(
+        HashSet<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        var endpoints = new Dictionary<int, EndpointRow>();
+        var routes = new List<RouteRow>();
+        await using var command = connection.Command(
+            database.Sql.Of(Sql["read"]), database.SchemaName, PostgresCommands.Value(ids.ToArray()),
+            PostgresCommands.Value(keys.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!reader.IsNull("id"))
+            {
+                endpoints.TryAdd(reader.Int("id"), ReadEndpoint(reader));
+            }
+
+            if (!reader.IsNull("key"))
+            {
+                routes.Add(ReadRoute(reader));
+            }
+        }
+
+        return new EndpointScan(ids, [.. endpoints.Values], routes);
+    }
+
+    private async Task LearnOwnersAsync(string[] claims, CancellationToken cancellationToken)
+    {
+        if (claims.Length == 0)
+        {
+            return;
+        }
+
+        var found = await connection.ListAsync(
+            Sql["owners"], row => (Claim: row.Text("claim"), Id: row.Int("endpoint_id")), cancellationToken,
+            database.SchemaName, PostgresCommands.Value(claims));
+        foreach (var claim in claims)
+        {
+            _owners[claim] = [];
+        }
+
+        found.ForEach(owner => _owners[owner.Claim].Add(owner.Id));
+    }
+
+    private static EndpointRow ReadEndpoint(NpgsqlDataReader row) => new(
+        row.Int("id"), row.Text("name"), row.Text("root_path"), row.IsTrue("active"), row.IsTrue("registry_sync"),
+        row.IsTrue("save_http_session"));
+
+    private static RouteRow ReadRoute(NpgsqlDataReader row) =>
+        new(row.Text("key"), row.TextOrNull("route"), row.TextOrNull("opts"), row.TextOrNull("routing"));
+}

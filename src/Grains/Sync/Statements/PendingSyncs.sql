@@ -1,0 +1,19 @@
+-- name: read
+select id from endpoint_sync.pending_syncs where schema_name = $1
+
+-- name: add
+-- One row is enough, but a sync that read it before this request's edit was committed may delete it. So the row gets a
+-- new id, which that sync does not know. If that sync is deleting it already, the row is skipped and a second one is
+-- added.
+with renewed as (
+  update endpoint_sync.pending_syncs set id = default, requested_at = clock_timestamp(), requested_by = $2, reason = $3
+  where id = (
+    select id from endpoint_sync.pending_syncs where schema_name = $1 order by id desc limit 1 for update skip locked)
+  returning id
+)
+insert into endpoint_sync.pending_syncs (schema_name, requested_by, reason)
+select $1, $2, $3
+where not exists (select from renewed)
+
+-- name: delete
+delete from endpoint_sync.pending_syncs where id = any($1)

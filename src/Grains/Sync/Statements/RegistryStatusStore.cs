@@ -1,0 +1,98 @@
+using System.Data;
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Locks;
+using EndpointSync.Grains.Postgres;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync.Statements;
+
+/// <summary>Reads what operators ask for; never takes a lock.</summary>
+internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock syncLock)
+{
+    private static readonly SqlFile Sql = SqlFile.Of<RegistryStatusStore>();
+
+    /// <summary>
+    /// What is pending without anybody's request: a sync, a bump of Odoo's sequence, or a change by another writer.
+    /// </summary>
+    /// <returns>What is to be made current; null if nothing is pending.</returns>
+    public async Task<ReloadScope?> PendingScopeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var everyEdit = database.SyncOn == SyncOn.Change;
+        var pending = await connection.ListAsync(
+            Sql["pending"], row => (Sync: row.Bool("is_sync_pending"), Change: row.Bool("is_change_pending")),
+            cancellationToken,
+            database.SchemaName, PostgresCommands.Value(everyEdit));
+        var (sync, change) = pending[0];
+        return sync || (change && everyEdit) ? ReloadScope.Everything : change ? ReloadScope.Routes : null;
+    }
+
+    /// <summary>Who holds the registry's lock; null when nobody does.</summary>
+    public Task<LockHolder?> LockHolderAsync(CancellationToken cancellationToken) =>
+        syncLock.FindHolderAsync(cancellationToken);
+
+    public async Task<RegistryStatus> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead, cancellationToken);
+        var quarantine = await new Quarantine(database, connection).ReadAsync(cancellationToken);
+        var holder = await syncLock.FindHolderAsync(connection, cancellationToken);
+        var backoffs = await new RepairBackoffs(database, connection).ReadAsync(cancellationToken);
+        var status = await connection.ListAsync(
+            database.Sql.Of(Sql["status"]), row => Read(
+                row, quarantine, holder, backoffs), cancellationToken, database.SchemaName);
+        return status.Single();
+    }
+
+    /// <summary>What other writers did to routes.</summary>
+    public async Task<WriterList> ReadWritersAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var writes = await new ForeignWriteLog(database, connection).ReadAsync(cancellationToken);
+        var backoffs = await new RepairBackoffs(database, connection).ReadAsync(cancellationToken);
+        var counts = await connection.ListAsync(
+            Sql["write_counts"], row => (Total: row.Long("foreign_writes"), Unlocked: row.Long("unlocked_writes")),
+            cancellationToken,
+            database.SchemaName);
+        return new WriterList(counts[0].Total, counts[0].Unlocked, writes, backoffs);
+    }
+
+    /// <summary>The newest version and its routes, which belong together.</summary>
+    public async Task<RouteList> ReadRoutesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.ListAsync(
+            Sql["routes"], row => (Version: row.Version("version"), Route: ReadRoute(row)), cancellationToken,
+            database.SchemaName);
+        return new RouteList(rows[0].Version, [.. rows.Select(row => row.Route).OfType<RouteView>()]);
+    }
+
+    private static RouteView? ReadRoute(NpgsqlDataReader row) => row.TextOrNull("key") is { } key
+        ? new RouteView(
+            key, row.TextOrNull("route"), row.Version("from_version"), row.TextOrNull("opts"),
+            row.TextOrNull("routing"))
+        : null;
+
+    private RegistryStatus Read(
+        NpgsqlDataReader row, IReadOnlyList<RejectedEndpoint> quarantine, LockHolder? holder,
+        IReadOnlyList<RepairBackoff> backoffs) => new()
+        {
+            Registry = database.Name,
+            Version = row.Version("version"),
+            ChangedAt = row.Time("changed_at"),
+            Silo = row.Text("silo"),
+            ContentHash = row.Text("content_hash"),
+            Endpoints = row.Int("endpoints"),
+            Archived = row.Int("archived"),
+            Unsynced = row.Int("unsynced"),
+            Routes = row.Int("routes"),
+            SyncPending = row.Bool("is_sync_pending"),
+            Tracked = row.Bool("is_tracked"),
+            ForeignWrites = row.Long("foreign_writes"),
+            UnlockedWrites = row.Long("unlocked_writes"),
+            RepairBackoffs = backoffs,
+            Quarantine = quarantine,
+            LockHolder = holder,
+        };
+}

@@ -1,0 +1,30 @@
+-- name: pending
+select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
+    or not exists (
+      select from endpoint_sync.state
+      where schema_name = $1 and bumped_version = version and bumped_at is not null) as is_sync_pending,
+  exists (
+    select from endpoint_sync.pending_changes as change
+    where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change)))) as is_change_pending
+
+-- name: status
+select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
+  (select count(*)::integer from {odoo}.fastapi_endpoint) as endpoints,
+  (select count(*)::integer from {odoo}.fastapi_endpoint where active is not true) as archived,
+  (select count(*)::integer from {odoo}.fastapi_endpoint where registry_sync is not true) as unsynced,
+  (select count(*)::integer from endpoint_sync.routes where schema_name = $1 and to_version is null) as routes,
+  exists (select from endpoint_sync.pending_syncs where schema_name = $1) as is_sync_pending,
+  endpoint_sync.is_tracked($1) as is_tracked, foreign_writes, unlocked_writes
+from endpoint_sync.state where schema_name = $1
+
+-- name: write_counts
+select foreign_writes, unlocked_writes from endpoint_sync.state where schema_name = $1
+
+-- name: routes
+-- The version and the rows that it names, in one statement and so in one snapshot. A version without routes still gives
+-- its row.
+select state.version, route.key, route.route, route.from_version, route.opts, route.routing
+from endpoint_sync.state
+left join endpoint_sync.routes as route on route.schema_name = state.schema_name and route.to_version is null
+where state.schema_name = $1
+order by route.key

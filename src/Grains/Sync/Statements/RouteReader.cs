@@ -1,0 +1,68 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using EndpointSync.Wire;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync.Statements;
+
+/// <summary>Reads what versions changed.</summary>
+internal sealed class RouteReader(RegistryDatabase database)
+{
+    private static readonly SqlFile Sql = SqlFile.Of<RouteReader>();
+
+    /// <summary>The newest version and its hash.</summary>
+    public async Task<RouteTableId> NewestAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.ListAsync(Sql["newest"], ReadTableId, cancellationToken, database.SchemaName);
+        return rows.Count == 1 ? rows[0] : throw VersionState.Missing(database);
+    }
+
+    /// <summary>What leads from a version to the newest one.</summary>
+    /// <param name="from">The version; 0 for all routes of the newest one.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>
+    /// A delta. If the newest version is older than <paramref name="from"/>, it leads backwards and has no more to say.
+    /// </returns>
+    public async Task<RouteDelta> ReadSinceAsync(RouteVersion from, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.ListAsync(
+            Sql["since"], row => (Newest: ReadTableId(row), Change: ReadChange(row)), cancellationToken,
+            database.SchemaName,
+            PostgresCommands.Value(from.Value));
+        return rows.Count > 0
+            ? new RouteDelta(
+                from, rows[0].Newest.Version, rows[0].Newest.Hash,
+                [.. rows.Select(row => row.Change).OfType<PublishedChange>()])
+            : throw VersionState.Missing(database);
+    }
+
+    /// <summary>A route; null if its key is.</summary>
+    public static StoredRoute? ReadRoute(NpgsqlDataReader row, RouteColumns columns) =>
+        row.TextOrNull(columns.Key) is { } key
+        ? new StoredRoute(
+            key, row.TextOrNull(columns.Route), row.TextOrNull(columns.Opts), row.TextOrNull(columns.Routing),
+            row.TextOrNull(columns.RouteGroup), row.TextOrNull(columns.App))
+        : null;
+
+    private static RouteTableId ReadTableId(NpgsqlDataReader row) =>
+        new(row.Version("version"), ContentHash.From(row.Value<byte[]>("content_hash")));
+
+    private static PublishedChange? ReadChange(NpgsqlDataReader row) => row.TextOrNull("key") is { } key
+        ? new PublishedChange(
+            key, ReadRoute(row, RouteColumns.Found) is { } route ? RouteProjection.Publish(route) : null)
+        : null;
+}
+
+/// <summary>
+/// The names of a route's columns: as the newest version has it, or as it was found in <c>endpoint_route</c>.
+/// </summary>
+internal sealed record RouteColumns(
+    string Key, string Route, string Opts, string Routing, string RouteGroup, string App)
+{
+    public static RouteColumns Known { get; } = new("key", "route", "opts", "routing", "route_group", "app");
+
+    public static RouteColumns Found { get; } =
+        new("found_key", "found_route", "found_opts", "found_routing", "found_route_group", "found_app");
+}

@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using System.Text;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync.Statements;
+
+/// <summary>
+/// Writes endpoints' route rows and flags, only where they differ, and waits for nobody: a row that another session has
+/// open is left for the next sync, together with its endpoint.
+/// </summary>
+internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection connection)
+{
+    // A row that another session has inserted and not committed cannot be skipped, only waited for. The first such wait
+    // in a sync is bounded, and every further one even more.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FurtherWaits = TimeSpan.FromMilliseconds(1);
+
+    private static readonly SqlFile Sql = SqlFile.Of<RouteWriter>();
+
+    private readonly HashSet<int> _endpoints = [];
+    private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
+    private TimeSpan _insertWait = FirstWait;
+
+    /// <summary>The endpoints that are locked.</summary>
+    public IReadOnlySet<int> Locked => _endpoints;
+
+    /// <summary>Locks what no other session has open of endpoints and their rows.</summary>
+    /// <param name="ids">The endpoints.</param>
+    /// <param name="keys">Keys of further rows that may be theirs.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task LockAsync(
+        IReadOnlyCollection<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = connection.CreateBatch();
+        AddLocks(batch, ids, keys);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await ReadLocksAsync(reader, cancellationToken);
+    }
+
+    /// <summary>
+    /// Adds to a batch what locks them; the reader of its results is for <see cref="ReadLocksAsync"/>.
+    /// </summary>
+    public void AddLocks(NpgsqlBatch batch, IReadOnlyCollection<int> ids, IEnumerable<string> keys)
+    {
+        var wanted = ids.ToHashSet();
+        var further = keys.Where(key => RouteRow.EndpointIdOf(key) is { } id && wanted.Contains(id)).ToArray();
+        batch
+            .Then(Statement("lock_endpoints"), PostgresCommands.Value(ids.ToArray()))
+            .Then(
+                Statement("lock_routes"), database.SchemaName, PostgresCommands.Value(ids.ToArray()),
+                PostgresCommands.Value(further));
+    }
+
+    public async Task ReadLocksAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        _endpoints.UnionWith(await reader.ListAsync(row => row.Int("id"), cancellationToken));
+        await reader.NextResultAsync(cancellationToken);
+        _rows.UnionWith(await reader.ListAsync(row => row.Text("key"), cancellationToken));
+    }
+
+    /// <summary>Carries out a plan.</summary>
+    /// <returns>
+    /// The part of it that was carried out; the rest belongs to endpoints whose rows another session has open.
+    /// </returns>
+    public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
+    {
+        var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
+        plan = plan.Without(Busy(plan, scan)).WithoutCollisions(scan.Routes);
+        var superseded = plan.Removals.ToLookup(row => row.EndpointId!.Value, row => row.Key);
+        plan = plan.Without(
+            await InsertAsync(
+                plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray(), superseded, cancellationToken));
+
+        await using var batch = connection.CreateBatch();
+        var owners = scan.Endpoints.Select(endpoint => endpoint.Id).ToHashSet();
+        AddUpdates(batch, [.. plan.Writes.Where(row => stored.Contains(row.Key))]);
+        AddRemovals(batch, [.. plan.Removals.Where(row => owners.Contains(row.EndpointId!.Value))]);
+        AddOwnerlessRemovals(batch, [.. plan.Removals.Where(row => !owners.Contains(row.EndpointId!.Value))]);
+        AddMarks(batch, plan.MarkSynced, synced: true);
+        AddMarks(batch, plan.MarkUnsynced, synced: false);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return plan;
+    }
+
+    // Rows that stay as they are count too: a flag must not call them right while another session changes them.
+    private HashSet<int> Busy(SyncPlan plan, EndpointScan scan)
+    {
+        var open = scan.Routes.Where(row => !_rows.Contains(row.Key))
+            .Select(row => row.EndpointId)
+            .OfType<int>()
+            .ToHashSet();
+        open.UnionWith(scan.Endpoints.Select(endpoint => endpoint.Id).Where(id => !_endpoints.Contains(id)));
+        return [.. plan.EndpointIds.Where(open.Contains)];
+    }
+
+    // A batch with one row that cannot be locked in time is halved until that row stands alone, so a stuck session
+    // holds up only one endpoint.
+    private async Task<HashSet<int>> InsertAsync(
+        ArraySegment<RouteRow> rows, ILookup<int, string> superseded, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        if (await TryInsertAsync(rows, superseded, cancellationToken))
+        {
+            return [];
+        }
+
+        if (rows.Count == 1)
+        {
+            return [rows[0].EndpointId!.Value];
+        }
+
+        var half = rows.Count / 2;
+        var busy = await InsertAsync(rows[..half], superseded, cancellationToken);
+        busy.UnionWith(await InsertAsync(rows[half..], superseded, cancellationToken));
+        return busy;
+    }
+
+    // A row of the same endpoint under another key is deleted first: it may still have the hash that its successor
+    // needs.
+    private async Task<bool> TryInsertAsync(
+        ArraySegment<RouteRow> rows, ILookup<int, string> superseded, CancellationToken cancellationToken)
+    {
+        var gone = rows.SelectMany(row => superseded[row.EndpointId!.Value]).ToArray();
+        try
+        {
+            await using var batch = connection.CreateBatch()
+                .Then("savepoint before_insert").Then(LockTimeout(_insertWait))
+                .Then(Statement("delete"), PostgresCommands.Value(gone)).Then(Statement("insert"), Columns(rows))
+                .Then(LockTimeout(database.Limits.LockTimeout)).Then("release before_insert");
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
+            _insertWait = FurtherWaits;
+            return false;
+        }
+    }
+
+    private string Statement(string name) => database.Sql.Of(Sql[name]);
+
+    private static string LockTimeout(TimeSpan wait) => $"set local lock_timeout = {(long)wait.TotalMilliseconds}";
+
+    private void AddUpdates(NpgsqlBatch batch, RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+        {
+            batch.Then(Statement("update"), Columns(rows));
+        }
+    }
+
+    private void AddRemovals(NpgsqlBatch batch, RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+        {
+            batch.Then(Statement("delete"), PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)));
+        }
+    }
+
+    private void AddOwnerlessRemovals(NpgsqlBatch batch, RouteRow[] rows)
+    {
+        if (rows.Length > 0)
+        {
+            batch.Then(
+                Statement("delete_ownerless"),
+                PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)), PostgresCommands.Value(
+                    Array.ConvertAll(rows, row => row.EndpointId!.Value)));
+        }
+    }
+
+    private void AddMarks(NpgsqlBatch batch, IReadOnlyList<int> ids, bool synced)
+    {
+        if (ids.Count > 0)
+        {
+            batch.Then(Statement("mark"), PostgresCommands.Value(ids.ToArray()), PostgresCommands.Value(synced));
+        }
+    }
+
+    private static NpgsqlParameter[] Columns(IReadOnlyList<RouteRow> rows) =>
+    [
+        PostgresCommands.Value(rows.Select(row => row.Key).ToArray()),
+        PostgresCommands.Value(rows.Select(row => row.Route).ToArray()),
+        PostgresCommands.Value(rows.Select(row => row.Opts).ToArray()),
+        PostgresCommands.Value(rows.Select(row => row.Routing).ToArray()),
+        PostgresCommands.Value(rows.Select(row => HashOf(row.Key)).ToArray()),
+    ];
+
+    // Made from the key, which is unique and survives an edit: no two endpoints share it, and swapping two root paths
+    // changes neither. No reader uses it; Odoo's own value differs from process to process.
+    private static string HashOf(string key) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
+}

@@ -1,0 +1,24 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Wire;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync.Statements;
+
+/// <summary>A registry's version row.</summary>
+/// <param name="Version">The newest version.</param>
+/// <param name="IsBumped">Whether Odoo's sequence was bumped after the commit of that version.</param>
+/// <param name="ContentHash">The hash of its routes.</param>
+internal sealed record VersionState(RouteVersion Version, bool IsBumped, ContentHash ContentHash)
+{
+    public static VersionState Read(NpgsqlDataReader row) =>
+        new(row.Version("version"), row.Bool("is_bumped"), ContentHash.From(row.Value<byte[]>("content_hash")));
+
+    /// <exception cref="RegistryUnusableException">
+    /// The registry has no row, which preparing the database heals.
+    /// </exception>
+    public static VersionState Single(IEnumerable<VersionState> rows, RegistryDatabase database) =>
+        rows.SingleOrDefault() ?? throw Missing(database);
+
+    public static RegistryUnusableException Missing(RegistryDatabase database) =>
+        new($"Registry '{database.Name}': endpoint_sync.state has no row for schema '{database.Sql.Schema}'.");
+}

@@ -1,0 +1,102 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync.Statements;
+
+/// <summary>
+/// Makes the next version out of what changed in <c>endpoint_route</c> since the last one, whoever changed it.
+/// </summary>
+internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection connection)
+{
+    private static readonly SqlFile Sql = SqlFile.Of<VersionWriter>();
+
+    /// <summary>
+    /// Adds to a batch the statement that reads the version row; its row is for <see cref="VersionState.Read"/>.
+    /// </summary>
+    public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database) =>
+        batch.Then(Sql["read_state"], database.SchemaName);
+
+    /// <summary>
+    /// Adds to a batch the statement that locks the version row; its row is for <see cref="VersionState.Read"/>.
+    /// </summary>
+    public NpgsqlBatch AddLock(NpgsqlBatch batch) => batch.Then(Sql["lock_state"], database.SchemaName);
+
+    /// <summary>What is to become the next version.</summary>
+    /// <param name="endpointIds">The endpoints whose routes may have changed.</param>
+    /// <param name="keys">Further keys of routes that may have.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task<List<RouteChange>> FindChangesAsync(
+        IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        AddChanges(batch, endpointIds, keys);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ListAsync(ReadChange, cancellationToken);
+    }
+
+    /// <summary>
+    /// Adds the statement that finds it to a batch; each row of its result is for <see cref="ReadChange"/>.
+    /// </summary>
+    public void AddChanges(NpgsqlBatch batch, IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys) => batch.Then(
+        database.Sql.Of(Sql["changes"]), database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()),
+        PostgresCommands.Value(keys.ToArray()));
+
+    public static RouteChange ReadChange(NpgsqlDataReader row) =>
+        new(RouteReader.ReadRoute(row, RouteColumns.Known), RouteReader.ReadRoute(row, RouteColumns.Found));
+
+    /// <summary>The version that changes lead to; the same if there are none.</summary>
+    public static VersionState Next(VersionState state, IReadOnlyCollection<RouteChange> changes) => changes.Count == 0
+        ? state
+        : state with
+        {
+            Version = state.Version.Next,
+            ContentHash = changes.Aggregate(
+                state.ContentHash,
+                (sum, change) => sum ^ (change.Before?.Hash ?? default) ^ (change.After?.Hash ?? default)),
+        };
+
+    /// <summary>Adds to a batch what makes a version the newest one and records what it changed.</summary>
+    public void AddVersion(
+        NpgsqlBatch batch, VersionState next, IReadOnlyList<RouteChange> changes, int endpointsSynced, int callers)
+    {
+        var hash = next.ContentHash.ToBytes();
+        var counts = RouteCounts.Of(changes);
+        batch
+            .Then(
+                Sql["advance"], database.SchemaName, Number(next.Version), PostgresCommands.Value(hash),
+                PostgresCommands.Value(database.Silo))
+            .Then(
+                Sql["add_receipt"], database.SchemaName, Number(next.Version), PostgresCommands.Value(database.Silo),
+                PostgresCommands.Value(hash),
+                PostgresCommands.Value(endpointsSynced), PostgresCommands.Value(counts.Added),
+                PostgresCommands.Value(counts.Changed),
+                PostgresCommands.Value(counts.Removed), PostgresCommands.Value(callers));
+        AddHistory(batch, next.Version, changes);
+        batch.Then(Sql["notify"], database.SchemaName, Number(next.Version));
+    }
+
+    private void AddHistory(NpgsqlBatch batch, RouteVersion version, IReadOnlyList<RouteChange> changes)
+    {
+        var gone = changes.Where(change => change.Before is not null).Select(change => change.Key).ToArray();
+        var come = changes.Where(change => change.After is not null).Select(change => change.After!).ToArray();
+        if (gone.Length > 0)
+        {
+            batch.Then(Sql["close_routes"], database.SchemaName, Number(version), PostgresCommands.Value(gone));
+        }
+
+        if (come.Length > 0)
+        {
+            batch.Then(
+                Sql["open_routes"], database.SchemaName, Number(version),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.Key)),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.Route)),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.Opts)),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.Routing)),
+                PostgresCommands.Value(Array.ConvertAll(come, route => route.RouteGroup)), PostgresCommands.Value(
+                    Array.ConvertAll(come, route => route.App)));
+        }
+    }
+
+    private static NpgsqlParameter Number(RouteVersion version) => PostgresCommands.Value(version.Value);
+}

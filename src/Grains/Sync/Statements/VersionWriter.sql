@@ -1,0 +1,52 @@
+-- name: read_state
+select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash from endpoint_sync.state
+where schema_name = $1
+
+-- name: lock_state
+-- The row's lock is a second fence: writers that were configured with different lock names still take turns here.
+select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash from endpoint_sync.state
+where schema_name = $1 for no key update
+
+-- name: changes
+-- The rows under given keys that differ between endpoint_route and the newest version. Rows without a key cannot be
+-- told apart and are no routes. The app of an endpoint that is not synced yet stays what it was, so that an edit of
+-- path and app goes live as one.
+with wanted as (select distinct key from endpoint_sync.keys_of($1, $2, $3))
+select * from (
+  select known.key, known.route, known.opts, known.routing, known.route_group, known.app,
+    found.key as found_key, found.route as found_route, found.opts as found_opts, found.routing as found_routing,
+    found.route_group as found_route_group,
+    case
+      when found.key is null then null
+      when known.key is null or endpoint.registry_sync is true then endpoint.app
+      else known.app end as found_app
+  from wanted
+  left join {odoo}.endpoint_route as found on found.key = wanted.key
+  left join endpoint_sync.routes as known
+    on known.schema_name = $1 and known.key = wanted.key and known.to_version is null
+  left join {odoo}.fastapi_endpoint as endpoint on endpoint.id = endpoint_sync.endpoint_of(found.key)
+    and found.key = endpoint_sync.key_of(endpoint.id)
+) as compared
+where (key, route, opts, routing, route_group, app)
+  is distinct from (found_key, found_route, found_opts, found_routing, found_route_group, found_app)
+
+-- name: advance
+update endpoint_sync.state
+set version = $2, content_hash = $3, changed_at = clock_timestamp(), silo = $4
+where schema_name = $1
+
+-- name: add_receipt
+insert into endpoint_sync.versions
+  (schema_name, version, silo, content_hash, endpoints_synced, routes_added, routes_changed, routes_removed, callers)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- name: close_routes
+update endpoint_sync.routes set to_version = $2 where schema_name = $1 and to_version is null and key = any($3)
+
+-- name: open_routes
+insert into endpoint_sync.routes (schema_name, from_version, key, route, opts, routing, route_group, app)
+select $1, $2, * from unnest($3, $4, $5, $6, $7, $8)
+
+-- name: notify
+-- A hint for sessions that listen. A full queue must not cost the sync its commit.
+select pg_notify('endpoint_sync_version', $2 || ' ' || $1) where pg_notification_queue_usage() < 0.5

@@ -1,0 +1,125 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Preparation;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>
+/// Attempts a registry's sync until it succeeds or the deadline passes. Failures that may not repeat are retried with
+/// jitter. Every end, good or bad, is a receipt.
+/// </summary>
+internal sealed partial class SyncAttempts(
+    RegistryDatabase database, RegistryPreparation preparation, SyncSession session, TimeProvider clock,
+    ILogger<SyncAttempts> logger)
+{
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
+
+    // Longer than Postgres takes to restart, shorter than callers wait. Retries continue in the background.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+
+    // A frozen server does not react to a cancel request, and Npgsql waits for it. Such an attempt is abandoned. That
+    // is harmless, because the attempt's transaction commits as a whole or not at all.
+    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ResiliencePipeline<SyncResult> _retries =
+        new ResiliencePipelineBuilder<SyncResult> { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions<SyncResult>
+        {
+            ShouldHandle = attempt => ValueTask.FromResult(
+                attempt.Outcome.Exception is { } failure && SqlStates.IsTransient(failure)),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = FirstRetryDelay,
+            MaxDelay = LongestRetryDelay,
+        })
+        .Build();
+
+    /// <summary>
+    /// Makes the registry's routes match its endpoints, finds that they match, or reports why they do not.
+    /// </summary>
+    /// <param name="request">The requested scope and the number of callers.</param>
+    public async Task<SyncResult> RunUntilDeadlineAsync(ReloadRequest request)
+    {
+        var run = new Run(request, clock);
+        using var deadline = new CancellationTokenSource(database.Limits.Deadline, clock);
+        try
+        {
+            var attempts = _retries.ExecuteAsync(async token => await AttemptAsync(run, token), deadline.Token);
+            return run.Complete(await attempts.AsTask().WaitAsync(database.Limits.Deadline + CancelTimeout, clock));
+        }
+        catch (Exception failure) when (SqlStates.Describe(run.LastFailure(failure)) is { } problem)
+        {
+            LogFailed(database.Name, run.Attempts, problem.SqlState, problem.Meaning, problem.Detail);
+            await session.TryRecordPendingAsync(problem.Meaning);
+            return run.Complete(SyncResult.Failed(database, problem));
+        }
+    }
+
+    private async ValueTask<SyncResult> AttemptAsync(Run run, CancellationToken cancellationToken)
+    {
+        run.Attempts++;
+        try
+        {
+            await preparation.EnsureAsync(cancellationToken);
+            return await session.RunAsync(run.Request, cancellationToken);
+        }
+        catch (Exception failure) when (SqlStates.IsUnreachable(failure) && run.Elapsed > ConnectTimeout)
+        {
+            throw new DatabaseAwayException(failure);
+        }
+        catch (Exception failure) when (SqlStates.IsTransient(failure))
+        {
+            run.Transient = failure;
+            if (SqlStates.NeedsNewConnection(failure))
+            {
+                database.Reconnect();
+            }
+
+            throw;
+        }
+        catch (Exception failure) when (SqlStates.IsUnprepared(failure))
+        {
+            preparation.Forget();
+            throw;
+        }
+    }
+
+    [LoggerMessage(
+        1201, LogLevel.Warning,
+        "Reload of {Registry} failed after {Attempts} attempts ({SqlState}): {Meaning} {Detail}")]
+    private partial void LogFailed(string registry, int attempts, string? sqlState, string meaning, string detail);
+
+    private sealed class Run(ReloadRequest request, TimeProvider clock)
+    {
+        private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
+        private readonly long _started = clock.GetTimestamp();
+
+        public ReloadRequest Request { get; } = request;
+
+        public int Attempts { get; set; }
+
+        /// <summary>The last failure that was retried.</summary>
+        public Exception? Transient { get; set; }
+
+        public TimeSpan Elapsed => clock.GetElapsedTime(_started);
+
+        // When the deadline cuts a retry short, the failure that was being retried is the reason to report.
+        public Exception LastFailure(Exception failure) =>
+            failure is OperationCanceledException or TimeoutException
+                ? Transient ?? new OperationCanceledException(failure.Message, failure)
+                : failure;
+
+        public SyncResult Complete(SyncResult result) => result with
+        {
+            Receipt = result.Receipt with
+            {
+                Callers = Request.Callers,
+                Timings = result.Receipt.Timings with { StartedAt = _startedAt, Total = Elapsed, Attempts = Attempts },
+            },
+        };
+    }
+}

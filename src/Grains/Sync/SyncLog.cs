@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>The log events of a sync transaction: 1100 to 1199.</summary>
+internal static partial class SyncLog
+{
+    [LoggerMessage(1101, LogLevel.Information, "Synced {Count} endpoints for {Registry}: version {From} to {To}")]
+    public static partial void Synced(ILogger logger, int count, string registry, RouteVersion from, RouteVersion to);
+
+    [LoggerMessage(
+        1102, LogLevel.Information,
+        "EndpointSync sync skipped for {Registry}: its lock is held by {Holder}. The registry stays due and is "
+        + "retried.")]
+    public static partial void Skipped(ILogger logger, string registry, string holder);
+
+    [LoggerMessage(
+        1103, LogLevel.Warning, "Endpoint '{Name}' (id={Id}) claims to be synced but has no routes - forcing re-sync")]
+    public static partial void Orphan(ILogger logger, string name, int id);
+
+    [LoggerMessage(
+        1104, LogLevel.Warning,
+        "Endpoint {Id} '{Name}' of {Registry} was quarantined: {Reason}. The other endpoints are synced without "
+        + "it.")]
+    public static partial void Quarantined(ILogger logger, int id, string name, string registry, string reason);
+
+    [LoggerMessage(
+        1105, LogLevel.Information,
+        "{Count} due endpoints of {Registry} were left for the next sync: another session has their rows open")]
+    public static partial void Deferred(ILogger logger, int count, string registry);
+
+    [LoggerMessage(
+        1106, LogLevel.Warning,
+        "Could not request the lock of {Registry}: {Detail}. It is treated as held elsewhere: nothing was written.")]
+    public static partial void LockFailed(ILogger logger, string registry, string detail);
+
+    [LoggerMessage(
+        1108, LogLevel.Warning,
+        "Could not record the pending sync of {Registry}: {Detail}. It is retried from memory and is lost if this "
+        + "silo stops.")]
+    public static partial void PendingNotRecorded(ILogger logger, string registry, string detail);
+
+    [LoggerMessage(
+        1109, LogLevel.Information, "{Operation} of routes of {Registry} by {Writer}, {Locked} the lock: {Outcome}")]
+    public static partial void ForeignWrite(
+        ILogger logger, string operation, string registry, ForeignWriter writer, string locked, string outcome);
+
+    [LoggerMessage(
+        1110, LogLevel.Warning,
+        "Another writer keeps undoing repairs of endpoint {Id} of {Registry}: {Repairs} repairs since {Since:O}, "
+        + "the last after {Writer}. Until {Until:O} only a reload repairs its routes.")]
+    public static partial void BackedOff(
+        ILogger logger, int id, string registry, int repairs, DateTimeOffset since, ForeignWriter writer,
+        DateTimeOffset until);
+}

@@ -1,0 +1,62 @@
+using System.Data;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using EndpointSync.Grains.Sync.Statements;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>
+/// The plan for a registry's recorded changes, made in one snapshot without the lock. Endpoints that it finds in sync
+/// were in sync at its version, whatever others do meanwhile. Endpoints that it finds due are read again under the lock
+/// before anything is written.
+/// </summary>
+/// <param name="State">The version row.</param>
+/// <param name="Scope">What is to be made current.</param>
+/// <param name="IsTracked">Whether triggers record what other writers change.</param>
+/// <param name="Due">The touched endpoints and route rows.</param>
+/// <param name="Plan">The writes that are due in the two tables.</param>
+/// <param name="Endpoints">The reader of the endpoints.</param>
+/// <param name="Rejected">The endpoints that cannot be routed.</param>
+/// <param name="RoutesChanged">Whether routes differ from the newest version though the plan is empty: another writer
+/// changed them.</param>
+/// <param name="QuarantineChanged">Whether the recorded quarantine differs from <paramref name="Rejected"/>.</param>
+/// <param name="Requests">The pending syncs in the snapshot. The sync that follows deletes only these: one that was
+/// recorded after the snapshot may stand for an edit that the plan does not have.</param>
+internal sealed record SyncPreflight(
+    VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Due, SyncPlan Plan, EndpointReader Endpoints,
+    IReadOnlyList<RejectedEndpoint> Rejected,
+    bool RoutesChanged, bool QuarantineChanged, long[] Requests)
+{
+    /// <summary>Whether a sync has something to write.</summary>
+    public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0;
+
+    public static async Task<SyncPreflight> ReadAsync(
+        RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, bool isTracked,
+        CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead, cancellationToken);
+        var recorded = await RecordedState.ReadAsync(database, connection, scope, cancellationToken);
+        var due = recorded.Due(scope);
+        var quarantined = recorded.Quarantine.Select(endpoint => endpoint.Id).ToList();
+        if (due.NeedsFullCheck || !isTracked)
+        {
+            due = due.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
+        }
+
+        var endpoints = new EndpointReader(database, connection, recorded.State.Version);
+        var scan = await endpoints.ReadAsync(due.EndpointIds, due.Keys, EndpointScan.Empty, cancellationToken);
+        due = due.Without(scan.HeldBack(due.Left), quarantined);
+        var plan = scan.Plan(due.Left);
+        var rejected = scan.Rejected(plan, recorded.Quarantine, due.Left);
+        // If the plan has writes, the lock is taken anyway.
+        var routesChanged = plan.IsEmpty
+            && (await new VersionWriter(database, connection)
+                .FindChangesAsync(due.EndpointIds, due.Keys, cancellationToken)).Count > 0;
+        await transaction.CommitAsync(cancellationToken);
+        return new SyncPreflight(
+            recorded.State, scope, isTracked, due, plan, endpoints, rejected, routesChanged,
+            Quarantine.Differs(recorded.Quarantine, rejected), recorded.Requests);
+    }
+}

@@ -1,0 +1,54 @@
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Wire;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>How one attempt to sync ended.</summary>
+/// <param name="Receipt">The receipt of one attempt; the attempt's runner adds the callers and the times.</param>
+internal sealed record SyncResult(ReloadReceipt Receipt)
+{
+    /// <summary>
+    /// The delta from the previous version to the new one; null if there is no new one, or if the delta is too large to
+    /// send.
+    /// </summary>
+    public RouteDelta? Delta { get; init; }
+
+    /// <summary>Whether Odoo's sequence may have to be bumped; the statement that does it checks again.</summary>
+    public bool MayNeedBump { get; init; } = true;
+
+    /// <summary>This result after the commit, with the time that the lock was held.</summary>
+    public SyncResult HeldLockFor(TimeSpan lockHeld) =>
+        this with { Receipt = Receipt with { Timings = new ReloadTimings { LockHeld = lockHeld } } };
+
+    /// <summary>Nothing was due at this version.</summary>
+    public static SyncResult UpToDate(
+        RegistryDatabase database, RouteVersion version, IReadOnlyList<RejectedEndpoint> rejected) =>
+        new(NewReceipt(database, ReloadOutcome.UpToDate) with
+        {
+            Version = version,
+            PreviousVersion = version,
+            Rejected = rejected,
+        });
+
+    /// <summary>Another process holds the lock.</summary>
+    public static SyncResult LockBusy(
+        RegistryDatabase database, RouteVersion version, IReadOnlyList<RejectedEndpoint> rejected,
+        LockHolder? holder) =>
+        new(NewReceipt(database, ReloadOutcome.Skipped) with
+        {
+            Version = version,
+            PreviousVersion = version,
+            Rejected = rejected,
+            LockHolder = holder,
+            Problem = new ReloadProblem(
+                null, "Another process holds the registry's lock. The registry stays due and is retried.",
+                $"Held by {holder?.ToString() ?? "a session that has ended since"}."),
+        });
+
+    /// <summary>Postgres could not be reached or refused.</summary>
+    public static SyncResult Failed(RegistryDatabase database, ReloadProblem problem) =>
+        new(NewReceipt(database, ReloadOutcome.Failed) with { Problem = problem }) { MayNeedBump = false };
+
+    public static ReloadReceipt NewReceipt(RegistryDatabase database, ReloadOutcome outcome) =>
+        new() { Registry = database.Name, Outcome = outcome, Silo = database.Silo };
+}

@@ -1,0 +1,78 @@
+using EndpointSync.Grains.Locks;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Statements;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>
+/// One attempt to bring a registry in sync, on one connection, in three stages. Each stage ends the attempt if it finds
+/// nothing to do: the dirty check is one query, the preflight plans in one snapshot without the lock, and the
+/// transaction writes under the lock.
+/// </summary>
+internal sealed class SyncSession(
+    RegistryDatabase database, SyncLock syncLock, TimeProvider clock, ILogger<SyncSession> logger)
+{
+    private static readonly TimeSpan RecordPendingTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Brings the registry in sync once. The caller retries conflicts and lost connections.</summary>
+    /// <param name="request">What is to be made current, and for how many callers.</param>
+    /// <param name="cancellationToken">Ends the attempt; if that comes during the commit, only the next attempt knows
+    /// whether it committed.</param>
+    /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
+    /// <exception cref="NpgsqlException">Postgres refused a statement or could not be reached.</exception>
+    public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var check = await DirtyCheck.ReadAsync(database, connection, request.Scope, cancellationToken);
+        if (check.IsInSync)
+        {
+            return SyncResult.UpToDate(
+                database, check.State.Version, check.Rejected) with
+            { MayNeedBump = !check.State.IsBumped };
+        }
+
+        var preflight = await SyncPreflight.ReadAsync(
+            database, connection, request.Scope, check.IsTracked, cancellationToken);
+        if (!preflight.IsDue)
+        {
+            // The recorded changes had no effect. Recording that needs no lock, but Odoo's second channel is written in
+            // the transaction that deletes the records.
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await new SyncBookkeeping(database, connection, preflight).RunAsync(
+                left: [], isWritten: false, addVersion: null, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
+        }
+
+        return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
+            request.Callers, cancellationToken);
+    }
+
+    /// <summary>
+    /// Records a pending sync. If Postgres refuses that too, only the retries in the coordinator's memory are left.
+    /// </summary>
+    public async Task TryRecordPendingAsync(string reason)
+    {
+        using var deadline = new CancellationTokenSource(RecordPendingTimeout, clock);
+        try
+        {
+            // The token alone is not enough: a frozen server does not react to a cancel request.
+            await RecordPendingAsync(reason, deadline.Token).WaitAsync(
+                RecordPendingTimeout, clock, CancellationToken.None);
+        }
+        catch (Exception failure) when (
+            failure is NpgsqlException or OperationCanceledException or TimeoutException
+                or System.Net.Sockets.SocketException)
+        {
+            SyncLog.PendingNotRecorded(logger, database.Name, failure.Message);
+        }
+    }
+
+    private async Task RecordPendingAsync(string reason, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await new PendingSyncs(database, connection).AddAsync(reason, cancellationToken);
+    }
+}

@@ -1,0 +1,299 @@
+using System.Data;
+using EndpointSync.Grains.Locks;
+using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
+using EndpointSync.Grains.Sync.Statements;
+using EndpointSync.Wire;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EndpointSync.Grains.Sync;
+
+/// <summary>
+/// The one transaction that makes routes match endpoints. It holds the lock from its first statement to its commit. It
+/// reads only what the preflight found touched, so its cost follows the change and not the size of the registry.
+/// </summary>
+internal sealed class SyncTransaction(
+    RegistryDatabase database, SyncLock syncLock, NpgsqlConnection connection, SyncPreflight preflight,
+    TimeProvider clock, ILogger logger)
+{
+    // Beyond this each silo reads the changes itself: one message with all of them would delay the others.
+    private const int MostChangesInDelta = 1000;
+
+    private readonly VersionWriter _versions = new(database, connection);
+    private readonly RouteWriter _routes = new(database, connection);
+    private readonly int[] _due = [.. preflight.Plan.EndpointIds];
+    private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
+
+    /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
+    /// <param name="callers">How many callers share the sync.</param>
+    /// <param name="cancellationToken">Ends the sync; nothing is written then, unless the commit was under way.</param>
+    /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
+    public async Task<SyncResult> RunAsync(int callers, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.ReadCommitted, cancellationToken);
+        var begun = clock.GetTimestamp();
+        if (!await TakeLockAsync(cancellationToken))
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            return await SkipAsync(cancellationToken);
+        }
+
+        var (state, quarantine) = await LockRowsAsync(cancellationToken);
+        var endpoints = new EndpointReader(database, connection, state.Version, preflight.Endpoints);
+        var (done, locked, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
+        var (changes, left) = await VerifyBeforeCommitAsync(endpoints, locked, quarantine, cancellationToken);
+        await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
+        var next = VersionWriter.Next(state, changes);
+        await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
+        var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
+        await KeepBooksAsync(
+            done, left, batch => _versions.AddVersion(batch, next, changes, synced, callers), changes.Count > 0,
+            cancellationToken);
+        var result = Result(state, next, done, changes, synced, left.Count, rejected);
+        await transaction.CommitAsync(cancellationToken);
+        return result.HeldLockFor(clock.GetElapsedTime(begun));
+    }
+
+    private async Task<bool> TakeLockAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await syncLock.TryTakeAsync(
+                connection, database.Limits.IdleInTransactionLimit(_due.Length), cancellationToken);
+        }
+        catch (NpgsqlException cause)
+        {
+            SyncLog.LockFailed(logger, database.Name, cause.Message);
+            throw new LockFailedException(cause);
+        }
+    }
+
+    private async Task<SyncResult> SkipAsync(CancellationToken cancellationToken)
+    {
+        var holder = await syncLock.FindHolderAsync(connection, cancellationToken);
+        if (preflight.Scope == ReloadScope.Everything)
+        {
+            await new PendingSyncs(database, connection).AddAsync("the lock was busy", cancellationToken);
+        }
+
+        SyncLog.Skipped(logger, database.Name, holder?.ToString() ?? "a session that has ended since");
+        return SyncResult.LockBusy(database, preflight.State.Version, preflight.Rejected, holder);
+    }
+
+    // The row's lock is a second fence: two writers that were configured with different lock names still take turns
+    // here. The quarantine is read again behind it, because another sync may have changed it since the preflight. A
+    // change of this sync may free the endpoints in it.
+    private async Task<(VersionState State, List<RejectedEndpoint> Quarantine)> LockRowsAsync(
+        CancellationToken cancellationToken)
+    {
+        var (state, quarantine) = await LockStateAsync(cancellationToken);
+        var rejectedSince = quarantine.Select(endpoint => endpoint.Id)
+            .Except(preflight.Rejected.Select(endpoint => endpoint.Id))
+            .Except(preflight.Due.Left);
+        await _routes.LockAsync([.. rejectedSince.Except(_due)], preflight.Due.Keys, cancellationToken);
+        _touched.UnionWith(quarantine.Select(endpoint => endpoint.Id).Except(preflight.Due.Left));
+        return (state, quarantine);
+    }
+
+    private async Task<(VersionState State, List<RejectedEndpoint> Quarantine)> LockStateAsync(
+        CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        _versions.AddLock(batch);
+        Quarantine.AddRead(batch, database);
+        _routes.AddLocks(batch, _due, preflight.Due.Keys);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var state = VersionState.Single(await reader.ListAsync(VersionState.Read, cancellationToken), database);
+        await reader.NextResultAsync(cancellationToken);
+        var quarantine = await reader.ListAsync(Quarantine.Read, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await _routes.ReadLocksAsync(reader, cancellationToken);
+        return (state, quarantine);
+    }
+
+    private async Task<(SyncPlan Done, EndpointScan Locked, IReadOnlyList<RejectedEndpoint> Rejected)> BringInSyncAsync(
+        EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
+    {
+        var scan = await endpoints.ReadAsync(_touched, preflight.Due.Keys, EndpointScan.Empty, cancellationToken);
+        var plan = scan.Plan(preflight.Due.Left);
+        var done = await _routes.WriteAsync(plan, scan, cancellationToken);
+        foreach (var orphan in done.Orphans)
+        {
+            SyncLog.Orphan(logger, orphan.Name, orphan.Id);
+        }
+
+        var undone = plan.EndpointIds.Except(done.EndpointIds);
+        return (
+            done, scan.AfterPlan(done, _routes.Locked),
+            scan.Rejected(plan, quarantine, preflight.Due.Left.Concat(undone).ToHashSet()));
+    }
+
+    // The endpoints that are left are read after the changes that make the version, so that nothing wrong can be part
+    // of it unnoticed.
+    private async Task<(List<RouteChange> Changes, HashSet<int> Left)> VerifyBeforeCommitAsync(
+        EndpointReader endpoints, EndpointScan locked, List<RejectedEndpoint> quarantine,
+        CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        _versions.AddChanges(batch, _touched, preflight.Due.Keys);
+        PendingChanges.AddRead(batch, database);
+        List<RouteChange> changes;
+        List<PendingChange> recorded;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            changes = await reader.ListAsync(VersionWriter.ReadChange, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            recorded = await reader.ListAsync(PendingChanges.Read, cancellationToken);
+        }
+
+        var (spoilt, edited) = await FindChangedSinceAsync(recorded, cancellationToken);
+        var known = locked.Without(spoilt);
+        var others = _touched.Concat(spoilt).Except(known.Ids).ToList();
+        var keys = preflight.Due.Keys.Where(
+            key => RouteRow.EndpointIdOf(key) is not { } id || !known.Ids.Contains(id)).ToList();
+        if (others.Count + keys.Count == 0)
+        {
+            return (changes, []);
+        }
+
+        var scan = await endpoints.ReadAsync(others, keys, known, cancellationToken);
+        return (changes, LeftIn(scan, quarantine, edited));
+    }
+
+    // Left are due endpoints that another session has open, and endpoints that another writer spoilt meanwhile although
+    // their flag still calls them right. An edit made meanwhile cleared its flag, and its own reload follows. That
+    // reload also frees the endpoints that have to wait for the edit.
+    private HashSet<int> LeftIn(EndpointScan scan, List<RejectedEndpoint> quarantine, IReadOnlySet<int> edited)
+    {
+        var unflagged = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id);
+        var editedSince = unflagged.Except(quarantine.Select(endpoint => endpoint.Id)).Concat(edited).Except(_due);
+        var staying = preflight.Due.Left.Concat(editedSince).ToHashSet();
+        return [.. scan.Plan(staying).EndpointIds.Except(scan.HeldBack(staying).Except(_due))];
+    }
+
+    private async Task<(IReadOnlySet<int> Spoilt, IReadOnlySet<int> Edited)> FindChangedSinceAsync(
+        List<PendingChange> recorded, CancellationToken cancellationToken)
+    {
+        if (!preflight.IsTracked)
+        {
+            return (
+                (await FullCheck.RunAsync(database, connection, cancellationToken)).EndpointIds, new HashSet<int>());
+        }
+
+        var since = DueChanges.Of(
+            [.. recorded.ExceptBy(preflight.Due.RecordedIds, change => change.Id)], [], preflight.Due.Left,
+            ReloadScope.Routes);
+        return (since.EndpointIds, since.Left);
+    }
+
+    private async Task RecordQuarantineAsync(
+        List<RejectedEndpoint> known, IReadOnlyList<RejectedEndpoint> rejected, CancellationToken cancellationToken)
+    {
+        if (!Quarantine.Differs(known, rejected))
+        {
+            return;
+        }
+
+        foreach (var endpoint in await new Quarantine(database, connection).RecordAsync(rejected, cancellationToken))
+        {
+            SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
+        }
+    }
+
+    private SyncResult Result(
+        VersionState before, VersionState now, SyncPlan done, List<RouteChange> changes, int synced, int deferred,
+        IReadOnlyList<RejectedEndpoint> rejected)
+    {
+        var outcome = OutcomeOf(done.EndpointIds.Count() + changes.Count, deferred);
+        if (outcome == ReloadOutcome.Synced)
+        {
+            SyncLog.Synced(logger, synced, database.Name, before.Version, now.Version);
+        }
+
+        var counts = RouteCounts.Of(changes);
+        var receipt = SyncResult.NewReceipt(database, outcome) with
+        {
+            Version = now.Version,
+            PreviousVersion = before.Version,
+            EndpointsSynced = synced,
+            EndpointsDeferred = deferred,
+            RoutesAdded = counts.Added,
+            RoutesChanged = counts.Changed,
+            RoutesRemoved = counts.Removed,
+            Rejected = rejected,
+            Problem = outcome == ReloadOutcome.Skipped ? RowsOpenElsewhere(deferred) : null,
+        };
+        return new SyncResult(receipt)
+        {
+            Delta = changes.Count is > 0 and <= MostChangesInDelta
+                ? new RouteDelta(
+                    before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)])
+                : null,
+        };
+    }
+
+    private static ReloadProblem RowsOpenElsewhere(int deferred) => new(
+        null, "Other sessions have the rows of every due endpoint open. The registry stays due and is retried.",
+        $"{deferred} endpoints are due.");
+
+    // Runs before the recorded changes are deleted, because the log of foreign writes is made from them.
+    private async Task ClassifyForeignWritesAsync(
+        SyncPlan done, List<RouteChange> changes, RouteVersion next, CancellationToken cancellationToken)
+    {
+        var classified = ClassifiedWrite.Classify(preflight.Due.Recorded, done, changes);
+        RouteVersion? version = changes.Count > 0 ? next : null;
+        await new ForeignWriteLog(database, connection).AddAsync(classified, version, cancellationToken);
+        foreach (var write in classified)
+        {
+            var locked = write.Change.Locked is true ? "with" : "without";
+            SyncLog.ForeignWrite(
+                logger, write.Change.Operation, database.Name, write.Change.Writer, locked, write.OutcomeText);
+        }
+
+        foreach (
+            var writes in classified.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer))
+        {
+            var repaired = writes.SelectMany(write => write.Repaired).ToHashSet();
+            foreach (
+                var backoff in await new RepairBackoffs(database, connection).RecordAsync(
+                    repaired, writes.Key, cancellationToken))
+            {
+                SyncLog.BackedOff(
+                    logger, backoff.EndpointId, database.Name, backoff.Repairs, backoff.Since, backoff.Writer,
+                    backoff.Until);
+            }
+        }
+    }
+
+    private async Task KeepBooksAsync(
+        SyncPlan done, HashSet<int> left, Action<NpgsqlBatch> addVersion, bool isVersion,
+        CancellationToken cancellationToken)
+    {
+        // Rows that only return to the newest version's state make no new version either.
+        var isWritten = done.Writes.Count + done.Removals.Count > 0;
+        await new SyncBookkeeping(database, connection, preflight).RunAsync(
+            left, isWritten, isVersion ? addVersion : null, cancellationToken);
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        SyncLog.Deferred(logger, left.Count, database.Name);
+        if (preflight.Scope == ReloadScope.Everything)
+        {
+            await new PendingSyncs(database, connection).AddAsync(
+                $"{left.Count} endpoints were open in another session", cancellationToken);
+        }
+    }
+
+    private static ReloadOutcome OutcomeOf(int done, int deferred)
+    {
+        if (done > 0)
+        {
+            return ReloadOutcome.Synced;
+        }
+        return deferred > 0 ? ReloadOutcome.Skipped : ReloadOutcome.UpToDate;
+    }
+}

@@ -1,0 +1,46 @@
+using EndpointSync.Grains.Sync;
+using EndpointSync.Tests.Testing;
+using Npgsql;
+
+namespace EndpointSync.Tests.Postgres.ForeignChanges;
+
+/// <summary>
+/// A silo that stops between its preflight and its transaction, so that the transaction rests on an outdated preflight.
+/// </summary>
+internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
+{
+    private SyncPreflight? _preflight;
+
+    /// <summary>Makes the preflight, or runs the sync that the preflight planned.</summary>
+    public async Task StepAsync(ReloadScope scope)
+    {
+        await using var connection = await registry.Database.Source.OpenConnectionAsync();
+        if (_preflight is not { } preflight)
+        {
+            var dirtyCheck = await DirtyCheck.ReadAsync(registry.Database, connection, scope, CancellationToken.None);
+            _preflight = dirtyCheck.IsInSync
+                ? null
+                : await SyncPreflight.ReadAsync(
+                    registry.Database, connection, scope, dirtyCheck.IsTracked, CancellationToken.None);
+            return;
+        }
+
+        _preflight = null;
+        await EndAsync(connection, preflight);
+    }
+
+    private async Task EndAsync(NpgsqlConnection connection, SyncPreflight preflight)
+    {
+        if (!preflight.IsDue)
+        {
+            await new SyncBookkeeping(registry.Database, connection, preflight).RunAsync(
+                left: [], isWritten: false, addVersion: null, CancellationToken.None);
+            return;
+        }
+
+        var log = registry.Log.CreateLogger("slow");
+        await new SyncTransaction(
+            registry.Database, registry.Lock, connection, preflight, TimeProvider.System,
+            log).RunAsync(callers: 1, CancellationToken.None);
+    }
+}

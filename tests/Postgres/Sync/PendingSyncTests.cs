@@ -1,0 +1,97 @@
+using EndpointSync.Grains.Sync;
+
+namespace EndpointSync.Tests.Postgres.Sync;
+
+public sealed class PendingSyncTests : RegistryTests
+{
+    [Fact]
+    public async Task A_skipped_reload_leaves_a_pending_sync_that_the_next_sync_completes()
+    {
+        await Database.AddEndpointAsync("one", "/a");
+        await using (await HoldLockAsync())
+        {
+            var skipped = await Registry.ReloadAsync();
+            Assert.Equal(ReloadOutcome.Skipped, skipped.Outcome);
+            Assert.Contains("backend", skipped.Problem!.Detail);
+        }
+        Assert.True(await IsPendingAsync());
+        Assert.Empty(await Database.KeysAsync());
+
+        await Registry.ReloadAsync();
+
+        Assert.False(await IsPendingAsync());
+    }
+
+    [Fact]
+    public async Task Repeatedly_skipped_reloads_leave_one_row()
+    {
+        await Database.AddEndpointAsync("one", "/a");
+        await using (await HoldLockAsync())
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                await Registry.ReloadAsync();
+            }
+        }
+
+        Assert.Equal(1L, await Database.ScalarAsync<long>("select count(*) from endpoint_sync.pending_syncs"));
+    }
+
+    // The sync's preflight does not contain the edit behind the second request, so that sync must not complete it.
+    [Fact]
+    public async Task A_request_after_a_syncs_preflight_outlives_that_sync()
+    {
+        await Registry.Preparation.EnsureAsync(CancellationToken.None);
+        await Registry.Session.TryRecordPendingAsync("the first request");
+        await using var connection = await Registry.Database.Source.OpenConnectionAsync(CancellationToken.None);
+        var preflight = await SyncPreflight.ReadAsync(
+            Registry.Database, connection, ReloadScope.Everything, isTracked: true, CancellationToken.None);
+        await Registry.Session.TryRecordPendingAsync("the second request");
+
+        await new SyncBookkeeping(Registry.Database, connection, preflight).RunAsync(
+            left: [], isWritten: false, addVersion: null, CancellationToken.None);
+
+        Assert.Equal(
+            ["the second request"], await Database.ListAsync("select reason from endpoint_sync.pending_syncs"));
+    }
+
+    [Fact]
+    public async Task A_new_request_does_not_wait_for_the_sync_that_completes_an_older_one()
+    {
+        await Registry.Preparation.EnsureAsync(CancellationToken.None);
+        await Registry.Session.TryRecordPendingAsync("the first request");
+        await using (var other = await Database.OpenAsync("delete from endpoint_sync.pending_syncs"))
+        {
+            await Registry.Session.TryRecordPendingAsync("the second request");
+            await other.CommitAsync();
+        }
+
+        Assert.Equal(
+            ["the second request"], await Database.ListAsync("select reason from endpoint_sync.pending_syncs"));
+    }
+
+    [Fact]
+    public async Task A_row_that_another_session_has_open_stays_pending_and_the_rest_go_live()
+    {
+        var open = await Database.AddEndpointAsync("open", "/open");
+        var free = await Database.AddEndpointAsync("free", "/free");
+        await using (await Database.OpenAsync($"update fastapi_endpoint set name = 'edited' where id = {open}"))
+        {
+            var receipt = await Registry.ReloadAsync();
+            Assert.Equal(
+                (ReloadOutcome.Synced, 1, 1, false),
+                (receipt.Outcome, receipt.EndpointsSynced, receipt.EndpointsDeferred, receipt.InSync));
+            Assert.Equal([StoredRows.KeyOf(free)], await Database.KeysAsync());
+        }
+        Assert.True(await IsPendingAsync());
+
+        Assert.True((await Registry.ReloadAsync()).InSync);
+        Assert.False(await IsPendingAsync());
+    }
+
+    private async Task<bool> IsPendingAsync() =>
+        await Registry.Status.PendingScopeAsync(CancellationToken.None) is not null;
+
+    private Task<OpenSession> HoldLockAsync() =>
+        Database.OpenAsync($"select pg_advisory_xact_lock({Registry.Database.LockKey})");
+}
