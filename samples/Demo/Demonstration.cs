@@ -111,7 +111,8 @@ internal sealed class Demonstration(
 
     private async Task StormAsync()
     {
-        foreach (var endpoint in await silos[0].EndpointsAsync(cancellationToken))
+        var endpoints = await silos[0].EndpointsAsync(cancellationToken);
+        foreach (var endpoint in endpoints)
         {
             var edit = new EndpointEdit { RootPath = endpoint.RootPath + "/next" };
             await silos[endpoint.Id % silos.Count].ChangeAsync(endpoint.Id, edit, cancellationToken);

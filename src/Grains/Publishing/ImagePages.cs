@@ -34,9 +34,8 @@ internal sealed class ImagePages(TimeProvider clock)
     {
         lock (_lock)
         {
-            foreach (
-                var (left, _) in _readings.Where(
-                    reading => clock.GetElapsedTime(reading.Value.LastUsed) > KeptFor).ToList())
+            var unused = _readings.Where(reading => clock.GetElapsedTime(reading.Value.LastUsed) > KeptFor).ToList();
+            foreach (var (left, _) in unused)
             {
                 _readings.Remove(left);
             }

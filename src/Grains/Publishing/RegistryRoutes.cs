@@ -235,9 +235,8 @@ internal sealed partial class RegistryRoutes
             LogNotRouted(problem.Key, Registry, $"'{problem.Text}', position {problem.Position}: {problem.Reason}");
         }
 
-        foreach (
-            var route in (delta?.Changes.Select(change => change.Route) ?? image.Routes).Where(
-                route => route?.Problem is not null))
+        var routes = delta?.Changes.Select(change => change.Route) ?? image.Routes;
+        foreach (var route in routes.Where(route => route?.Problem is not null))
         {
             LogNotRouted(route!.Key, Registry, route.Problem!);
         }

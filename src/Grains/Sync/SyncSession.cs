@@ -28,9 +28,8 @@ internal sealed class SyncSession(
         var check = await DirtyCheck.ReadAsync(database, connection, request.Scope, cancellationToken);
         if (check.IsInSync)
         {
-            return SyncResult.UpToDate(
-                database, check.State.Version, check.Rejected) with
-            { MayNeedBump = !check.State.IsBumped };
+            var upToDate = SyncResult.UpToDate(database, check.State.Version, check.Rejected);
+            return upToDate with { MayNeedBump = !check.State.IsBumped };
         }
 
         var preflight = await SyncPreflight.ReadAsync(

@@ -196,7 +196,8 @@ internal sealed class SyncTransaction(
             return;
         }
 
-        foreach (var endpoint in await new Quarantine(database, connection).RecordAsync(rejected, cancellationToken))
+        var added = await new Quarantine(database, connection).RecordAsync(rejected, cancellationToken);
+        foreach (var endpoint in added)
         {
             SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
         }
@@ -252,13 +253,13 @@ internal sealed class SyncTransaction(
                 logger, write.Change.Operation, database.Name, write.Change.Writer, locked, write.OutcomeText);
         }
 
-        foreach (
-            var writes in classified.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer))
+        var byWriter = classified.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer);
+        foreach (var writes in byWriter)
         {
             var repaired = writes.SelectMany(write => write.Repaired).ToHashSet();
-            foreach (
-                var backoff in await new RepairBackoffs(database, connection).RecordAsync(
-                    repaired, writes.Key, cancellationToken))
+            var backoffs = await new RepairBackoffs(database, connection).RecordAsync(
+                repaired, writes.Key, cancellationToken);
+            foreach (var backoff in backoffs)
             {
                 SyncLog.BackedOff(
                     logger, backoff.EndpointId, database.Name, backoff.Repairs, backoff.Since, backoff.Writer,
