@@ -44,10 +44,11 @@ public sealed class CoalescingTests
         await held.OpenAsync();
         var receipts = await Task.WhenAll(crowd);
 
-        Assert.InRange((await early).Callers, 1, callers - 1);
+        Assert.True((await early).InSync);
         Assert.InRange(receipts[0].Callers, callers, int.MaxValue);
         Assert.All(receipts, receipt => Assert.Same(receipts[0], receipt));
-        Assert.Equal([callers], cluster.Calls.Crowds);
+        // A reload that the silo's own poll asked for may join the crowd.
+        Assert.InRange(Assert.Single(cluster.Calls.Crowds), callers, int.MaxValue);
     }
 
     [Fact]

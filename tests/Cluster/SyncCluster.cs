@@ -96,17 +96,18 @@ internal sealed class SyncCluster : IAsyncDisposable
     /// <summary>The gate that every request inside one silo passes.</summary>
     public ReloadGate Gate(int silo) => Service<ReloadGate>(silo);
 
-    /// <summary>
-    /// Completes when this many reloads wait for the lock, over all silos. Polls, because the start of a wait raises no
-    /// event.
-    /// </summary>
+    /// <summary>Completes when this many reloads wait for the lock, over all silos.</summary>
     public async Task UntilWaitingForLockAsync(int count)
     {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        while (Enumerable.Range(0, Silos).Sum(silo => Service<LockWatch>(silo).Waiting(Registry)) != count)
+        var watches = Enumerable.Range(0, Silos).Select(Service<LockWatch>).ToList();
+        var arrival = NextWaiterAsync();
+        while (watches.Sum(watch => watch.Waiting(Registry)) < count)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), deadline.Token);
+            await arrival.Within($"{count} reloads that wait for the lock");
+            arrival = NextWaiterAsync();
         }
+
+        Task NextWaiterAsync() => Task.WhenAny(watches.Select(watch => watch.NextWaiterAsync(Registry)));
     }
 
     public int Silos => _cluster.Silos.Count;

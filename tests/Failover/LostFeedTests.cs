@@ -31,9 +31,12 @@ public sealed class LostFeedTests(ITestOutputHelper output) : IDisposable
         lostSilo.Lose(loss);
         var lost = TimeProvider.System.GetTimestamp();
         var receipt = await fleet.ReloadAsync(other);
-        await Task.WhenAll(workers.Select(worker => UntilServedAsync(worker, "invoices")));
+        await Task.WhenAll(workers.Select(worker => worker.WaitForOutputAsync(
+            $"serves version {receipt.Version} of {Fleet.Registry}"))).Within("the next version");
 
         var took = TimeProvider.System.GetElapsedTime(lost);
+        var answers = await Task.WhenAll(workers.Select(worker => StatusAsync(worker, "invoices")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer));
         output.WriteLine($"{loss}: all workers served the next version after {took.TotalMilliseconds:0} ms");
         Assert.True(receipt.InSync);
         Assert.InRange(took, TimeSpan.Zero, Losses.LongestForWorkers);
@@ -56,18 +59,10 @@ public sealed class LostFeedTests(ITestOutputHelper output) : IDisposable
             new Dictionary<string, string> { ["Logging:LogLevel:Orleans.Messaging.GatewayManager"] = "Debug" },
         });
 
-    private async Task UntilServedAsync(WorkerProcess worker, string rootPath)
+    private async Task<HttpStatusCode> StatusAsync(WorkerProcess worker, string rootPath)
     {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        while (true)
-        {
-            using var answer = await _http.GetAsync(new Uri(worker.Address, $"{rootPath}/items"), deadline.Token);
-            if (answer.StatusCode == HttpStatusCode.OK)
-            {
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
+        using var answer = await _http.GetAsync(
+            new Uri(worker.Address, $"{rootPath}/items"), TestContext.Current.CancellationToken);
+        return answer.StatusCode;
     }
 }

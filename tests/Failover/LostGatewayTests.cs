@@ -22,7 +22,7 @@ public sealed class LostGatewayTests(ITestOutputHelper output)
         await Task.WhenAll(
             cluster.Silos.AddAsync(TestContext.Current.CancellationToken),
             cluster.Silos.AddAsync(TestContext.Current.CancellationToken));
-        await UntilLoggedAsync(host, AllGateways);
+        await host.Log.FirstAsync(AllGateways);
         await cluster.Database.AddEndpointAsync("orders", "/orders");
 
         lostSilo.Lose(loss);
@@ -53,7 +53,7 @@ public sealed class LostGatewayTests(ITestOutputHelper output)
         await Task.WhenAll(
             fleet.Silos.AddAsync(TestContext.Current.CancellationToken),
             fleet.Silos.AddAsync(TestContext.Current.CancellationToken));
-        await UntilLoggedAsync(host, AllGateways);
+        await host.Log.FirstAsync(AllGateways);
 
         lostSilo.Suspend();
         var receipt = await host.ReloadAsync(options: wait);
@@ -62,16 +62,7 @@ public sealed class LostGatewayTests(ITestOutputHelper output)
         lostSilo.Resume();
     }
 
+    // Only Orleans' log reports the gateways that a client knows.
     private static void ShowGateways(IServiceCollection services) =>
         services.AddLogging(log => log.AddFilter("Orleans.Messaging.GatewayManager", LogLevel.Debug));
-
-    // Only Orleans' log reports the gateways that a client knows.
-    private static async Task UntilLoggedAsync(ClientHost host, string text)
-    {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        while (!host.Log.Entries.Any(entry => entry.Message.Contains(text, StringComparison.Ordinal)))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
-    }
 }

@@ -61,7 +61,7 @@ public sealed class ListenerTests(ITestOutputHelper output)
         await server.ExecuteAsync(
             "insert into endpoint_route (key, route, opts, routing) "
             + "values ('other:1', '/foreign', '{}', '{\"methods\": [\"GET\"], \"routes\": [\"/foreign\"]}')");
-        await UntilAsync(() => Task.FromResult(Count(other.Output) > before), "event 1703 of the other silo");
+        await Deadline.UntilAsync(() => Task.FromResult(Count(other.Output) > before), "event 1703 of the other silo");
         await UntilPublishedAsync(server, "other:1");
 
         output.WriteLine($"another silo listens and has adopted {Stopwatch.GetElapsedTime(started)} after the kill");
@@ -98,14 +98,13 @@ public sealed class ListenerTests(ITestOutputHelper output)
 
     private static int Count(string log) => log.Split(Listens).Length - 1;
 
-    private static Task UntilPublishedAsync(OwnServer server, string key) => UntilAsync(
-        () => server.ScalarAsync<bool>($"select exists (select from endpoint_sync.routes where key = '{key}')"),
-        $"a version with the route {key}");
+    private static Task UntilPublishedAsync(OwnServer server, string key) => server.UntilAsync(
+        $"select exists (select from endpoint_sync.routes where key = '{key}')", $"a version with the route {key}");
 
     private static async Task<long> UntilListeningAsync(OwnServer server, long except)
     {
         var port = 0L;
-        await UntilAsync(
+        await Deadline.UntilAsync(
             async () => (port = await server.ScalarAsync<long>(ListenerSql + $" and client_port <> {except}")) > 0,
             "a session that listens");
         return port;
@@ -117,20 +116,8 @@ public sealed class ListenerTests(ITestOutputHelper output)
             "coalesce(max(client_port), 0)::bigint",
             "coalesce(case when count(*) = 1 then max(application_name) end, '')", StringComparison.Ordinal);
         var name = "";
-        await UntilAsync(
+        await Deadline.UntilAsync(
             async () => (name = await server.ScalarAsync<string>(sql)) != "", "a single session that listens");
         return fleet.Silos.Single(silo => name == $"EndpointSync/{silo.Name}");
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        var holds = await condition();
-        while (!holds)
-        {
-            Assert.False(deadline.IsCancellationRequested, $"Waited in vain for: {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
-            holds = await condition();
-        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         await using var callers = new SteadyCallers(fleet, "/orders");
 
         await server.StopAsync("fast");
-        await UntilRefusedAsync(callers);
+        await callers.UntilRefusedAsync(2);
         await server.StartAgainAsync();
         await server.AddEndpointAsync("/invoices");
         var took = await fleet.RecoverAsync("/invoices");
@@ -45,7 +45,7 @@ public sealed class OutageTests(ITestOutputHelper output)
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (ready.Status, live.Status));
             Assert.Contains("\"Degraded\"", ready.Text, StringComparison.Ordinal);
             Assert.True(ready.Took < TimeSpan.FromSeconds(6), $"the health took {ready.Took}");
-            await UntilRefusedAsync(callers);
+            await callers.UntilRefusedAsync(2);
         }
 
         await server.AddEndpointAsync("/invoices");
@@ -79,15 +79,6 @@ public sealed class OutageTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.OK, worker);
         output.WriteLine($"refused after {refused.Took}; served by all {took} after the relief");
         Assert.True(took < TimeSpan.FromSeconds(15), $"it took {took}");
-    }
-
-    private static async Task UntilRefusedAsync(SteadyCallers callers)
-    {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        while (callers.Reloads.Count(reload => reload.Receipt is null) < 2)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
     }
 
     // Terminates the silos' sessions again and again until the test holds every connection.

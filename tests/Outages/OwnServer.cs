@@ -54,17 +54,8 @@ internal sealed class OwnServer : IAsyncDisposable
     }
 
     /// <summary>Waits until a query that returns one boolean returns true.</summary>
-    public async Task UntilAsync(string condition, string what)
-    {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        var holds = await ScalarAsync<bool>(condition);
-        while (!holds)
-        {
-            Assert.False(deadline.IsCancellationRequested, $"Waited in vain for: {what}");
-            await ExecuteAsync("select pg_sleep(0.02)");
-            holds = await ScalarAsync<bool>(condition);
-        }
-    }
+    public Task UntilAsync(string condition, string what) =>
+        Deadline.UntilAsync(() => ScalarAsync<bool>(condition), what);
 
     public async Task ExecuteAsync(string sql)
     {

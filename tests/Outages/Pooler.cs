@@ -41,12 +41,12 @@ internal sealed class Pooler : IAsyncDisposable
             await account.OwnAsync(path, CancellationToken.None);
         }
 
-        var command = account.Command(Program!, "-q", Path.Combine(folder, "pgbouncer.ini"));
+        var command = account.Command(Program!, Path.Combine(folder, "pgbouncer.ini"));
         var process = System.Diagnostics.Process.Start(
-            new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })!;
+            new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/", RedirectStandardError = true })!;
         var pooler = new Pooler(
             process, folder, new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ConnectionString);
-        await pooler.UntilReachableAsync();
+        await UntilUpAsync(process).Within("the pooler's start");
         return pooler;
     }
 
@@ -72,26 +72,25 @@ internal sealed class Pooler : IAsyncDisposable
          auth_type = plain
          auth_file = {folder}/users
          pidfile = {folder}/pid
-         logfile = {folder}/log
          pool_mode = transaction
          default_pool_size = 10
          """);
 
-    private async Task UntilReachableAsync()
+    private static async Task UntilUpAsync(System.Diagnostics.Process process)
     {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        while (true)
+        var output = new ProcessOutput();
+        process.ErrorDataReceived += (_, received) =>
         {
-            try
+            if (received.Data is { } line)
             {
-                await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
-                await connection.OpenAsync(deadline.Token);
-                return;
+                output.Add(line);
             }
-            catch (NpgsqlException) when (!deadline.IsCancellationRequested && !_process.HasExited)
+            else
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
+                output.End();
             }
-        }
+        };
+        process.BeginErrorReadLine();
+        await output.WaitForAsync("process up", CancellationToken.None);
     }
 }

@@ -37,16 +37,7 @@ public sealed class StandbyTests(ITestOutputHelper output)
         Assert.True(took < TimeSpan.FromSeconds(15), $"it took {took}");
     }
 
-    private static async Task UntilReplicatedAsync(OwnServer server)
-    {
-        using var deadline = new CancellationTokenSource(Deadline.MaxWait);
-        const string sql =
-            "select coalesce(bool_and(replay_lsn >= pg_current_wal_flush_lsn()), false) from pg_stat_replication";
-        var isReplicated = await server.ScalarAsync<bool>(sql);
-        while (!isReplicated)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
-            isReplicated = await server.ScalarAsync<bool>(sql);
-        }
-    }
+    private static Task UntilReplicatedAsync(OwnServer server) => server.UntilAsync(
+        "select coalesce(bool_and(replay_lsn >= pg_current_wal_flush_lsn()), false) from pg_stat_replication",
+        "a standby that has replayed everything");
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using EndpointSync.Core;
+using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Outages;
 
@@ -13,15 +15,27 @@ internal sealed class SteadyCallers : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<ReloadAnswer> _reloads = new();
+    private readonly ChangeSignal _reloaded = new();
     private readonly ConcurrentQueue<HttpStatusCode> _requests = new();
     private readonly Task _running;
 
     public SteadyCallers(OutageFleet fleet, string rootPath) => _running = Task.WhenAll(
-        RepeatAsync(ReloadPause, async () => _reloads.Enqueue(await fleet.ReloadAsync(silo: 0))),
-        RepeatAsync(ReloadPause, async () => _reloads.Enqueue(await fleet.ReloadAsync(silo: 1))),
+        RepeatAsync(ReloadPause, () => ReloadAsync(fleet, silo: 0)),
+        RepeatAsync(ReloadPause, () => ReloadAsync(fleet, silo: 1)),
         RepeatAsync(RequestPause, async () => _requests.Enqueue(await fleet.AskWorkerAsync(rootPath))));
 
     public IReadOnlyCollection<ReloadAnswer> Reloads => _reloads;
+
+    /// <summary>Completes when this many reloads were refused.</summary>
+    public async Task UntilRefusedAsync(int count)
+    {
+        var reloaded = _reloaded.Next;
+        while (_reloads.Count(reload => reload.Receipt is null) < count)
+        {
+            await reloaded.Within($"{count} refused reloads");
+            reloaded = _reloaded.Next;
+        }
+    }
 
     /// <summary>Ends the calls and demands that every one got a valid answer.</summary>
     public async Task AssertAllAnsweredAsync()
@@ -38,6 +52,12 @@ internal sealed class SteadyCallers : IAsyncDisposable
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    private async Task ReloadAsync(OutageFleet fleet, int silo)
+    {
+        _reloads.Enqueue(await fleet.ReloadAsync(silo));
+        _reloaded.Raise();
     }
 
     private async Task RepeatAsync(TimeSpan pause, Func<Task> call)

@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Postgres;
+using Npgsql;
 
 namespace EndpointSync.Tests.Testing;
 
@@ -7,6 +8,8 @@ public static class Deadline
 {
     /// <summary>Far beyond what any wait here takes, even on a busy machine.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Awaits an event.</summary>
     public static async Task<T> Within<T>(this Task<T> task, string what)
@@ -35,14 +38,12 @@ public static class Deadline
     }
 
     /// <summary>
-    /// Waits until a query that returns one boolean returns true. Postgres has no event for what its views show, such
-    /// as a session that waits for a lock.
+    /// Asks until the answer is yes. Only for what has no event, such as what Postgres shows in its views.
     /// </summary>
-    public static async Task UntilAsync(this TestDatabase database, string condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         using var deadline = new CancellationTokenSource(MaxWait);
-        await using var connection = await database.Source.OpenConnectionAsync(CancellationToken.None);
-        var holds = await connection.ScalarAsync<bool>(condition, CancellationToken.None);
+        var holds = await condition();
         while (!holds)
         {
             if (deadline.IsCancellationRequested)
@@ -50,10 +51,21 @@ public static class Deadline
                 throw new TimeoutException($"Waited {MaxWait} in vain for: {what}");
             }
 
-            await connection.ExecuteAsync("select pg_sleep(0.005)", CancellationToken.None);
-            holds = await connection.ScalarAsync<bool>(condition, CancellationToken.None);
+            await Task.Delay(Pause, CancellationToken.None);
+            holds = await condition();
         }
     }
+
+    /// <summary>Waits until a query that returns one boolean returns true.</summary>
+    public static async Task UntilAsync(this NpgsqlDataSource source, string condition, string what)
+    {
+        await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
+        await UntilAsync(() => connection.ScalarAsync<bool>(condition, CancellationToken.None), what);
+    }
+
+    /// <inheritdoc cref="UntilAsync(NpgsqlDataSource, string, string)" />
+    public static Task UntilAsync(this TestDatabase database, string condition, string what) =>
+        database.Source.UntilAsync(condition, what);
 
     /// <summary>Waits until this many sessions of the database wait for a lock.</summary>
     public static Task UntilBlockedAsync(this TestDatabase database, int count = 1) => database.UntilAsync(

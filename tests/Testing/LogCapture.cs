@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Testing;
@@ -10,6 +11,7 @@ public sealed record LogEntry(LogLevel Level, int EventId, string Message);
 public sealed class LogCapture : ILoggerProvider, ILoggerFactory
 {
     private readonly ConcurrentQueue<LogEntry> _entries = new();
+    private readonly ChangeSignal _added = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<LogEntry>> _awaited = new();
 
     /// <summary>Everything logged so far, in order.</summary>
@@ -17,6 +19,21 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
 
     /// <summary>Completes with the first entry that has the id, logged already or later.</summary>
     public Task<LogEntry> FirstAsync(int eventId) => Awaited(eventId).Task;
+
+    /// <summary>Completes with the first entry whose message contains the text, logged already or later.</summary>
+    public async Task<LogEntry> FirstAsync(string text)
+    {
+        while (true)
+        {
+            var next = _added.Next;
+            if (_entries.FirstOrDefault(one => one.Message.Contains(text, StringComparison.Ordinal)) is { } entry)
+            {
+                return entry;
+            }
+
+            await next.Within($"a log entry with '{text}'");
+        }
+    }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
 
@@ -36,6 +53,7 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
     {
         _entries.Enqueue(entry);
         Awaited(entry.EventId).TrySetResult(entry);
+        _added.Raise();
     }
 
     private sealed class Logger(LogCapture capture) : ILogger

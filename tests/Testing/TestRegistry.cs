@@ -97,12 +97,8 @@ internal sealed class TestRegistry : IAsyncDisposable
     public async Task InstallTriggersAsync()
     {
         await Preparation.EnsureAsync(CancellationToken.None);
-        var isInstalled = await Capture.EnsureAsync(CancellationToken.None);
-        while (!isInstalled)
-        {
-            await Task.Delay(50);
-            isInstalled = await Capture.EnsureAsync(CancellationToken.None);
-        }
+        await Deadline.UntilAsync(
+            () => Capture.EnsureAsync(CancellationToken.None), "triggers that capture the changes of others");
     }
 
     public ValueTask DisposeAsync() => _sources.DisposeAsync();

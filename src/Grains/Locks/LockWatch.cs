@@ -20,6 +20,10 @@ internal sealed class LockWatch(
     /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
     public int Waiting(string registry) => _watches.Get(registry).Waiting;
 
+    /// <summary>Completes when the next caller waits for the lock in this silo.</summary>
+    /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
+    public Task NextWaiterAsync(string registry) => _watches.Get(registry).NextWaiter;
+
     public Task<bool> UntilFreeAsync(string registry, TimeSpan timeout, CancellationToken cancellationToken) =>
         WaitAsync(registry, onlyForSilos: false, timeout, cancellationToken);
 

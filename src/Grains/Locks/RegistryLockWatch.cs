@@ -30,6 +30,9 @@ internal sealed partial class RegistryLockWatch(
     /// <summary>How many callers wait for the lock.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>Completes when the next caller waits for the lock.</summary>
+    public Task NextWaiter => _waiterArrived.Next;
+
     /// <summary>Waits until a check finds the lock free, or fails.</summary>
     /// <param name="onlyForSilos">Whether to give up as soon as a process that is not a silo holds it.</param>
     /// <param name="timeout">How long to wait.</param>

@@ -47,7 +47,8 @@ internal sealed class SqlFile
         {
             if (line.StartsWith(NameMark, StringComparison.Ordinal))
             {
-                statement = statements[line[NameMark.Length..].Trim()] = new StringBuilder();
+                statement = new StringBuilder();
+                statements.Add(line[NameMark.Length..].Trim(), statement);
             }
             else if (!line.TrimStart().StartsWith("--", StringComparison.Ordinal) && line.Trim().Length > 0)
             {

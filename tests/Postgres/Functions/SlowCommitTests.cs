@@ -44,9 +44,7 @@ public sealed class SlowCommitTests : IAsyncLifetime
         var commit = slow.ExecuteAsync(
             "set synchronous_commit = on; select endpoint_sync.request_sync('slow')",
             TestContext.Current.CancellationToken);
-        await UntilAsync(
-            $"select exists (select from pg_stat_activity where pid = {slow.ProcessID} and wait_event = 'SyncRep')")
-            .Within("the slow commit");
+        await UntilWaitingForStandbyAsync(slow);
 
         await ExecuteAsync(
             "begin; set local lock_timeout = '100ms'; select endpoint_sync.request_sync('quick'); commit");
@@ -71,24 +69,14 @@ public sealed class SlowCommitTests : IAsyncLifetime
 
         var waiting = session.ExecuteAsync(
             "update endpoint_sync.state set bumped_at = now()", TestContext.Current.CancellationToken);
-        await UntilAsync(
-            "select exists (select from pg_stat_activity "
-            + $"where pid = {session.ProcessID} and wait_event = 'SyncRep')")
-            .Within("the statement that waits");
+        await UntilWaitingForStandbyAsync(session);
         await ExecuteAsync($"select pg_cancel_backend({session.ProcessID})");
         await waiting.Within("the end of the statement that waits");
     }
 
-    private async Task UntilAsync(string sql)
-    {
-        await using var connection = await _source!.OpenConnectionAsync();
-        var holds = await connection.ScalarAsync<bool>(sql, CancellationToken.None);
-        while (!holds)
-        {
-            await Task.Delay(10);
-            holds = await connection.ScalarAsync<bool>(sql, CancellationToken.None);
-        }
-    }
+    private Task UntilWaitingForStandbyAsync(NpgsqlConnection session) => _source!.UntilAsync(
+        $"select exists (select from pg_stat_activity where pid = {session.ProcessID} and wait_event = 'SyncRep')",
+        "a commit that waits for the standby");
 
     private async Task ExecuteAsync(string sql)
     {

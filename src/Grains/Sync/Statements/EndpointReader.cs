@@ -41,26 +41,16 @@ internal sealed class EndpointReader(
     private async Task<EndpointScan> ReadAsync(
         HashSet<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
-        var endpoints = new Dictionary<int, EndpointRow>();
-        var routes = new List<RouteRow>();
-        await using var command = connection.Command(
-            database.Sql.Of(Sql["read"]), database.SchemaName, PostgresCommands.Value(ids.ToArray()),
+        var rows = await connection.ListAsync(
+            database.Sql.Of(Sql["read"]),
+            row => (
+                Endpoint: row.IsNull("id") ? null : ReadEndpoint(row),
+                Route: row.IsNull("key") ? null : ReadRoute(row)),
+            cancellationToken, database.SchemaName, PostgresCommands.Value(ids.ToArray()),
             PostgresCommands.Value(keys.ToArray()));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (!reader.IsNull("id"))
-            {
-                endpoints.TryAdd(reader.Int("id"), ReadEndpoint(reader));
-            }
-
-            if (!reader.IsNull("key"))
-            {
-                routes.Add(ReadRoute(reader));
-            }
-        }
-
-        return new EndpointScan(ids, [.. endpoints.Values], routes);
+        // An endpoint is repeated with each of its routes.
+        var endpoints = rows.Select(row => row.Endpoint).OfType<EndpointRow>().DistinctBy(endpoint => endpoint.Id);
+        return new EndpointScan(ids, [.. endpoints], [.. rows.Select(row => row.Route).OfType<RouteRow>()]);
     }
 
     private async Task LearnOwnersAsync(string[] claims, CancellationToken cancellationToken)
