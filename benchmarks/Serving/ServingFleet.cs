@@ -97,6 +97,7 @@ internal sealed class ServingFleet : IAsyncDisposable
             Configuration = new Dictionary<string, string>(options.Silo)
             {
                 [$"{RegistrySection}:CreateTables"] = "true",
+                [$"{RegistrySection}:AllowMassRemoval"] = "true",
             },
         };
 }

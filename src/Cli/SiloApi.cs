@@ -10,8 +10,12 @@ internal sealed class SiloApi(Uri server) : IDisposable
     // A caller may wait for the running sync and the next one.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(90);
 
-    private readonly HttpClient _http =
-        new() { BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + '/'), Timeout = AnswerTimeout };
+    // The proxy of the environment cannot reach this machine's own addresses.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = !server.IsLoopback })
+    {
+        BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + '/'),
+        Timeout = AnswerTimeout,
+    };
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {

@@ -27,7 +27,7 @@ internal sealed class EndpointSyncClient(
         var attempts = new Attempts();
         try
         {
-            var receipt = await RetryAsync(registry, options.LockWait, attempts, ended.Token);
+            var receipt = await RetryAsync(registry, options, attempts, ended.Token);
             receipt = await WaitForConvergenceAsync(receipt, options, ended.Token);
             cancellationToken.ThrowIfCancellationRequested();
             return receipt;
@@ -40,7 +40,7 @@ internal sealed class EndpointSyncClient(
     }
 
     private async Task<ReloadReceipt> RetryAsync(
-        string registry, TimeSpan lockTimeout, Attempts attempts, CancellationToken cancellationToken)
+        string registry, ReloadOptions options, Attempts attempts, CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
         while (true)
@@ -49,7 +49,9 @@ internal sealed class EndpointSyncClient(
             {
                 var grains = await cluster.GrainsAsync(cancellationToken);
                 var gate = LazyInitializer.EnsureInitialized(ref _gate, () => NewGate(grains));
-                var request = new ReloadRequest(LockTimeout: lockTimeout - clock.GetElapsedTime(begun));
+                var request = new ReloadRequest(
+                    LockTimeout: options.LockWait - clock.GetElapsedTime(begun),
+                    AllowMassRemoval: options.AllowMassRemoval);
                 return await gate.ReloadAsync(registry, request, cancellationToken);
             }
             catch (Exception failure) when (ClusterFailures.MayHeal(failure))

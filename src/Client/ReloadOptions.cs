@@ -27,4 +27,10 @@ public sealed record ReloadOptions
     /// after the answer.
     /// </summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Whether the sync may remove more than 10 routes that are half of all or more, because their endpoints are gone
+    /// or archived. Otherwise such a reload is answered <see cref="ReloadOutcome.Failed"/> and writes nothing.
+    /// </summary>
+    public bool AllowMassRemoval { get; init; }
 }

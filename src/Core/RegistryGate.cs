@@ -1,3 +1,4 @@
+using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Core;
@@ -14,13 +15,21 @@ internal sealed partial class RegistryGate
     private readonly ICoordinatorFallback _fallback;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly Action<RegistryGate> _forget;
     private readonly RequestCoalescer<ReloadRequest, ReloadReceipt> _coalescer;
     private bool _isSilent;
 
+    /// <param name="registry">The registry's name.</param>
+    /// <param name="grains">Reaches the coordinator.</param>
+    /// <param name="fallback">Reloads while the coordinator does not answer.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">The log of the process's gates.</param>
+    /// <param name="forget">Called when no registry has that name.</param>
     public RegistryGate(
-        string registry, IGrainFactory grains, ICoordinatorFallback fallback, TimeProvider clock, ILogger logger)
+        string registry, IGrainFactory grains, ICoordinatorFallback fallback, TimeProvider clock, ILogger logger,
+        Action<RegistryGate> forget)
     {
-        (Registry, _grains, _fallback, _clock, _logger) = (registry, grains, fallback, clock, logger);
+        (Registry, _grains, _fallback, _clock, _logger, _forget) = (registry, grains, fallback, clock, logger, forget);
         _coalescer = new RequestCoalescer<ReloadRequest, ReloadReceipt>(ReloadAsync, ReloadRequest.Merge);
     }
 
@@ -35,9 +44,15 @@ internal sealed partial class RegistryGate
     {
         var coordinator = AskCoordinatorAsync(request);
         coordinator.Ignore();
-        var receipt = await AnswersInTimeAsync(coordinator)
+        var isAlive = !Volatile.Read(ref _isSilent) && await IsAliveAsync(coordinator);
+        if (coordinator.Exception?.InnerException is UnknownRegistryException)
+        {
+            _forget(this);
+        }
+
+        var receipt = IsAnswer(coordinator)
             ? await coordinator
-            : await FallBackAsync(coordinator, request);
+            : await FallBackAsync(coordinator, isAlive, request);
         return receipt.Callers < request.Callers ? receipt with { Callers = request.Callers } : receipt;
     }
 
@@ -52,34 +67,38 @@ internal sealed partial class RegistryGate
         return receipt;
     }
 
-    // A rejected call is not an answer: the coordinator's silo is stopping or gone, or the grain is moving to another
-    // silo.
-    private async Task<bool> AnswersInTimeAsync(Task<ReloadReceipt> coordinator)
+    // Half of the timeout is for the receipt, half for a sign of life: a coordinator in a long sync gives one.
+    private async Task<bool> IsAliveAsync(Task<ReloadReceipt> coordinator)
     {
-        if (!Volatile.Read(ref _isSilent))
-        {
-            await ((Task)coordinator).WaitAsync(_fallback.CoordinatorTimeout, _clock)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        var half = _fallback.CoordinatorTimeout / 2;
+        await WaitAsync(coordinator, half);
         if (IsAnswer(coordinator))
         {
             return true;
         }
 
-        if (!Interlocked.Exchange(ref _isSilent, true))
+        var sign = AskIsSyncingAsync();
+        sign.Ignore();
+        await WaitAsync(Task.WhenAny(sign, coordinator), half);
+        var isAlive = !coordinator.IsFaulted && sign.IsCompletedSuccessfully;
+        if (!isAlive && !IsAnswer(coordinator) && !Interlocked.Exchange(ref _isSilent, true))
         {
             var failure = coordinator.Exception?.InnerException?.Message;
             LogSilent(Registry, failure ?? $"no answer within {_fallback.CoordinatorTimeout}");
         }
 
-        return false;
+        return isAlive;
     }
 
+    private Task<bool> AskIsSyncingAsync() => _grains.GetGrain<ICoordinatorLife>(Registry).IsSyncingAsync();
+
+    // A rejected call is not an answer: the coordinator's silo is stopping or gone, or the grain is moving to another
+    // silo.
     private static bool IsAnswer(Task<ReloadReceipt> coordinator) =>
         coordinator.IsCompletedSuccessfully || coordinator.Exception?.InnerException is UnknownRegistryException;
 
-    private async Task<ReloadReceipt> FallBackAsync(Task<ReloadReceipt> coordinator, ReloadRequest request)
+    private async Task<ReloadReceipt> FallBackAsync(
+        Task<ReloadReceipt> coordinator, bool isAlive, ReloadRequest request)
     {
         using var answered = new CancellationTokenSource();
         var direct = _fallback.ReloadAsync(Registry, request, answered.Token);
@@ -87,13 +106,37 @@ internal sealed partial class RegistryGate
         await Task.WhenAny(coordinator, direct);
         if (direct.IsCompleted || !IsAnswer(coordinator))
         {
-            return await direct;
+            var receipt = await direct;
+            return isAlive && receipt.Outcome == ReloadOutcome.UpToDate
+                ? await PreferWorkerAsync(coordinator, receipt)
+                : receipt;
         }
 
         await answered.CancelAsync();
-        var receipt = await coordinator;
-        return receipt.Outcome == ReloadOutcome.Skipped ? await PreferFallbackAsync(receipt, direct) : receipt;
+        var answer = await coordinator;
+        return answer.Outcome == ReloadOutcome.Skipped ? await PreferFallbackAsync(answer, direct) : answer;
     }
+
+    // The fallback may have found what the coordinator has just committed. The receipt of the one that did the work
+    // says what was done.
+    private async Task<ReloadReceipt> PreferWorkerAsync(Task<ReloadReceipt> coordinator, ReloadReceipt upToDate)
+    {
+        var isSyncing = true;
+        while (!coordinator.IsCompleted && isSyncing)
+        {
+            var sign = AskIsSyncingAsync();
+            sign.Ignore();
+            await WaitAsync(sign, _fallback.CoordinatorTimeout);
+            isSyncing = sign.IsCompletedSuccessfully && await sign;
+            // A receipt leaves the coordinator before its sign that nothing runs any more.
+            await WaitAsync(coordinator, _fallback.CoordinatorTimeout / 2);
+        }
+
+        return coordinator.IsCompletedSuccessfully && (await coordinator).InSync ? await coordinator : upToDate;
+    }
+
+    private async Task WaitAsync(Task task, TimeSpan timeout) =>
+        await task.WaitAsync(timeout, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // The coordinator may have found the lock held by the fallback itself.
     private static async Task<ReloadReceipt> PreferFallbackAsync(ReloadReceipt skipped, Task<ReloadReceipt> direct)

@@ -14,6 +14,9 @@ internal sealed class ReloadGate(
 {
     private readonly ConcurrentDictionary<string, RegistryGate> _registries = new(StringComparer.Ordinal);
 
+    /// <summary>The registries that callers have named, apart from unknown ones.</summary>
+    public ICollection<string> Registries => _registries.Keys;
+
     /// <summary>Reloads a registry, together with all other callers in this process that ask now.</summary>
     /// <param name="registry">The registry's name.</param>
     /// <param name="request">What is asked for.</param>
@@ -21,12 +24,16 @@ internal sealed class ReloadGate(
     /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
     public Task<ReloadReceipt> ReloadAsync(string registry, ReloadRequest request, CancellationToken cancellationToken)
     {
-        var gate = _registries.GetOrAdd(registry, name => new RegistryGate(name, grains, fallback, clock, logger));
+        var gate = _registries.GetOrAdd(registry, NewGate);
         // Leaves the calling grain's scheduler: a run that a busy grain started must not wait for that grain's turns.
         return TaskScheduler.Current == TaskScheduler.Default
             ? ReloadAsync(gate, request, cancellationToken)
             : Task.Run(() => ReloadAsync(gate, request, cancellationToken), CancellationToken.None);
     }
+
+    // A name that a caller made up must not stay in memory.
+    private RegistryGate NewGate(string registry) => new(
+        registry, grains, fallback, clock, logger, gate => _registries.TryRemove(new(gate.Registry, gate)));
 
     // Requests that wait for the lock share a run with requests that do not, so the wait is here and not in the run.
     private Task<ReloadReceipt> ReloadAsync(

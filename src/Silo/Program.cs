@@ -8,6 +8,8 @@ try
 {
     var settings = SiloSettings.Read(builder.Configuration);
 
+    ExclusivePorts.Check(settings.Cluster);
+    builder.UseDefaultUrl();
     await builder.AddSiloAsync(settings);
     builder.AddSiloHealth();
     builder.AddApi();
@@ -16,7 +18,7 @@ try
     app.MapSiloHealth();
     app.MapApi();
     app.LogStarted(settings);
-    await app.RunAsync(settings);
+    await app.RunSiloAsync();
     return 0;
 }
 catch (StartException refused)

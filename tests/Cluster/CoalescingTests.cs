@@ -8,11 +8,11 @@ public sealed class CoalescingTests
     public async Task A_storm_costs_the_running_sync_plus_one_and_nobody_joins_a_sync_that_began_before_its_request()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 3);
-        var endpoint = await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
         await using var held = await HeldSync.CloseAsync(cluster.Database);
         var early = cluster.ReloadAsync();
         await held.ReachedAsync();
-        var later = await cluster.Database.AddEndpointAsync("later", "/later");
+        await cluster.Database.AddEndpointAsync("later", "/later");
 
         var storm = Enumerable.Range(0, Storm).Select(_ => cluster.ReloadAsync()).ToList();
         await held.OpenAsync();
@@ -23,7 +23,6 @@ public sealed class CoalescingTests
             receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InSync)));
         Assert.Equal(
             2, await cluster.Database.ScalarAsync<int>("select count(*)::integer from endpoint_sync.versions"));
-        Assert.NotEqual(endpoint, later);
         Assert.Empty(await cluster.Database.ErrorsAsync());
     }
 
@@ -100,5 +99,19 @@ public sealed class CoalescingTests
 
         Assert.Contains("'opnspp'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("openspp, other", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gate_forgets_a_name_that_no_registry_has()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1);
+        var gate = cluster.Gate(silo: 0);
+
+        await Assert.ThrowsAsync<UnknownRegistryException>(
+            () => gate.ReloadAsync("opnspp", new ReloadRequest(), CancellationToken.None));
+        await gate.ReloadAsync(SyncCluster.Registry, new ReloadRequest(), CancellationToken.None);
+
+        Assert.Contains(SyncCluster.Registry, gate.Registries);
+        Assert.DoesNotContain("opnspp", gate.Registries);
     }
 }

@@ -174,12 +174,13 @@ internal sealed class SyncCluster : IAsyncDisposable
         await OtherDatabase.DisposeAsync();
     }
 
-    // A registry that was never synced has a pending sync, which the silos run as they start. It must not interfere
+    // The installation of the triggers requests a full check, which the silos run by themselves. It must not interfere
     // with a test.
     private static Task UntilNothingIsPendingAsync(TestDatabase database) =>
         database.UntilAsync(
-            "select exists (select from endpoint_sync.state where bumped_at is not null)",
-            "the first sync, which the silos run by themselves");
+            "select exists (select from endpoint_sync.state) and endpoint_sync.is_tracked('public') "
+            + "and not exists (select from endpoint_sync.pending_changes)",
+            "the first full check");
 
     private static Dictionary<string, RegistryOptions> Registries(
         TestDatabase other,

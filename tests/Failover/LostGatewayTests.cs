@@ -48,7 +48,8 @@ public sealed class LostGatewayTests(ITestOutputHelper output)
             fleet.Database.ConnectionString, new() { ["EndpointSync:Cluster:ClusterId"] = fleet.Database.Name },
             ShowGateways);
         await host.StartAsync();
-        var wait = new ReloadOptions { WaitFor = WaitFor.Silos, ConvergenceTimeout = TimeSpan.FromSeconds(9) };
+        // Far less than the silos need to declare another one dead.
+        var wait = new ReloadOptions { WaitFor = WaitFor.Silos, ConvergenceTimeout = TimeSpan.FromSeconds(3) };
         await host.ReloadAsync(options: wait);
         await Task.WhenAll(
             fleet.Silos.AddAsync(TestContext.Current.CancellationToken),

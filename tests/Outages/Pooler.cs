@@ -27,13 +27,16 @@ internal sealed class Pooler : IAsyncDisposable
     /// <summary>The program; null if it is not installed.</summary>
     public static string? Program => OperatingSystem.IsWindows() ? null : CommandLine.Find("pgbouncer");
 
-    public static async Task<Pooler> StartAsync(string connectionString)
+    /// <param name="connectionString">The database.</param>
+    /// <param name="connectQuery">What the pooler runs in each session that it opens.</param>
+    public static async Task<Pooler> StartAsync(string connectionString, string connectQuery)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var account = await ServerAccount.ForThisProcessAsync(CancellationToken.None);
         var port = LoopbackPort.PickFree();
         var folder = Directory.CreateTempSubdirectory("endpointsync-pooler-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "pgbouncer.ini"), Configuration(settings, folder, port));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "pgbouncer.ini"), Configuration(settings, folder, port, connectQuery));
         await File.WriteAllTextAsync(
             Path.Combine(folder, "users"), $"\"{settings.Username}\" \"{settings.Password}\"\n");
         foreach (var path in new[] { folder, Path.Combine(folder, "pgbouncer.ini"), Path.Combine(folder, "users") })
@@ -60,11 +63,12 @@ internal sealed class Pooler : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string Configuration(NpgsqlConnectionStringBuilder server, string folder, int port) => string.Create(
+    private static string Configuration(
+        NpgsqlConnectionStringBuilder server, string folder, int port, string connectQuery) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
          [databases]
-         * = host=127.0.0.1 port={server.Port}
+         * = host=127.0.0.1 port={server.Port} connect_query='{connectQuery}'
          [pgbouncer]
          listen_addr = 127.0.0.1
          listen_port = {port}
@@ -73,6 +77,7 @@ internal sealed class Pooler : IAsyncDisposable
          auth_file = {folder}/users
          pidfile = {folder}/pid
          pool_mode = transaction
+         ignore_startup_parameters = search_path, options
          default_pool_size = 10
          """);
 

@@ -1,11 +1,14 @@
 using System.Diagnostics;
+using System.Net;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Outages;
 
 /// <summary>A registry behind a pooler that may give each transaction another session.</summary>
 public sealed class PoolerTests(ITestOutputHelper output)
 {
+    private const string SafeSession = "set search_path = pg_catalog, pg_temp; set row_security = off";
     private const string ForPooler = ";Max Auto Prepare=0;No Reset On Close=true";
 
     [Fact]
@@ -13,7 +16,7 @@ public sealed class PoolerTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(Pooler.Program is not null, "pgbouncer is not installed");
         await using var server = await OwnServer.StartAsync();
-        await using var pooler = await Pooler.StartAsync(server.ConnectionString);
+        await using var pooler = await Pooler.StartAsync(server.ConnectionString, SafeSession);
         await using var fleet = await OutageFleet.StartAsync(
             server.ConnectionString, pooler.ConnectionString + ForPooler);
         await server.AddEndpointAsync("/orders");
@@ -39,5 +42,36 @@ public sealed class PoolerTests(ITestOutputHelper output)
             var answer = await fleet.ReloadAsync(reload % 2);
             Assert.True(answer.Receipt is { InSync: true }, answer.Text);
         }
+    }
+
+    [Fact]
+    public async Task A_pooler_that_drops_the_sessions_settings_is_reported_with_the_cure_and_nothing_is_synced()
+    {
+        Assert.SkipUnless(Pooler.Program is not null, "pgbouncer is not installed");
+        await using var server = await OwnServer.StartAsync();
+        await using var pooler = await Pooler.StartAsync(server.ConnectionString, "set row_security = off");
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions
+            {
+                ClusterConnectionString = server.ConnectionString,
+                Configuration = new Dictionary<string, string>
+                {
+                    // A silo is ready when it can use one of its registries.
+                    ["EndpointSync:Registries:direct:CreateTables"] = "true",
+                    ["EndpointSync:Registries:odoo:ConnectionString"] = pooler.ConnectionString + ForPooler,
+                    ["EndpointSync:Registries:odoo:CreateTables"] = "true",
+                },
+            },
+            TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = silo.Address };
+
+        using var answer = await http.PostAsync(
+            new Uri("api/v1/registries/odoo/reload", UriKind.Relative), content: null,
+            TestContext.Current.CancellationToken);
+
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("ignore_startup_parameters = search_path, options", text, StringComparison.Ordinal);
+        Assert.Contains("connect_query=", text, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,3 @@
-using EndpointSync.Tests.Testing;
 using Npgsql;
 
 namespace EndpointSync.Tests.Outages;

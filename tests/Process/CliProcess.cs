@@ -12,12 +12,22 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
     /// <summary>Runs the command line as a process of its own.</summary>
     /// <param name="server">The address that it finds in its environment.</param>
     /// <param name="arguments">What follows the name of the program.</param>
-    public static async Task<CliProcess> RunAsync(Uri server, params string[] arguments)
+    public static Task<CliProcess> RunAsync(Uri server, params string[] arguments) =>
+        RunAsync(server, new Dictionary<string, string>(), arguments);
+
+    /// <inheritdoc cref="RunAsync(Uri, string[])" />
+    public static async Task<CliProcess> RunAsync(
+        Uri server, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(
             "dotnet", [Program(), .. arguments])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ENDPOINTSYNC_SERVER"] = server.AbsoluteUri;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = SystemProcess.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -46,6 +46,16 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     }
 
     [Fact]
+    public async Task A_silo_on_this_machine_is_not_asked_through_the_environments_proxy()
+    {
+        var proxy = new Dictionary<string, string> { ["http_proxy"] = "http://127.0.0.1:1", ["no_proxy"] = "" };
+
+        var status = await CliProcess.RunAsync(Server, proxy, "status", "openspp");
+
+        Assert.Equal((0, ""), (status.ExitCode, status.Error));
+    }
+
+    [Fact]
     public async Task Status_shows_one_registry_in_fields_and_all_registries_in_a_line_each()
     {
         var one = await SucceedAsync("status", "openspp");

@@ -28,7 +28,7 @@ internal sealed class TestRegistry : IAsyncDisposable
         Database = new RegistryDatabase(
             "test", _sources.For(connectionString), _sources.Listened(connectionString), new SchemaSql(options.Schema),
             AdvisoryLockKey.Of(options.LockName),
-            options.CreateTables, options.SyncOn, limits ?? new SyncOptions(), silo);
+            options.CreateTables, options.SyncOn, options.AllowMassRemoval, limits ?? new SyncOptions(), silo);
         Lock = new SyncLock(Database);
         Capture = new ChangeCapture(Database, Log.CreateLogger<ChangeCapture>());
         Preparation = new RegistryPreparation(Database, Capture);

@@ -118,6 +118,16 @@ public sealed class VersionTests
         Assert.Equal(HttpStatusCode.OK, (await waiting.Within("the answer by version 2")).StatusCode);
     }
 
+    // A proxy that sets a header from a variable sends it empty when the variable is.
+    [Fact]
+    public async Task An_empty_version_asks_for_none()
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
+
+        Assert.Equal(HttpStatusCode.OK, (await worker.GetAsync("/one", (MinVersion, ""))).StatusCode);
+    }
+
     [Theory]
     [InlineData("-1")]
     [InlineData("1.5")]

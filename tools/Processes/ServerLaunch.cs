@@ -13,7 +13,8 @@ internal sealed record ServerLaunch(
     string Kind, string Name, ServerProgram Program, Uri Address, Action<string>? OnOutput)
 {
     /// <summary>
-    /// The program's configuration keys and values, without its address; the last value of each key counts.
+    /// The program's configuration keys and values, without its address; the last value of each key counts. An empty
+    /// value unsets a key.
     /// </summary>
     public required IEnumerable<KeyValuePair<string, string>> Configuration { get; init; }
 
@@ -32,7 +33,7 @@ internal sealed record ServerLaunch(
         };
         foreach (var (key, value) in Keys())
         {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value.Length > 0 ? value : null;
         }
 
         return Process.Start(start)!;

@@ -9,15 +9,21 @@ namespace EndpointSync;
 /// How long to wait for the registry's lock while another process holds it. With zero, the default, the reload is
 /// answered <see cref="ReloadOutcome.Skipped"/> at once, and the silos retry after the answer.
 /// </param>
+/// <param name="AllowMassRemoval">
+/// Whether the sync may remove more than 10 routes that are half of all or more, because their endpoints are gone or
+/// archived. Otherwise it is answered <see cref="ReloadOutcome.Failed"/> and writes nothing.
+/// </param>
 [GenerateSerializer, Immutable, Alias("endpointsync.reload-request")]
 public sealed record ReloadRequest(
     [property: Id(0)] int Callers = 1, [property: Id(1)] ReloadScope Scope = ReloadScope.Everything,
-    [property: Id(2)] TimeSpan LockTimeout = default)
+    [property: Id(2)] TimeSpan LockTimeout = default, [property: Id(3)] bool AllowMassRemoval = false)
 {
     /// <summary>
-    /// Merges two requests: the sum of their callers and the wider of their scopes, without a wait for the lock.
+    /// Merges two requests: the sum of their callers, the wider of their scopes, what either allows, without a wait for
+    /// the lock.
     /// </summary>
     internal static ReloadRequest Merge(ReloadRequest first, ReloadRequest second) => new(
         first.Callers + second.Callers,
-        first.Scope == ReloadScope.Everything ? first.Scope : second.Scope);
+        first.Scope == ReloadScope.Everything ? first.Scope : second.Scope,
+        AllowMassRemoval: first.AllowMassRemoval || second.AllowMassRemoval);
 }

@@ -8,12 +8,20 @@ internal static class ReloadCommand
     public static Command Create()
     {
         var (registry, wait) = (CommonOptions.Registry(), new WaitOptions());
+        var allowMassRemoval = new Option<bool>("--allow-mass-removal")
+        {
+            Description = "Allow the sync to remove most of the routes, because their endpoints are gone or archived.",
+        };
         var command = new Command(
-            "reload", "Makes a registry's routes match its endpoints, and shows the receipt.") { registry };
+            "reload", "Makes a registry's routes match its endpoints, and shows the receipt.")
+        {
+            registry, allowMassRemoval,
+        };
         wait.AddTo(command);
         Session.SetAction(command, async (session, parsed) =>
         {
-            var path = SiloApi.Path(parsed.GetRequiredValue(registry), "reload") + wait.Query(parsed);
+            var path = SiloApi.Path(parsed.GetRequiredValue(registry), "reload") + wait.Query(
+                parsed, ("allowMassRemoval", parsed.GetValue(allowMassRemoval) ? "true" : null));
             var answer = await session.AskAsync(HttpMethod.Post, path);
             var exitCode = session.Show<ReloadReceipt>(answer, Print);
             return exitCode == ExitCode.Success && !IsDone(answer.Read<ReloadReceipt>())

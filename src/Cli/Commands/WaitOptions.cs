@@ -48,12 +48,12 @@ internal sealed class WaitOptions
     }
 
     /// <summary>The query of a reload's path; empty if no option is given.</summary>
-    public string Query(ParseResult parsed)
+    public string Query(ParseResult parsed, (string Name, string? Value) further)
     {
         var given = new[]
             {
                 ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)),
-                ("timeout", parsed.GetValue(_timeout)),
+                ("timeout", parsed.GetValue(_timeout)), further,
             }
             .Where(option => option.Item2 is not null)
             .Select(option => $"{option.Item1}={Uri.EscapeDataString(option.Item2!)}")

@@ -28,4 +28,11 @@ public sealed class RegistryOptions
     /// at once.
     /// </summary>
     public SyncOn SyncOn { get; set; }
+
+    /// <summary>
+    /// Whether any sync may remove half of the routes or more, and more than 10, because their endpoints are gone or
+    /// archived. False by default: only a reload that allows it may, because an emptied table is more often a mistake
+    /// than a wish.
+    /// </summary>
+    public bool AllowMassRemoval { get; set; }
 }

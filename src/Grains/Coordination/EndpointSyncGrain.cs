@@ -14,7 +14,7 @@ namespace EndpointSync.Grains.Coordination;
 /// while, costs at most a retry.
 /// </summary>
 [GrainType(GrainTypes.Coordinator), KeepAlive, PreferLocalPlacement, Immovable]
-internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDisposable
+internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICoordinatorLife, IDisposable
 {
     private readonly RegistryMap<Registry> _registries;
     private readonly SyncRunner _runner;
@@ -63,6 +63,8 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, IDi
         CheckName();
         return subscriber.AsReference<IRouteSubscriberExtension>().UnsubscribeAsync(Name);
     }
+
+    public Task<bool> IsSyncingAsync() => Task.FromResult(!_coalescer.Idle.IsCompleted);
 
     // A sync under way completes: its callers get their receipt, and no transaction is left to time out.
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -126,7 +126,8 @@ internal sealed class EndpointStore(RegistryDatabase database)
             $"""
              set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds};
              set local idle_in_transaction_session_timeout =
-               {(long)database.Limits.IdleInTransactionTimeout.TotalMilliseconds}
+               {(long)database.Limits.IdleInTransactionTimeout.TotalMilliseconds};
+             {database.Sql.SearchForTriggers}
              """,
             cancellationToken);
         return transaction;

@@ -1,3 +1,6 @@
+-- Edits fire Odoo's triggers, so their transactions have the registry's schema in the search path: every varchar that
+-- meets an operator or a function is cast, so that nobody else's is used.
+--
 -- An edit in Odoo sets write_date, a sync does not: the tag distinguishes edits, not syncs.
 
 -- name: list
@@ -16,7 +19,7 @@ select id from {odoo}.fastapi_endpoint where id = $1 for no key update
 -- name: owner_of_path
 -- The endpoint that has a root path. Stored paths are normalized as RootPath.cs does it, with its white space as $3; a
 -- test compares the two.
-select id, name from (select *, btrim(root_path, $3) as trimmed from {odoo}.fastapi_endpoint) as endpoint
+select id, name from (select *, btrim(root_path::text, $3) as trimmed from {odoo}.fastapi_endpoint) as endpoint
 where active and id <> $2 and rtrim(case when starts_with(trimmed, '/') then trimmed else '/' || trimmed end, '/') = $1
 order by id limit 1
 

@@ -75,7 +75,7 @@ internal static class EndpointSyncServices
         var sources = provider.GetRequiredService<DataSources>();
         return new RegistryDatabase(
             name, sources.For(connectionString), sources.Listened(connectionString), new SchemaSql(options.Schema),
-            AdvisoryLockKey.Of(options.LockName), options.CreateTables, options.SyncOn,
+            AdvisoryLockKey.Of(options.LockName), options.CreateTables, options.SyncOn, options.AllowMassRemoval,
             provider.GetRequiredService<IOptions<SyncOptions>>().Value, SiloName(provider));
     }
 

@@ -16,7 +16,7 @@ internal sealed class LockWatch(
     private readonly RegistryMap<RegistryLockWatch> _watches = locks.Select(
         one => ActivatorUtilities.CreateInstance<RegistryLockWatch>(services, one));
 
-    /// <summary>How many callers wait for the lock in this silo.</summary>
+    /// <summary>How many callers wait for the lock in this silo, whoever holds it.</summary>
     /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
     public int Waiting(string registry) => _watches.Get(registry).Waiting;
 

@@ -26,8 +26,9 @@ internal sealed partial class RegistryLockWatch(
     private readonly ChangeSignal _worthTrying = new();
     private readonly ChangeSignal _heldByOther = new();
     private int _waiting;
+    private int _waitingForSilos;
 
-    /// <summary>How many callers wait for the lock.</summary>
+    /// <summary>How many callers wait for the lock, whoever holds it.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Completes when the next caller waits for the lock.</summary>
@@ -47,10 +48,10 @@ internal sealed partial class RegistryLockWatch(
 
         var worthTrying = _worthTrying.Next;
         var ends = onlyForSilos ? Task.WhenAny(worthTrying, _heldByOther.Next) : worthTrying;
-        Interlocked.Increment(ref _waiting);
+        Interlocked.Increment(ref onlyForSilos ? ref _waitingForSilos : ref _waiting);
         _waiterArrived.Raise();
         await ends.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Interlocked.Decrement(ref _waiting);
+        Interlocked.Decrement(ref onlyForSilos ? ref _waitingForSilos : ref _waiting);
         return worthTrying.IsCompleted;
     }
 
@@ -107,7 +108,7 @@ internal sealed partial class RegistryLockWatch(
     private async Task PauseAsync(TimeSpan idleInterval, Task arrival, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var isAwaited = Waiting > 0;
+        var isAwaited = Waiting > 0 || Volatile.Read(ref _waitingForSilos) > 0;
         var pause = Task.Delay(
             (isAwaited ? CheckInterval : idleInterval) * (1 + (Random.Shared.NextDouble() / 2)), clock, ended.Token);
         await (isAwaited ? pause : Task.WhenAny(arrival, pause)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -27,8 +27,7 @@ internal sealed class SyncLock(RegistryDatabase database)
         await using var batch = connection.CreateBatch()
             .Then(
                 Sql["set_limits"], Milliseconds(limits.StatementTimeout), Milliseconds(limits.LockTimeout),
-                Milliseconds(idle),
-                PostgresCommands.Value($"{database.Sql.Quoted}, \"$user\", public"))
+                Milliseconds(idle))
             .ThenPlanOnce()
             .Then(Sql["try_take"], PostgresCommands.Value(database.LockKey));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

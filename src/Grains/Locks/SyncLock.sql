@@ -1,10 +1,8 @@
 -- name: set_limits
--- The limits go first, so that no transaction can hold the lock without them. The search path is for Odoo's trigger
--- functions, which name their sequence without a schema. The last setting keeps our own triggers from recording what we
--- write.
+-- The limits go first, so that no transaction can hold the lock without them. The last setting keeps our own triggers
+-- from recording what we write.
 select set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
-  set_config('idle_in_transaction_session_timeout', $3, true), set_config('search_path', $4, true),
-  set_config('endpoint_sync.syncing', 'on', true)
+  set_config('idle_in_transaction_session_timeout', $3, true), set_config('endpoint_sync.syncing', 'on', true)
 
 -- name: try_take
 select pg_try_advisory_xact_lock($1) as is_taken

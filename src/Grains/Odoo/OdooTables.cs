@@ -46,8 +46,9 @@ internal sealed class OdooTables(RegistryDatabase database)
         }
 
         await Migrator.CreateSchemaAsync(connection, database.Sql.Schema, cancellationToken);
-        await connection.ExecuteAsync($"set local search_path to {database.Sql.Quoted}", cancellationToken);
+        await connection.ExecuteAsync(database.Sql.SearchForTriggers, cancellationToken);
         await connection.ExecuteAsync(Migrator.Script($"Odoo/{table}.sql"), cancellationToken);
+        await connection.ExecuteAsync(SchemaSql.SearchNormally, cancellationToken);
     }
 
     private async Task CheckSchemaPrivilegeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -24,13 +24,22 @@ internal static class ConnectionStringRules
                 return $"names no Host; {Form}";
             }
 
-            return settings.Pooling && settings.MaxPoolSize < SmallestPool
-                ? $"sets Maximum Pool Size={settings.MaxPoolSize}; a silo needs at least {SmallestPool}"
-                : null;
+            if (settings.Multiplexing)
+            {
+                return "sets Multiplexing=true; a sync needs a connection of its own: leave it out";
+            }
+
+            if (settings.Pooling && settings.MaxPoolSize < SmallestPool)
+            {
+                return $"sets Maximum Pool Size={settings.MaxPoolSize}; a silo needs at least {SmallestPool}";
+            }
+
+            using var usable = DataSources.Create(connectionString, siloName: "");
+            return null;
         }
-        catch (ArgumentException wrong)
+        catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException or InvalidOperationException)
         {
-            return $"cannot be read: {wrong.Message} {Form}";
+            return $"cannot be used: {wrong.Message.TrimEnd('.')}; {Form}";
         }
     }
 }

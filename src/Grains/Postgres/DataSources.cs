@@ -25,6 +25,9 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     // A listening session runs only short statements.
     private const int AnswerSeconds = 2;
 
+    /// <summary>Postgres' own schema alone: nobody else can define an operator or a function there.</summary>
+    public const string SafeSearchPath = "pg_catalog, pg_temp";
+
     private const string ApplicationPrefix = "EndpointSync/";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
@@ -36,11 +39,11 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         holder.Application.StartsWith(ApplicationPrefix, StringComparison.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) =>
-        _sources.GetOrAdd(connectionString, text => Build(text, searchPath: null));
+        _sources.GetOrAdd(connectionString, text => Create(text, siloName));
 
     /// <summary>Connections whose unqualified names resolve in one schema.</summary>
     public NpgsqlDataSource For(string connectionString, string searchPath) =>
-        _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Build(connectionString, searchPath));
+        _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Create(connectionString, siloName, searchPath));
 
     /// <summary>
     /// The source of the one session that listens to a database. It is not pooled, and its timeouts are short.
@@ -60,12 +63,17 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
         }
     }
 
-    private NpgsqlDataSource Build(string connectionString, string? searchPath)
+    /// <summary>The source that <see cref="For(string)"/> would make; nothing connects before its first use.</summary>
+    /// <exception cref="ArgumentException">A value is not valid.</exception>
+    /// <exception cref="NotSupportedException">Npgsql does not support a combination of values.</exception>
+    /// <exception cref="InvalidOperationException">Npgsql refuses a combination of values.</exception>
+    public static NpgsqlDataSource Create(
+        string connectionString, string siloName, string searchPath = SafeSearchPath)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (!HasKeyword(connectionString, "Maximum Pool Size", "MaxPoolSize"))
         {
-            settings.MaxPoolSize = PoolSize;
+            settings.MaxPoolSize = Math.Max(PoolSize, settings.MinPoolSize);
         }
         if (!HasKeyword(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
         {
@@ -81,12 +89,17 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
             settings.NoResetOnClose = true;
         }
         settings.ApplicationName ??= ApplicationPrefix + siloName;
-        if (searchPath is not null)
-        {
-            settings.SearchPath = searchPath;
-        }
+        Secure(settings, searchPath);
 
         return Hosts.Connect(settings);
+    }
+
+    // A connection string's own search path would let others put objects in front of the ones that we mean. Without a
+    // policy that hides rows, a statement sees all of them or fails.
+    private static void Secure(NpgsqlConnectionStringBuilder settings, string searchPath)
+    {
+        settings.SearchPath = searchPath;
+        settings.Options = $"{settings.Options} -c row_security=off".TrimStart();
     }
 
     private NpgsqlConnectionStringBuilder ListenerSettings(string connectionString)
@@ -100,6 +113,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
             CancellationTimeout = -1,
         };
         settings.ApplicationName ??= ApplicationPrefix + siloName;
+        Secure(settings, SafeSearchPath);
         return settings;
     }
 

@@ -14,12 +14,13 @@ internal static class Hosts
 
     public static NpgsqlDataSource Connect(NpgsqlConnectionStringBuilder settings)
     {
-        if (!IsSeveral(settings))
+        if (!IsSeveral(settings) && settings.TargetSessionAttributes is null)
         {
             return NpgsqlDataSource.Create(settings);
         }
 
-        // A data source of several servers refuses the keyword. A wrapper that shares its connections sets the target.
+        // Npgsql takes the keyword neither for one server nor for a data source of several. A wrapper that shares its
+        // connections sets the target.
         var target = Target(settings);
         var each = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { TargetSessionAttributes = null };
         var isSet = DataSources.HasKeyword(settings.ConnectionString, "Host Recheck Seconds", "HostRecheckSeconds");

@@ -13,11 +13,12 @@ namespace EndpointSync.Grains.Postgres;
 /// <param name="LockKey">The key of its advisory lock.</param>
 /// <param name="CreateTables">Whether Odoo's tables are created where they are absent.</param>
 /// <param name="SyncOn">When others' edits of endpoints go live.</param>
+/// <param name="AllowMassRemoval">Whether any sync may remove most of the routes.</param>
 /// <param name="Limits">The time limits of its syncs.</param>
 /// <param name="Silo">The silo's name, as versions and requests record it.</param>
 internal sealed record RegistryDatabase(
     string Name, NpgsqlDataSource Source, ListenedDatabase Listened, SchemaSql Sql, long LockKey, bool CreateTables,
-    SyncOn SyncOn, SyncOptions Limits, string Silo)
+    SyncOn SyncOn, bool AllowMassRemoval, SyncOptions Limits, string Silo)
 {
     public NpgsqlParameter SchemaName => PostgresCommands.Value(Sql.Schema);
 

@@ -5,9 +5,17 @@ namespace EndpointSync.Grains.Postgres;
 /// </summary>
 internal sealed class SchemaSql(string schema)
 {
+    /// <summary>Undoes <see cref="SearchForTriggers"/>.</summary>
+    public const string SearchNormally = $"set local search_path = {DataSources.SafeSearchPath}";
+
     public string Schema { get; } = schema;
 
     public string Quoted { get; } = Quote(schema);
+
+    /// <summary>
+    /// For the rest of a transaction: names resolve in the registry's schema, as Odoo's trigger functions need it.
+    /// </summary>
+    public string SearchForTriggers => $"set local search_path = {Quoted}, pg_temp";
 
     public string Of(string statement) => statement.Replace("{odoo}", Quoted, StringComparison.Ordinal);
 

@@ -9,6 +9,9 @@ internal static class SqlStates
     // Not among the driver's constants.
     private const string IdleInTransactionTimeout = "25P03";
 
+    // The place in Postgres that refuses a statement whose rows a policy would hide. It has no code of its own.
+    private const string RowSecurityRoutine = "check_enable_rls";
+
     private const string Retried = "The registry stays due and is retried.";
 
     /// <summary>
@@ -59,11 +62,23 @@ internal static class SqlStates
     /// <summary>
     /// Whether something is missing that the preparation of the registry's database creates or requires.
     /// </summary>
-    public static bool IsUnprepared(Exception exception) => exception is RegistryUnusableException or PostgresException
-    {
-        SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
-            or PostgresErrorCodes.InvalidSchemaName
-    };
+    public static bool IsUnprepared(Exception exception) =>
+        exception is RegistryUnusableException || IsHiddenByPolicy(exception) || exception is PostgresException
+        {
+            SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+                or PostgresErrorCodes.InvalidSchemaName
+        };
+
+    /// <summary>
+    /// Whether Postgres refused the values of a row: by a constraint, a type, a trigger, or a limit. Another row may be
+    /// accepted. A duplicate key is no refusal: another session was faster.
+    /// </summary>
+    public static bool IsRowRefused(PostgresException refused) =>
+        refused.SqlState[..2] is "22" or "23" or "54" or "P0"
+            && refused.SqlState != PostgresErrorCodes.UniqueViolation;
+
+    private static bool IsHiddenByPolicy(Exception exception) =>
+        exception is PostgresException { Routine: RowSecurityRoutine };
 
     /// <summary>Describes a failure for the receipt; null if it comes from neither Postgres nor the driver.</summary>
     public static ReloadProblem? Describe(Exception exception) => exception switch
@@ -72,6 +87,11 @@ internal static class SqlStates
             ? problem with { Meaning = $"The lock could not be requested, so nothing was written. {problem.Meaning}" }
             : null,
         DatabaseAwayException { InnerException: { } cause } => Describe(cause),
+        PostgresException refused when IsHiddenByPolicy(refused) => new ReloadProblem(
+            refused.SqlState,
+            "Row-level security would hide rows from the registry's role, and a hidden endpoint looks like a deleted "
+            + $"one. As a superuser run ALTER ROLE ... BYPASSRLS; for that role. {Retried}",
+            refused.MessageText),
         PostgresException refused => new ReloadProblem(
             refused.SqlState, $"{MeaningOf(refused.SqlState)} {Retried}", refused.MessageText),
         NpgsqlException lost => new ReloadProblem(

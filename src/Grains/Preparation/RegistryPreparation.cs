@@ -54,6 +54,7 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        await CheckSessionAsync(cancellationToken);
         await Migrator.MigrateAsync(database.Source, "EndpointSync", Schema, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
@@ -63,5 +64,22 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
             Sql["keep_lock_key"], cancellationToken, database.SchemaName, PostgresCommands.Value(database.LockKey));
         await turn.CommitAsync(cancellationToken);
         await capture.EnsureAsync(cancellationToken);
+    }
+
+    // A pooler drops what a session asks for at its start, unless it is told to do the same by itself.
+    private async Task CheckSessionAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var session = await connection.ListAsync(
+            Sql["session"], row => (Path: row.Text("search_path"), RowSecurity: row.Text("row_security")),
+            cancellationToken);
+        if (session.Single() is var (path, rowSecurity) && (path, rowSecurity) != (DataSources.SafeSearchPath, "off"))
+        {
+            throw new RegistryUnusableException(
+                $"Sessions of registry '{database.Name}' have search_path '{path}' and row_security '{rowSecurity}' "
+                + $"instead of '{DataSources.SafeSearchPath}' and 'off': a pooler drops what they ask for. In "
+                + "PgBouncer set ignore_startup_parameters = search_path, options and for the database "
+                + $"connect_query='set search_path = {DataSources.SafeSearchPath}; set row_security = off'.");
+        }
     }
 }

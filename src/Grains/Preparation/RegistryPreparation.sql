@@ -1,3 +1,6 @@
+-- name: session
+select current_setting('search_path') as search_path, current_setting('row_security') as row_security
+
 -- name: add_state
 -- The check comes first: "on conflict do nothing" waits for a sync that is changing the row, and a silo that starts
 -- would wait for a frozen one.

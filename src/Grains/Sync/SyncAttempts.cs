@@ -51,13 +51,21 @@ internal sealed partial class SyncAttempts(
             var attempts = _retries.ExecuteAsync(async token => await AttemptAsync(run, token), deadline.Token);
             return run.Complete(await attempts.AsTask().WaitAsync(database.Limits.Deadline + CancelTimeout, clock));
         }
-        catch (Exception failure) when (SqlStates.Describe(run.LastFailure(failure)) is { } problem)
+        catch (Exception failure) when (ProblemOf(run.LastFailure(failure)) is { } problem)
         {
             LogFailed(database.Name, run.Attempts, problem.SqlState, problem.Meaning, problem.Detail);
-            await session.TryRecordPendingAsync(problem.Meaning);
+            // Recorded changes of routes stay recorded. A pending sync would publish edits that nobody asked for.
+            if (request.Scope == ReloadScope.Everything)
+            {
+                await session.TryRecordPendingAsync(problem.Meaning);
+            }
+
             return run.Complete(SyncResult.Failed(database, problem));
         }
     }
+
+    private static ReloadProblem? ProblemOf(Exception failure) =>
+        failure is MassRemovalException refused ? refused.Problem : SqlStates.Describe(failure);
 
     private async ValueTask<SyncResult> AttemptAsync(Run run, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ internal sealed class SyncSession(
     /// <param name="cancellationToken">Ends the attempt; if that comes during the commit, only the next attempt knows
     /// whether it committed.</param>
     /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
+    /// <exception cref="MassRemovalException">Most routes would be removed, and the request does not allow it.
+    /// </exception>
     /// <exception cref="NpgsqlException">Postgres refused a statement or could not be reached.</exception>
     public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
     {
@@ -46,7 +48,7 @@ internal sealed class SyncSession(
         }
 
         return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
-            request.Callers, cancellationToken);
+            request, cancellationToken);
     }
 
     /// <summary>

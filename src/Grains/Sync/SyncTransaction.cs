@@ -26,10 +26,12 @@ internal sealed class SyncTransaction(
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
 
     /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
-    /// <param name="callers">How many callers share the sync.</param>
+    /// <param name="request">How many callers share the sync, and what they allow.</param>
     /// <param name="cancellationToken">Ends the sync; nothing is written then, unless the commit was under way.</param>
     /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
-    public async Task<SyncResult> RunAsync(int callers, CancellationToken cancellationToken)
+    /// <exception cref="MassRemovalException">Most routes would be removed, and the request does not allow it.
+    /// </exception>
+    public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken);
@@ -42,14 +44,15 @@ internal sealed class SyncTransaction(
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
         var endpoints = new EndpointReader(database, connection, state.Version, preflight.Endpoints);
-        var (done, locked, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
+        var (done, locked, rejected) = await BringInSyncAsync(
+            endpoints, quarantine, database.AllowMassRemoval || request.AllowMassRemoval, cancellationToken);
         var (changes, left) = await VerifyBeforeCommitAsync(endpoints, locked, quarantine, cancellationToken);
         await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
         var next = VersionWriter.Next(state, changes);
         await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
         var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
         await KeepBooksAsync(
-            done, left, batch => _versions.AddVersion(batch, next, changes, synced, callers), changes.Count > 0,
+            done, left, batch => _versions.AddVersion(batch, next, changes, synced, request.Callers), changes.Count > 0,
             cancellationToken);
         var result = Result(state, next, done, changes, synced, left.Count, rejected);
         await transaction.CommitAsync(cancellationToken);
@@ -114,10 +117,16 @@ internal sealed class SyncTransaction(
     }
 
     private async Task<(SyncPlan Done, EndpointScan Locked, IReadOnlyList<RejectedEndpoint> Rejected)> BringInSyncAsync(
-        EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
+        EndpointReader endpoints, List<RejectedEndpoint> quarantine, bool allowMassRemoval,
+        CancellationToken cancellationToken)
     {
         var scan = await endpoints.ReadAsync(_touched, preflight.Due.Keys, EndpointScan.Empty, cancellationToken);
         var plan = scan.Plan(preflight.Due.Left);
+        if (!allowMassRemoval && scan.Withdrawn(plan) is > MassRemovalException.MostRoutes and var withdrawn)
+        {
+            MassRemovalException.ThrowIfMost(withdrawn, await _versions.CountRoutesAsync(cancellationToken));
+        }
+
         var done = await _routes.WriteAsync(plan, scan, cancellationToken);
         foreach (var orphan in done.Orphans)
         {
@@ -125,9 +134,13 @@ internal sealed class SyncTransaction(
         }
 
         var undone = plan.EndpointIds.Except(done.EndpointIds);
+        var known = quarantine.Where(endpoint => !_routes.Refused.ContainsKey(endpoint.Id));
         return (
             done, scan.AfterPlan(done, _routes.Locked),
-            scan.Rejected(plan, quarantine, preflight.Due.Left.Concat(undone).ToHashSet()));
+            [
+                .. scan.Rejected(plan, known, preflight.Due.Left.Concat(undone).ToHashSet()),
+                .. _routes.Refused.Select(refused => scan.Reject(refused.Key, refused.Value)),
+            ]);
     }
 
     // The endpoints that are left are read after the changes that make the version, so that nothing wrong can be part
@@ -164,13 +177,17 @@ internal sealed class SyncTransaction(
 
     // Left are due endpoints that another session has open, and endpoints that another writer spoilt meanwhile although
     // their flag still calls them right. An edit made meanwhile cleared its flag, and its own reload follows. That
-    // reload also frees the endpoints that have to wait for the edit.
+    // reload also frees the endpoints that have to wait for the edit. What Postgres refused is not tried again before
+    // somebody touches it or a full check finds it.
     private HashSet<int> LeftIn(EndpointScan scan, List<RejectedEndpoint> quarantine, IReadOnlySet<int> edited)
     {
         var unflagged = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id);
         var editedSince = unflagged.Except(quarantine.Select(endpoint => endpoint.Id)).Concat(edited).Except(_due);
         var staying = preflight.Due.Left.Concat(editedSince).ToHashSet();
-        return [.. scan.Plan(staying).EndpointIds.Except(scan.HeldBack(staying).Except(_due))];
+        return
+        [
+            .. scan.Plan(staying).EndpointIds.Except(scan.HeldBack(staying).Except(_due)).Except(_routes.Refused.Keys),
+        ];
     }
 
     private async Task<(IReadOnlySet<int> Spoilt, IReadOnlySet<int> Edited)> FindChangedSinceAsync(

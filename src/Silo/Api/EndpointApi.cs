@@ -15,8 +15,8 @@ internal static class EndpointApi
 
     public static void MapEndpoints(this RouteGroupBuilder endpoints)
     {
-        endpoints.MapGet("/", ListAsync);
-        endpoints.MapGet("/{id:int}", GetAsync);
+        endpoints.MapRead("/", ListAsync);
+        endpoints.MapRead("/{id:int}", GetAsync);
         endpoints.MapPost("/", AddAsync);
         endpoints.MapPatch("/{id:int}", ChangeAsync);
         endpoints.MapPost("/{id:int}/archive", ArchiveAsync);

@@ -10,14 +10,14 @@ internal static class RegistryApi
 {
     public static void MapRegistries(this RouteGroupBuilder registries)
     {
-        registries.MapGet(
+        registries.MapRead(
             "/",
             (RegistryMap<Registry> registries) => registries.All.Select(
                 registry => registry.Name).Order(StringComparer.Ordinal));
-        registries.MapGet("/{registry}", StatusAsync);
-        registries.MapGet("/{registry}/routes", RoutesAsync);
-        registries.MapGet("/{registry}/subscribers", SubscribersAsync);
-        registries.MapGet("/{registry}/writers", WritersAsync);
+        registries.MapRead("/{registry}", StatusAsync);
+        registries.MapRead("/{registry}/routes", RoutesAsync);
+        registries.MapRead("/{registry}/subscribers", SubscribersAsync);
+        registries.MapRead("/{registry}/writers", WritersAsync);
         registries.MapPost("/{registry}/reload", ReloadAsync);
     }
 
@@ -50,7 +50,7 @@ internal static class RegistryApi
     // answer.
     private static async Task<IResult> ReloadAsync(
         string registry, string? wait, [FromQuery(Name = "lock")] string? busyLock, string? timeout,
-        RegistryMap<Registry> registries, ReloadGate gate,
+        bool? allowMassRemoval, RegistryMap<Registry> registries, ReloadGate gate,
         ConvergenceWatch convergence, CancellationToken cancellationToken)
     {
         if (!WaitParameters.TryRead(wait, busyLock, timeout, out var wanted, out var errors))
@@ -60,7 +60,9 @@ internal static class RegistryApi
 
         var name = registries.Get(registry).Name;
         var receipt = await gate.ReloadAsync(
-            name, new ReloadRequest(LockTimeout: wanted.LockTimeout), cancellationToken);
+            name,
+            new ReloadRequest(LockTimeout: wanted.LockTimeout, AllowMassRemoval: allowMassRemoval ?? false),
+            cancellationToken);
         if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
         {
             var left = wanted.Timeout - receipt.Timings.LockWait;

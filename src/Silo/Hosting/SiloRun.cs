@@ -5,10 +5,9 @@ namespace EndpointSync.Silo.Hosting;
 /// <summary>Runs the silo until it is asked to stop.</summary>
 internal static class SiloRun
 {
-    /// <exception cref="StartException">Another process listens on one of the silo's ports.</exception>
-    public static async Task RunAsync(this WebApplication app, SiloSettings settings)
+    /// <exception cref="StartException">Another process listens where the HTTP API would.</exception>
+    public static async Task RunSiloAsync(this WebApplication app)
     {
-        var urls = app.Configuration["Urls"];
         try
         {
             await app.RunAsync();
@@ -17,9 +16,7 @@ internal static class SiloRun
             failure is AddressInUseException || failure.InnerException is AddressInUseException)
         {
             throw new StartException(
-                $"Address already in use: another process listens on port {settings.Cluster.SiloPort} "
-                + $"(EndpointSync:Cluster:SiloPort), on port {settings.Cluster.GatewayPort} "
-                + $"(EndpointSync:Cluster:GatewayPort), or at {urls} (Urls). Stop it, or give this silo other ports.",
+                $"Address already in use: {failure.Message} Stop the process that listens there, or set Urls.",
                 StartException.Unavailable);
         }
     }

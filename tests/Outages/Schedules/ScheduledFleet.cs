@@ -179,6 +179,8 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         Configuration = new Dictionary<string, string>
         {
             [$"EndpointSync:Registries:{Fleet.Registry}:SyncOn"] = $"{syncOn}",
+            // The schedule empties the table too.
+            [$"EndpointSync:Registries:{Fleet.Registry}:AllowMassRemoval"] = "true",
             ["EndpointSync:Sync:PollInterval"] = "00:00:01",
         },
     };

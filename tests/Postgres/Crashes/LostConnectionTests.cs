@@ -15,10 +15,10 @@ public sealed class LostConnectionTests : FreshDatabaseTests
         await Database.AddEndpointAsync("orders", "/orders");
         await using var registry = Registry();
         // A sequence is not rolled back, so only the first sync that comes here is terminated.
-        await Database.ExecuteAsync("create sequence arrivals");
+        await Database.ExecuteAsync("create sequence public.arrivals");
         await SyncSteps.DoAtAsync(
             Database, InTheMiddle,
-            "if nextval('arrivals') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if");
+            "if nextval('public.arrivals') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if");
 
         var receipt = await registry.ReloadAsync();
 

@@ -67,6 +67,31 @@ public sealed class ChangeCaptureTests : ForeignTests
         Assert.Empty(await PendingAsync());
     }
 
+    [Theory]
+    [InlineData("after insert", "referencing new table as new_rows", "endpoint_sync.record_route_changes", "")]
+    [InlineData("after insert", "referencing new table as new_rows", "record_nothing", "when (true)")]
+    [InlineData("before insert", "", "record_nothing", "when (true)")]
+    public async Task A_trigger_of_our_name_that_does_something_else_is_replaced(
+        string when, string rows, string function, string condition)
+    {
+        await using var registry = await InSyncAsync();
+        await Database.ExecuteAsync(
+            $"""
+             create function record_nothing() returns trigger language plpgsql as 'begin return null; end';
+             drop trigger endpoint_sync_insert on endpoint_route;
+             create trigger endpoint_sync_insert {when} on endpoint_route {rows}
+             for each statement {condition} execute function {function}()
+             """);
+        Assert.False(await Database.ScalarAsync<bool>("select endpoint_sync.is_tracked('public')"));
+
+        await registry.InstallTriggersAsync();
+        await registry.ReloadAsync();
+        await Database.ExecuteAsync("insert into endpoint_route (key, route) values ('other:1', '/other')");
+
+        Assert.True(await Database.ScalarAsync<bool>("select endpoint_sync.is_tracked('public')"));
+        Assert.Equal(["INSERT endpoint_route {other:1}"], await PendingAsync());
+    }
+
     [Fact]
     public async Task The_writes_of_a_sync_are_not_recorded()
     {

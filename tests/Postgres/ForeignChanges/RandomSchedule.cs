@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Configuration;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Schedules;
 using EndpointSync.Tests.Testing.Upstream;
@@ -74,7 +75,13 @@ internal sealed class RandomSchedule : IAsyncDisposable
     {
         _database = database;
         _random = new Random(seed);
-        _silos = [new TestRegistry(database, silo: "silo-1"), new TestRegistry(database, silo: "silo-2")];
+        // The schedule empties the table too.
+        var options = new RegistryOptions { AllowMassRemoval = true };
+        _silos =
+        [
+            new TestRegistry(database, silo: "silo-1", options: options),
+            new TestRegistry(database, silo: "silo-2", options: options),
+        ];
         _slow = new RandomScheduleSlowSilo(_silos[1]);
         _actors = [.. Enumerable.Range(0, 3).Select(number => new Actor(database, _random, number))];
         _oracle = new Oracle(database);

@@ -41,6 +41,6 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
         var log = registry.Log.CreateLogger("slow");
         await new SyncTransaction(
             registry.Database, registry.Lock, connection, preflight, TimeProvider.System,
-            log).RunAsync(callers: 1, CancellationToken.None);
+            log).RunAsync(new ReloadRequest(), CancellationToken.None);
     }
 }

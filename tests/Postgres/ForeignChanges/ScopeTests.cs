@@ -1,3 +1,4 @@
+using EndpointSync.Tests.Postgres.Sync;
 using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.ForeignChanges;
@@ -52,6 +53,42 @@ public sealed class ScopeTests : ForeignTests
         Assert.Equal(1, (await registry.ReloadAsync(ReloadScope.Routes)).RoutesAdded);
 
         Assert.Equal(["INSERT adopted 2 locked"], await OutcomesAsync());
+    }
+
+    [Fact]
+    public async Task A_failed_reaction_to_routes_records_no_sync_that_would_publish_an_edit()
+    {
+        await using var registry = await InSyncAsync();
+        await Database.ExecuteAsync(
+            "update fastapi_endpoint set root_path = '/half-done', registry_sync = false where id = 2");
+        await Database.ExecuteAsync($"delete from endpoint_route where {RowOfOrders}");
+        await Database.RefuseWritesAsync("42501", times: 1);
+
+        var failed = await registry.ReloadAsync(ReloadScope.Routes);
+        var pending = await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken);
+        var retried = await registry.ReloadAsync(pending!.Value);
+
+        Assert.Equal((ReloadOutcome.Failed, ReloadScope.Routes), (failed.Outcome, pending.Value));
+        Assert.True(retried.InSync);
+        Assert.Equal("1 /orders synced -> /orders/; 2 /half-done unsynced -> /bills/", await EndpointsAsync());
+    }
+
+    [Fact]
+    public async Task A_crash_before_the_bump_leaves_only_the_bump_due()
+    {
+        await using var registry = await InSyncAsync();
+        await Database.ExecuteAsync("insert into endpoint_route (key, route) values ('other:1', '/other')");
+        await registry.Attempts.RunUntilDeadlineAsync(new ReloadRequest(Scope: ReloadScope.Routes));
+        await Database.ExecuteAsync(
+            "update fastapi_endpoint set root_path = '/half-done', registry_sync = false where id = 2");
+        var before = await SequenceAsync();
+
+        var pending = await registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken);
+        await registry.ReloadAsync(pending!.Value);
+
+        Assert.Equal(ReloadScope.Routes, pending.Value);
+        Assert.Equal(before + 1, await SequenceAsync());
+        Assert.Equal("1 /orders synced -> /orders/; 2 /half-done unsynced -> /bills/", await EndpointsAsync());
     }
 
     [Fact]

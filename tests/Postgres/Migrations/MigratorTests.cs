@@ -1,3 +1,4 @@
+using DbUp.Engine;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Postgres.Migrations;
 using EndpointSync.Tests.Testing;
@@ -95,6 +96,34 @@ public sealed class MigratorTests
         await database.ExecuteAsync("drop table endpoint_sync.quarantine");
         await InstallAsync(database);
         Assert.Equal(5L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
+    }
+
+    // A lock that waits holds up everyone behind it: an ALTER behind one idle transaction would stop every writer.
+    [Fact]
+    public async Task A_migration_of_a_table_in_use_holds_up_no_writer_for_long_and_is_applied_when_the_table_is_free()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var idle = await database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var reading = await idle.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await idle.ExecuteAsync(
+            "select from endpoint_sync.state", TestContext.Current.CancellationToken);
+        var script = new SqlScript("later.sql", "alter table endpoint_sync.state add column later integer");
+
+        var migration = Migrator.MigrateAsync(
+            database.Source, [script], "endpoint_sync", TestContext.Current.CancellationToken);
+        await database.UntilBlockedAsync();
+        await database.ExecuteAsync(
+            "set statement_timeout = '5s'; update endpoint_sync.state set lock_key = lock_key; "
+            + "reset statement_timeout");
+        Assert.False(migration.IsCompleted);
+        await reading.RollbackAsync(TestContext.Current.CancellationToken);
+
+        await migration.Within("the migration");
+        Assert.Equal(
+            1L,
+            await database.ScalarAsync<long>(
+                "select count(*) from pg_attribute where attrelid = 'endpoint_sync.state'::regclass and attname = "
+                + "'later'"));
     }
 
     [Fact]

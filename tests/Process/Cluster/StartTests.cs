@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
 using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Cluster;
@@ -69,6 +71,52 @@ public sealed class StartTests
         Assert.Equal(3, starts);
     }
 
+    [Theory]
+    [InlineData("local")]
+    [InlineData("another")]
+    public async Task A_second_silo_on_the_same_ports_does_not_start_and_the_first_one_goes_on(string clusterId)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var options = OnPorts(Fleet.Options(database), LoopbackPort.PickFree(), LoopbackPort.PickFree());
+        await using var first = await SiloProcess.StartAsync(options, TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => SiloProcess.StartAsync(options with { ClusterId = clusterId, Name = "silo-2" }));
+
+        Assert.Contains("exit code 69", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("(EndpointSync:Cluster:SiloPort)", refused.Message, StringComparison.Ordinal);
+        using var http = new HttpClient { BaseAddress = first.Address };
+        using var reload = await http.PostAsync(
+            new Uri($"api/v1/registries/{Fleet.Registry}/reload", UriKind.Relative), content: null,
+            TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, reload.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:{0}")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "{0}")]
+    [InlineData("Kestrel__Endpoints__Api__Url", "http://127.0.0.1:{0}")]
+    public async Task The_api_listens_where_ASP_NET_Cores_own_settings_say(string variable, string value)
+    {
+        var port = LoopbackPort.PickFree();
+        await using var database = await TestDatabase.CreateAsync();
+        var options = Fleet.Options(database) with { HttpPort = port };
+
+        // Ready means that the address answers.
+        await using var silo = await SiloProcess.StartAsync(
+            options with
+            {
+                Configuration = new Dictionary<string, string>(options.Configuration)
+                {
+                    ["Urls"] = "",
+                    [variable] = string.Format(CultureInfo.InvariantCulture, value, port),
+                },
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(port, silo.Address.Port);
+    }
+
     [Fact]
     public async Task A_silo_whose_database_refuses_names_its_setting_and_does_not_start()
     {
@@ -111,4 +159,13 @@ public sealed class StartTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (broken.StatusCode, working.StatusCode));
         Assert.Contains("CreateTables", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    private static SiloProcessOptions OnPorts(SiloProcessOptions options, int siloPort, int gatewayPort) => options with
+    {
+        Configuration = new Dictionary<string, string>(options.Configuration)
+        {
+            ["EndpointSync:Cluster:SiloPort"] = $"{siloPort}",
+            ["EndpointSync:Cluster:GatewayPort"] = $"{gatewayPort}",
+        },
+    };
 }

@@ -13,12 +13,41 @@ public sealed class SiloSettingsRulesTests
     [InlineData(null, "ConnectionString is empty")]
     [InlineData(" ", "ConnectionString is empty")]
     [InlineData("Database=odoo", "ConnectionString names no Host")]
-    [InlineData("postgresql://db/odoo", "ConnectionString cannot be read")]
-    [InlineData("Host=db;Pasword=x", "ConnectionString cannot be read: Couldn't set pasword")]
+    [InlineData("postgresql://db/odoo", "ConnectionString cannot be used")]
+    [InlineData("Host=db;Pasword=x", "ConnectionString cannot be used: Couldn't set pasword")]
     [InlineData("Host=db;Maximum Pool Size=1", "ConnectionString sets Maximum Pool Size=1; a silo needs at least 4")]
     public void The_clusters_database_must_be_named(string? connectionString, string complaint) =>
         Complains(
             settings => settings.Cluster.ConnectionString = connectionString, $"EndpointSync:Cluster:{complaint}");
+
+    [Theory]
+    [InlineData("Host=db;Multiplexing=true", "sets Multiplexing=true; a sync needs a connection of its own")]
+    [InlineData("Host=db;Maximum Pool Size=5;Minimum Pool Size=30", "cannot be used")]
+    [InlineData("Host=db,standby;Target Session Attributes=primrary", "cannot be used")]
+    public void A_connection_string_that_the_driver_would_refuse_later_is_refused_at_the_start(
+        string connectionString, string complaint)
+    {
+        Complains(
+            settings => settings.Cluster.ConnectionString = connectionString,
+            $"EndpointSync:Cluster:ConnectionString {complaint}");
+        Complains(
+            settings => settings.Registries.First().Value.ConnectionString = connectionString,
+            $"EndpointSync:Registries:openspp:ConnectionString {complaint}");
+    }
+
+    [Theory]
+    [InlineData("Host=db;Target Session Attributes=read-write")]
+    [InlineData("Host=db;Target Session Attributes=any")]
+    [InlineData("Host=db;Minimum Pool Size=30")]
+    [InlineData("Host=db;Load Balance Hosts=true")]
+    [InlineData("Host=db,standby;Minimum Pool Size=30;Target Session Attributes=primary")]
+    public void A_legal_connection_string_is_accepted(string connectionString)
+    {
+        var settings = Good();
+        settings.Cluster.ConnectionString = connectionString;
+
+        Assert.Empty(SiloSettingsRules.Check(settings));
+    }
 
     [Theory]
     [InlineData("0.0.0.0")]

@@ -7,18 +7,18 @@ namespace EndpointSync.Client.Workers.Dispatch;
 internal static class MinVersion
 {
     /// <summary>
-    /// Reads the header. Version 0 if the request has none. False if the header is not a version;
+    /// Reads the header. Version 0 if the request has none or an empty one. False if the header is not a version;
     /// <paramref name="text"/> then has its value.
     /// </summary>
     public static bool TryRead(HttpRequest request, out RouteVersion version, out string text)
     {
         (version, text) = (RouteVersion.None, "");
-        if (!request.Headers.TryGetValue(SyncedHeaders.MinVersion, out var values))
+        text = request.Headers[SyncedHeaders.MinVersion].ToString();
+        if (text.Length == 0)
         {
             return true;
         }
 
-        text = values.ToString();
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;

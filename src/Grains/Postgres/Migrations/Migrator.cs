@@ -2,6 +2,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Postgresql;
+using EndpointSync.Core;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres.Migrations;
@@ -15,17 +16,31 @@ internal static class Migrator
 {
     private const string JournalTable = "schema_migrations";
 
+    // About twenty seconds. Whoever needs the database tries again after that.
+    private const int MostAttempts = 12;
+
     private static readonly SqlFile Sql = SqlFile.Of(typeof(Migrator));
+
+    // Writers queue up behind a migration that waits for a table, so it waits only this long at a time. It tries again
+    // while whoever prepares the database waits.
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromMilliseconds(200);
+
+    private static readonly JitteredBackoff Backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
 
     /// <summary>Brings one schema up to date.</summary>
     /// <param name="source">The database.</param>
     /// <param name="folder">The folder of scripts below <c>Migrations</c>.</param>
     /// <param name="schema">The schema that the scripts fill; created if it is absent.</param>
-    /// <param name="cancellationToken">Ends the wait for another process that migrates.</param>
+    /// <param name="cancellationToken">Ends the wait for another process that migrates, or for a table.</param>
     /// <exception cref="RegistryUnusableException">A script failed; the message names it and gives the reason. None of
     /// the pending scripts was applied.</exception>
+    public static Task MigrateAsync(
+        NpgsqlDataSource source, string folder, string schema, CancellationToken cancellationToken) =>
+        MigrateAsync(source, Scripts(folder), schema, cancellationToken);
+
+    /// <inheritdoc cref="MigrateAsync(NpgsqlDataSource, string, string, CancellationToken)" />
     public static async Task MigrateAsync(
-        NpgsqlDataSource source, string folder, string schema, CancellationToken cancellationToken)
+        NpgsqlDataSource source, IEnumerable<SqlScript> scripts, string schema, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var turn = await TakeTurnAsync(connection, cancellationToken);
@@ -35,7 +50,15 @@ internal static class Migrator
             await CreateSchemaAsync(creation, schema, cancellationToken);
             await CheckPrivilegesAsync(creation, schema, cancellationToken);
         }
-        var result = await Task.Run(() => Engine(source, folder, schema).PerformUpgrade(), cancellationToken);
+
+        var engine = Engine(source, scripts, schema);
+        var result = await Task.Run(engine.PerformUpgrade, cancellationToken);
+        for (var attempt = 0; FoundTableBusy(result) && attempt < MostAttempts; attempt++)
+        {
+            await Task.Delay(Backoff.Before(attempt), cancellationToken);
+            result = await Task.Run(engine.PerformUpgrade, cancellationToken);
+        }
+
         if (!result.Successful)
         {
             throw new RegistryUnusableException(
@@ -104,14 +127,21 @@ internal static class Migrator
         return reader.ReadToEnd();
     }
 
-    private static UpgradeEngine Engine(NpgsqlDataSource source, string folder, string schema) => DeployChanges.To
-        .PostgresqlDatabase(new PostgresqlConnectionManager(source))
-        .WithScripts(Scripts(folder))
-        .JournalToPostgresqlTable(schema, JournalTable)
-        .WithTransaction()
-        .WithVariablesDisabled()
-        .LogToNowhere()
-        .Build();
+    private static bool FoundTableBusy(DatabaseUpgradeResult result) =>
+        result.Error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
+    private static UpgradeEngine Engine(NpgsqlDataSource source, IEnumerable<SqlScript> scripts, string schema) =>
+        DeployChanges.To
+            .PostgresqlDatabase(new PostgresqlConnectionManager(source))
+            .WithScripts(scripts.Select(Bounded))
+            .JournalToPostgresqlTable(schema, JournalTable)
+            .WithTransaction()
+            .WithVariablesDisabled()
+            .LogToNowhere()
+            .Build();
+
+    private static SqlScript Bounded(SqlScript script) => new(
+        script.Name, $"set local lock_timeout = {(long)LockTimeout.TotalMilliseconds};\n{script.Contents}");
 
     private static IEnumerable<SqlScript> Scripts(string folder) =>
         Assembly.GetExecutingAssembly().GetManifestResourceNames()

@@ -54,6 +54,19 @@ internal sealed record EndpointScan(
         .. known.Where(endpoint => !Ids.Contains(endpoint.Id) || left.Contains(endpoint.Id)),
     ];
 
+    /// <summary>How many rows a plan removes because their endpoints are gone or archived.</summary>
+    public int Withdrawn(SyncPlan plan)
+    {
+        var active = Endpoints.Where(endpoint => endpoint.Active).Select(endpoint => endpoint.Id).ToHashSet();
+        return plan.Removals.Count(row => !active.Contains(row.EndpointId!.Value));
+    }
+
+    /// <summary>The record of an endpoint that Postgres refused to write. It may be gone and have left a row.</summary>
+    public RejectedEndpoint Reject(int id, string reason) =>
+        Endpoints.FirstOrDefault(endpoint => endpoint.Id == id) is { } endpoint
+            ? new RejectedEndpoint(id, endpoint.Name, endpoint.RootPath, reason)
+            : new RejectedEndpoint(id, "", "", reason);
+
     /// <summary>
     /// The digests of the rules that these endpoints want. Some may have them already, beside another endpoint.
     /// </summary>

@@ -82,6 +82,12 @@ internal static class SyncPlanner
     {
         reason = "";
         rootPath = "";
+        if (endpoint.Id < 1)
+        {
+            reason = $"the endpoint's id is {endpoint.Id}; keys of routes name ids from 1";
+            return false;
+        }
+
         if (!RootPath.TryNormalize(endpoint.RootPath, out var normalized, out var invalid))
         {
             reason = invalid;

@@ -20,11 +20,18 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var everyEdit = database.SyncOn == SyncOn.Change;
         var pending = await connection.ListAsync(
-            Sql["pending"], row => (Sync: row.Bool("is_sync_pending"), Change: row.Bool("is_change_pending")),
-            cancellationToken,
-            database.SchemaName, PostgresCommands.Value(everyEdit));
-        var (sync, change) = pending[0];
-        return sync || (change && everyEdit) ? ReloadScope.Everything : change ? ReloadScope.Routes : null;
+            Sql["pending"],
+            row => (
+                Sync: row.Bool("is_sync_pending"), Bump: row.Bool("is_bump_due"),
+                Change: row.Bool("is_change_pending")),
+            cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit));
+        var (sync, bump, change) = pending[0];
+        if (sync || (change && everyEdit))
+        {
+            return ReloadScope.Everything;
+        }
+
+        return change || bump ? ReloadScope.Routes : null;
     }
 
     /// <summary>Who holds the registry's lock; null when nobody does.</summary>

@@ -1,8 +1,11 @@
 -- name: pending
+-- After a crash between commit and bump only the bump is due: a sync of everything would publish edits that nobody
+-- asked for.
 select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
-    or not exists (
-      select from endpoint_sync.state
-      where schema_name = $1 and bumped_version = version and bumped_at is not null) as is_sync_pending,
+    or not exists (select from endpoint_sync.state where schema_name = $1) as is_sync_pending,
+  not exists (
+    select from endpoint_sync.state
+    where schema_name = $1 and bumped_version = version and bumped_at is not null) as is_bump_due,
   exists (
     select from endpoint_sync.pending_changes as change
     where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change)))) as is_change_pending

@@ -8,7 +8,7 @@ namespace EndpointSync.Grains.Sync.Statements;
 
 /// <summary>
 /// Writes endpoints' route rows and flags, only where they differ, and waits for nobody: a row that another session has
-/// open is left for the next sync, together with its endpoint.
+/// open is left for the next sync, together with its endpoint. A row that Postgres refuses costs only its own endpoint.
 /// </summary>
 internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection connection)
 {
@@ -19,12 +19,18 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
 
     private static readonly SqlFile Sql = SqlFile.Of<RouteWriter>();
 
+    private readonly Dictionary<int, string> _refused = [];
     private readonly HashSet<int> _endpoints = [];
     private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
     private TimeSpan _insertWait = FirstWait;
 
     /// <summary>The endpoints that are locked.</summary>
     public IReadOnlySet<int> Locked => _endpoints;
+
+    /// <summary>
+    /// The endpoints of which Postgres refused a write, each with the reason. What was stored of them stays.
+    /// </summary>
+    public IReadOnlyDictionary<int, string> Refused => _refused;
 
     /// <summary>Locks what no other session has open of endpoints and their rows.</summary>
     /// <param name="ids">The endpoints.</param>
@@ -67,7 +73,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
 
     /// <summary>Carries out a plan.</summary>
     /// <returns>
-    /// The part of it that was carried out; the rest belongs to endpoints whose rows another session has open.
+    /// The part of it that was carried out; the rest belongs to endpoints whose rows another session has open, or which
+    /// Postgres refused.
     /// </returns>
     public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
     {
@@ -77,21 +84,55 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         plan = plan.Without(
             await InsertAsync(
                 plan.Writes.Where(row => !stored.Contains(row.Key)).ToArray(), superseded, cancellationToken));
-
-        await using var batch = connection.CreateBatch();
         var owners = scan.Endpoints.Select(endpoint => endpoint.Id).ToHashSet();
-        AddUpdates(batch, [.. plan.Writes.Where(row => stored.Contains(row.Key))]);
+        return plan.Without(
+            await ChangeAsync(
+                plan with { Writes = [.. plan.Writes.Where(row => stored.Contains(row.Key))] }, owners,
+                cancellationToken));
+    }
+
+    // Rows that are there, and flags. If Postgres refuses something, the endpoints are halved until the one to blame
+    // stands alone.
+    private async Task<HashSet<int>> ChangeAsync(
+        SyncPlan plan, IReadOnlySet<int> owners, CancellationToken cancellationToken)
+    {
+        if (plan.IsEmpty)
+        {
+            return [];
+        }
+
+        await using var batch = connection.CreateBatch()
+            .Then("savepoint before_change").Then(database.Sql.SearchForTriggers);
+        AddUpdates(batch, plan.Writes);
         AddRemovals(batch, [.. plan.Removals.Where(row => owners.Contains(row.EndpointId!.Value))]);
         AddOwnerlessRemovals(batch, [.. plan.Removals.Where(row => !owners.Contains(row.EndpointId!.Value))]);
         AddMarks(batch, plan.MarkSynced, synced: true);
         AddMarks(batch, plan.MarkUnsynced, synced: false);
-        if (batch.BatchCommands.Count > 0)
+        batch.Then(SchemaSql.SearchNormally).Then("release before_change");
+        try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            return [];
         }
+        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        {
+            await connection.ExecuteAsync("rollback to before_change", cancellationToken);
+            var ids = plan.EndpointIds.ToArray();
+            if (ids.Length == 1)
+            {
+                _refused[ids[0]] = ReasonOf(refused);
+                return [.. ids];
+            }
 
-        return plan;
+            var half = ids.Length / 2;
+            var undone = await ChangeAsync(plan.Without(ids[half..].ToHashSet()), owners, cancellationToken);
+            undone.UnionWith(await ChangeAsync(plan.Without(ids[..half].ToHashSet()), owners, cancellationToken));
+            return undone;
+        }
     }
+
+    private static string ReasonOf(PostgresException refused) =>
+        $"Postgres refused to write it ({refused.SqlState}): {refused.MessageText}";
 
     // Rows that stay as they are count too: a flag must not call them right while another session changes them.
     private HashSet<int> Busy(SyncPlan plan, EndpointScan scan)
@@ -104,8 +145,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         return [.. plan.EndpointIds.Where(open.Contains)];
     }
 
-    // A batch with one row that cannot be locked in time is halved until that row stands alone, so a stuck session
-    // holds up only one endpoint.
+    // A batch with one row that cannot be locked in time, or that Postgres refuses, is halved until that row stands
+    // alone, so a stuck session or a bad row holds up only one endpoint.
     private async Task<HashSet<int>> InsertAsync(
         ArraySegment<RouteRow> rows, ILookup<int, string> superseded, CancellationToken cancellationToken)
     {
@@ -114,42 +155,55 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
             return [];
         }
 
-        if (await TryInsertAsync(rows, superseded, cancellationToken))
+        var failure = await TryInsertAsync(rows, superseded, cancellationToken);
+        if (failure is null)
         {
             return [];
         }
 
         if (rows.Count == 1)
         {
-            return [rows[0].EndpointId!.Value];
+            var id = rows[0].EndpointId!.Value;
+            if (SqlStates.IsRowRefused(failure))
+            {
+                _refused[id] = ReasonOf(failure);
+            }
+
+            return [id];
         }
 
         var half = rows.Count / 2;
-        var busy = await InsertAsync(rows[..half], superseded, cancellationToken);
-        busy.UnionWith(await InsertAsync(rows[half..], superseded, cancellationToken));
-        return busy;
+        var undone = await InsertAsync(rows[..half], superseded, cancellationToken);
+        undone.UnionWith(await InsertAsync(rows[half..], superseded, cancellationToken));
+        return undone;
     }
 
     // A row of the same endpoint under another key is deleted first: it may still have the hash that its successor
     // needs.
-    private async Task<bool> TryInsertAsync(
+    private async Task<PostgresException?> TryInsertAsync(
         ArraySegment<RouteRow> rows, ILookup<int, string> superseded, CancellationToken cancellationToken)
     {
         var gone = rows.SelectMany(row => superseded[row.EndpointId!.Value]).ToArray();
         try
         {
             await using var batch = connection.CreateBatch()
-                .Then("savepoint before_insert").Then(LockTimeout(_insertWait))
+                .Then("savepoint before_insert").Then(LockTimeout(_insertWait)).Then(database.Sql.SearchForTriggers)
                 .Then(Statement("delete"), PostgresCommands.Value(gone)).Then(Statement("insert"), Columns(rows))
-                .Then(LockTimeout(database.Limits.LockTimeout)).Then("release before_insert");
+                .Then(SchemaSql.SearchNormally).Then(LockTimeout(database.Limits.LockTimeout))
+                .Then("release before_insert");
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            return true;
+            return null;
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
             _insertWait = FurtherWaits;
-            return false;
+            return refused;
+        }
+        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        {
+            await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
+            return refused;
         }
     }
 
@@ -157,9 +211,9 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
 
     private static string LockTimeout(TimeSpan wait) => $"set local lock_timeout = {(long)wait.TotalMilliseconds}";
 
-    private void AddUpdates(NpgsqlBatch batch, RouteRow[] rows)
+    private void AddUpdates(NpgsqlBatch batch, IReadOnlyList<RouteRow> rows)
     {
-        if (rows.Length > 0)
+        if (rows.Count > 0)
         {
             batch.Then(Statement("update"), Columns(rows));
         }

@@ -22,6 +22,10 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     /// </summary>
     public NpgsqlBatch AddLock(NpgsqlBatch batch) => batch.Then(Sql["lock_state"], database.SchemaName);
 
+    /// <summary>How many routes of endpoints the newest version has.</summary>
+    public Task<int> CountRoutesAsync(CancellationToken cancellationToken) =>
+        connection.ScalarAsync<int>(Sql["count_routes"], cancellationToken, database.SchemaName);
+
     /// <summary>What is to become the next version.</summary>
     /// <param name="endpointIds">The endpoints whose routes may have changed.</param>
     /// <param name="keys">Further keys of routes that may have.</param>

@@ -7,6 +7,10 @@ where schema_name = $1
 select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash from endpoint_sync.state
 where schema_name = $1 for no key update
 
+-- name: count_routes
+select count(*)::integer from endpoint_sync.routes
+where schema_name = $1 and to_version is null and endpoint_id is not null
+
 -- name: changes
 -- The rows under given keys that differ between endpoint_route and the newest version. Rows without a key cannot be
 -- told apart and are no routes. The app of an endpoint that is not synced yet stays what it was, so that an edit of

@@ -68,7 +68,8 @@ create table endpoint_sync.repair_backoffs (
 create index repair_backoffs_until on endpoint_sync.repair_backoffs (schema_name, until);
 
 -- Whether the calling session holds the lock of a registry.
-create function endpoint_sync.holds_lock(schema_name text) returns boolean language sql stable as $$
+create function endpoint_sync.holds_lock(schema_name text) returns boolean language sql stable
+set search_path = pg_catalog, pg_temp as $$
   select exists (
     select from pg_locks as held join endpoint_sync.state on state.schema_name = holds_lock.schema_name
     where held.pid = pg_backend_pid() and held.locktype = 'advisory' and held.granted and held.objsubid = 1
@@ -79,7 +80,8 @@ $$;
 -- Notifies at the commit, unless that could make the writer's commit fail: with a full queue, in a transaction that may
 -- be prepared for a second phase, and in one that waits less than a second for a lock, because sessions that notify
 -- commit one after the other. Polls find the rest.
-create function endpoint_sync.notify_if_safe(channel text, message text) returns void language plpgsql as $$
+create function endpoint_sync.notify_if_safe(channel text, message text) returns void language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 begin
   if pg_notification_queue_usage() < 0.5 and current_setting('max_prepared_transactions') = '0'
     and not (
@@ -94,7 +96,7 @@ $$;
 create function endpoint_sync.record_change(
   schema_name text, table_name text, operation text, awaits_reload boolean, endpoint_ids integer[], keys text[])
 returns void
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   many constant boolean := coalesce(cardinality(endpoint_ids), cardinality(keys), 0) > 10000;
 begin
@@ -112,7 +114,7 @@ $$;
 -- The fallback of the triggers: a writer's statement must not fail because of us, whatever has become of our tables.
 create function endpoint_sync.record_unknown_change(schema_name text, table_name text, operation text, reason text)
 returns void
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform endpoint_sync.record_change(schema_name, table_name, operation, false, null, null);
 exception when others then
@@ -203,7 +205,8 @@ $$;
 -- session_replication_role is replica; a role with the privilege TRIGGER alone cannot ask for that. What a subscription
 -- applies fires only the triggers for truncate. A sync's own statements are not recorded. Changes from before the
 -- triggers are found by the full check that is requested at the end.
-create function endpoint_sync.install_triggers(schema_name text) returns void language plpgsql as $$
+create function endpoint_sync.install_triggers(schema_name text) returns void language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare
   relation text;
   event text;
@@ -230,14 +233,30 @@ begin
 end;
 $$;
 
--- Whether all the triggers exist and fire. PL/pgSQL keeps the plan, where a function in SQL would plan each time.
-create function endpoint_sync.is_tracked(schema_name text) returns boolean language plpgsql stable as $$
+-- Whether all the triggers exist, fire, and are what install_triggers makes of them. PL/pgSQL keeps the plan, where a
+-- function in SQL would plan each time.
+create function endpoint_sync.is_tracked(schema_name text) returns boolean language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare
+  endpoints constant oid := to_regclass(format('%I.fastapi_endpoint', schema_name));
+  routes constant oid := to_regclass(format('%I.endpoint_route', schema_name));
 begin
   return (
-    select count(*) = 8 from pg_trigger
-    where tgrelid in (
-        to_regclass(format('%I.fastapi_endpoint', schema_name)), to_regclass(format('%I.endpoint_route', schema_name)))
-      and tgname in ('endpoint_sync_insert', 'endpoint_sync_update', 'endpoint_sync_delete', 'endpoint_sync_truncate')
-      and tgenabled in ('O', 'A'));
+    select count(*) = 8
+    from pg_trigger as found
+    join (values
+      -- After a statement: 4 for insert, 8 for delete, 16 for update, 32 for truncate.
+      ('endpoint_sync_insert'::name, 4, null::name, 'new_rows'::name),
+      ('endpoint_sync_delete', 8, 'old_rows', null),
+      ('endpoint_sync_update', 16, 'old_rows', 'new_rows'),
+      ('endpoint_sync_truncate', 32, null, null)
+    ) as wanted (name, type, old_rows, new_rows) on wanted.name = found.tgname
+    where found.tgrelid in (endpoints, routes) and found.tgenabled in ('O', 'A') and found.tgtype = wanted.type
+      and found.tgfoid = case found.tgrelid
+        when endpoints then 'endpoint_sync.record_endpoint_changes'::regproc
+        else 'endpoint_sync.record_route_changes'::regproc end
+      and found.tgqual is not null and cardinality(found.tgattr::smallint[]) = 0
+      and found.tgoldtable is not distinct from wanted.old_rows
+      and found.tgnewtable is not distinct from wanted.new_rows);
 end;
 $$;

@@ -1,0 +1,125 @@
+using static EndpointSync.Tests.Postgres.Sync.StoredRows;
+
+namespace EndpointSync.Tests.Postgres.Sync;
+
+/// <summary>What Postgres refuses of one endpoint costs that endpoint, and no other.</summary>
+public sealed class RefusedRowTests : RegistryTests
+{
+    private const string NoBadRoute =
+        "alter table endpoint_route add constraint no_bad_route check (route not like '/bad%')";
+
+    private const string RefusingTrigger =
+        """
+        create function refuse_bad() returns trigger language plpgsql as $$
+        begin
+          if '/bad/|/bad/<path:application_path>' in (old.route, new.route) then
+            raise exception 'nobody changes /bad';
+          end if;
+          return coalesce(new, old);
+        end $$;
+        create trigger refuse_bad before insert or update or delete on endpoint_route
+        for each row execute function refuse_bad()
+        """;
+
+    [Theory]
+    [InlineData(NoBadRoute, "(23514)", "no_bad_route")]
+    [InlineData(RefusingTrigger, "(P0001)", "nobody changes /bad")]
+    public async Task An_endpoint_whose_row_is_refused_is_quarantined_with_the_reason_and_the_rest_go_live(
+        string obstacle, string code, string reason)
+    {
+        await Database.ExecuteAsync(obstacle);
+        var first = await Database.AddEndpointAsync("first", "/first");
+        var bad = await Database.AddEndpointAsync("bad", "/bad");
+        var last = await Database.AddEndpointAsync("last", "/last");
+
+        var receipt = await Registry.ReloadAsync();
+        var idle = await Registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 2, 0), (receipt.Outcome, receipt.RoutesAdded, receipt.EndpointsDeferred));
+        var rejected = Assert.Single(receipt.Rejected);
+        Assert.Equal((bad, "bad", "/bad"), (rejected.Id, rejected.Name, rejected.RootPath));
+        Assert.Contains(code, rejected.Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, rejected.Reason, StringComparison.Ordinal);
+        Assert.Equal([KeyOf(first), KeyOf(last)], await Database.KeysAsync());
+        Assert.Equal([$"{first} true", $"{bad} false", $"{last} true"], await Database.FlagsAsync());
+        Assert.Equal((ReloadOutcome.UpToDate, 1), (idle.Outcome, idle.Rejected.Count));
+        Assert.Equal([rejected], (await Registry.Status.ReadAsync(CancellationToken.None)).Quarantine);
+    }
+
+    [Fact]
+    public async Task An_endpoint_whose_row_may_not_change_keeps_it_and_the_rest_change()
+    {
+        var bad = await Database.AddEndpointAsync("bad", "/bad");
+        var good = await Database.AddEndpointAsync("good", "/good");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync(RefusingTrigger);
+
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = root_path || '2', registry_sync = false");
+        var changed = await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set active = false, registry_sync = false");
+        var archived = await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from fastapi_endpoint");
+        var deleted = await Registry.ReloadAsync();
+
+        Assert.Equal((1, bad), (changed.RoutesChanged, Assert.Single(changed.Rejected).Id));
+        Assert.Equal((1, bad), (archived.RoutesRemoved, Assert.Single(archived.Rejected).Id));
+        Assert.Equal((0, bad), (deleted.EndpointsDeferred, Assert.Single(deleted.Rejected).Id));
+        Assert.Equal([KeyOf(bad)], await Database.KeysAsync());
+        Assert.NotEqual(good, bad);
+    }
+
+    [Fact]
+    public async Task An_endpoint_is_released_as_soon_as_a_sync_may_write_its_row()
+    {
+        await Database.ExecuteAsync(NoBadRoute);
+        var bad = await Database.AddEndpointAsync("bad", "/bad");
+        await Registry.ReloadAsync();
+
+        await Database.ExecuteAsync("alter table endpoint_route drop constraint no_bad_route");
+        var good = await Database.AddEndpointAsync("good", "/good");
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 2), (receipt.Outcome, receipt.RoutesAdded));
+        Assert.Empty(receipt.Rejected);
+        Assert.Equal([KeyOf(bad), KeyOf(good)], await Database.KeysAsync());
+    }
+
+    [Fact]
+    public async Task Many_refused_rows_among_many_are_each_named()
+    {
+        await Database.ExecuteAsync(NoBadRoute);
+        await Database.ExecuteAsync(
+            """
+            insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
+            select 'e' || n, case when n % 10 = 0 then '/bad' else '/good' end || n, 'api', true, false, false
+            from generate_series(1, 100) as n
+            """);
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 90), (receipt.Outcome, receipt.RoutesAdded));
+        Assert.Equal(10, receipt.Rejected.Count);
+        Assert.All(
+            receipt.Rejected, endpoint => Assert.StartsWith("/bad", endpoint.RootPath, StringComparison.Ordinal));
+    }
+
+    // Odoo's sequences begin at 1, but SQL may write anything.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-7)]
+    public async Task An_id_that_no_key_can_name_is_quarantined(int id)
+    {
+        await Database.ExecuteAsync(
+            $"insert into fastapi_endpoint (id, name, root_path, app, active, registry_sync, save_http_session) "
+            + $"values ({id}, 'odd', '/odd', 'api', true, false, false)");
+        var good = await Database.AddEndpointAsync("good", "/good");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 1), (receipt.Outcome, receipt.RoutesAdded));
+        Assert.Equal(
+            (id, $"the endpoint's id is {id}; keys of routes name ids from 1"),
+            (receipt.Rejected.Single().Id, receipt.Rejected.Single().Reason));
+        Assert.Equal([KeyOf(good)], await Database.KeysAsync());
+    }
+}
