@@ -28,4 +28,12 @@ public sealed class WorkerOptions
     /// zero answers at once.
     /// </summary>
     public TimeSpan NotFoundTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Whether a synced route answers a request whose target the server reads as another path: with an encoded slash,
+    /// with dot segments, or with repeated slashes at its start. False by default: it is answered 400, because
+    /// middleware that guards paths looks at the server's path. Set it if no middleware does, and clients send encoded
+    /// slashes.
+    /// </summary>
+    public bool AllowAmbiguousPaths { get; set; }
 }

@@ -49,7 +49,8 @@ public sealed class DispatchTests
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", rule)], apps => apps.Map(
-                "a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
+                "a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")),
+            settings: WorkerApp.AnyPath);
 
         Assert.Equal(value, await worker.TextAsync(path));
     }
@@ -152,7 +153,7 @@ public sealed class DispatchTests
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/items/<path:rest>")],
             apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("rest")}")),
-            use: app => app.UsePathBase("/base").UseRouting());
+            use: app => app.UsePathBase("/base").UseRouting(), settings: WorkerApp.AnyPath);
 
         Assert.Equal("a/b", await worker.TextAsync("/BASE/items/a%2Fb"));
         Assert.Equal("a", await worker.TextAsync("/items/a"));

@@ -16,7 +16,8 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     {
         await using var other = await OtherServerAsync();
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()));
+            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()),
+            settings: WorkerApp.AnyPath);
 
         var answer = await worker.SendAsync(HttpMethod.Post, target, ("X-Forwarded-For", "6.6.6.6"));
 
@@ -34,7 +35,8 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     {
         await using var other = await OtherServerAsync();
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()));
+            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()),
+            settings: WorkerApp.AnyPath);
 
         Assert.Equal(HttpStatusCode.BadRequest, (await worker.GetAsync(target)).StatusCode);
     }
@@ -64,7 +66,7 @@ public sealed class ForwarderTests(ITestOutputHelper output)
             [Routes.Of(1, "a", "/"), Routes.Of(2, "a", "/<path:rest>")],
             apps => apps.MapForwarder("a", other.Urls.First()),
             use: app => app.UsePathBase("/base").UseRouting(),
-            settings: new() { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" });
+            settings: new(WorkerApp.AnyPath) { ["EndpointSync:Worker:NotFoundTimeout"] = "00:00:00" });
         var sent = 0;
 
         foreach (var target in new RandomTargets(output, withDots: true).Take(1500))
@@ -104,7 +106,8 @@ public sealed class ForwarderTests(ITestOutputHelper output)
                     return next(http);
                 });
                 app.UseRouting();
-            });
+            },
+            settings: WorkerApp.AnyPath);
 
         Assert.Equal(
             $"GET {sent} from 127.0.0.1",

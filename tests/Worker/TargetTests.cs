@@ -22,7 +22,8 @@ public sealed class TargetTests(ITestOutputHelper output)
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/t/<path:v>")], apps => apps.Map(
-                "a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
+                "a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")),
+            settings: WorkerApp.AnyPath);
 
         Assert.Equal(value, await worker.TextAsync(path));
     }

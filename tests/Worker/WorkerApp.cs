@@ -16,6 +16,10 @@ namespace EndpointSync.Tests.Worker;
 /// <summary>A worker as its users build one, on a real server in this process, with short forms for tests.</summary>
 internal sealed class WorkerApp : IAsyncDisposable
 {
+    /// <summary>The setting that answers targets which the server reads as another path.</summary>
+    public static readonly Dictionary<string, string?> AnyPath =
+        new() { ["EndpointSync:Worker:AllowAmbiguousPaths"] = "true" };
+
     public const string Registry = "openspp";
 
     // No process listens there, as in a cluster that is down.

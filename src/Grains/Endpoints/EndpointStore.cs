@@ -153,7 +153,7 @@ internal sealed class EndpointStore(RegistryDatabase database)
 
         var owners = await connection.ListAsync(
             Statement("owner_of_path"),
-            row => $"root path '{normalized}' is taken by endpoint {row.Int("id")} '{row.Text("name")}'",
+            row => $"root path '{normalized}' is taken by endpoint {row.Int("id")} '{row.TextOrNull("name")}'",
             cancellationToken, PostgresCommands.Value(normalized), PostgresCommands.Value(exceptId),
             PostgresCommands.Value(RootPath.WhiteSpace));
         return owners.SingleOrDefault();
@@ -162,9 +162,9 @@ internal sealed class EndpointStore(RegistryDatabase database)
     private static EndpointView Read(NpgsqlDataReader row) => new()
     {
         Id = row.Int("id"),
-        Name = row.Text("name"),
-        RootPath = row.Text("root_path"),
-        App = row.Text("app"),
+        Name = row.TextOrNull("name") ?? "",
+        RootPath = row.TextOrNull("root_path") ?? "",
+        App = row.TextOrNull("app") ?? "",
         Description = row.TextOrNull("description"),
         Active = row.IsTrue("active"),
         SaveHttpSession = row.IsTrue("save_http_session"),

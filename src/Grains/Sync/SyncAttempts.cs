@@ -54,14 +54,26 @@ internal sealed partial class SyncAttempts(
         catch (Exception failure) when (ProblemOf(run.LastFailure(failure)) is { } problem)
         {
             LogFailed(database.Name, run.Attempts, problem.SqlState, problem.Meaning, problem.Detail);
-            // Recorded changes of routes stay recorded. A pending sync would publish edits that nobody asked for.
-            if (request.Scope == ReloadScope.Everything)
-            {
-                await session.TryRecordPendingAsync(problem.Meaning);
-            }
-
-            return run.Complete(SyncResult.Failed(database, problem));
+            return await FailAsync(run, problem);
         }
+        catch (Exception failure)
+        {
+            LogFailedUnexpectedly(failure, database.Name, run.Attempts);
+            return await FailAsync(run, new ReloadProblem(
+                null, "The sync failed for a reason that EndpointSync does not know. The registry stays due and is "
+                + "retried.", $"{failure.GetType().Name}: {failure.Message}"));
+        }
+    }
+
+    // Recorded changes of routes stay recorded. A pending sync would publish edits that nobody asked for.
+    private async Task<SyncResult> FailAsync(Run run, ReloadProblem problem)
+    {
+        if (run.Request.Scope == ReloadScope.Everything)
+        {
+            await session.TryRecordPendingAsync(problem.Meaning);
+        }
+
+        return run.Complete(SyncResult.Failed(database, problem));
     }
 
     private static ReloadProblem? ProblemOf(Exception failure) =>
@@ -100,6 +112,12 @@ internal sealed partial class SyncAttempts(
         1201, LogLevel.Warning,
         "Reload of {Registry} failed after {Attempts} attempts ({SqlState}): {Meaning} {Detail}")]
     private partial void LogFailed(string registry, int attempts, string? sqlState, string meaning, string detail);
+
+    [LoggerMessage(
+        1202, LogLevel.Error,
+        "Reload of {Registry} failed after {Attempts} attempts with an unexpected error. The registry stays due and "
+        + "is retried.")]
+    private partial void LogFailedUnexpectedly(Exception failure, string registry, int attempts);
 
     private sealed class Run(ReloadRequest request, TimeProvider clock)
     {

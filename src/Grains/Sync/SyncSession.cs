@@ -47,8 +47,18 @@ internal sealed class SyncSession(
             return SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
         }
 
-        return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
-            request, cancellationToken);
+        try
+        {
+            return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
+                request, cancellationToken);
+        }
+        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        {
+            // Rolled back as a whole. Once more, with each refusal undone alone.
+            return await new SyncTransaction(
+                database, syncLock, connection, preflight, clock, logger, isolatesRefusals: true).RunAsync(
+                request, cancellationToken);
+        }
     }
 
     /// <summary>

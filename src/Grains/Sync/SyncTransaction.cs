@@ -15,13 +15,13 @@ namespace EndpointSync.Grains.Sync;
 /// </summary>
 internal sealed class SyncTransaction(
     RegistryDatabase database, SyncLock syncLock, NpgsqlConnection connection, SyncPreflight preflight,
-    TimeProvider clock, ILogger logger)
+    TimeProvider clock, ILogger logger, bool isolatesRefusals = false)
 {
     // Beyond this each silo reads the changes itself: one message with all of them would delay the others.
     private const int MostChangesInDelta = 1000;
 
     private readonly VersionWriter _versions = new(database, connection);
-    private readonly RouteWriter _routes = new(database, connection);
+    private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
 

@@ -122,4 +122,40 @@ public sealed class RefusedRowTests : RegistryTests
             (receipt.Rejected.Single().Id, receipt.Rejected.Single().Reason));
         Assert.Equal([KeyOf(good)], await Database.KeysAsync());
     }
+
+    // Odoo drops NOT NULL from a column where it cannot set it.
+    [Theory]
+    [InlineData("name", 2, "")]
+    [InlineData("root_path", 1, "root path is empty")]
+    public async Task A_missing_value_costs_its_endpoint_at_most(string column, int routed, string reason)
+    {
+        var bad = await Database.AddEndpointAsync("bad", "/bad");
+        await Database.AddEndpointAsync("good", "/good");
+        await Database.ExecuteAsync(
+            $"alter table fastapi_endpoint alter column {column} drop not null; "
+            + $"update fastapi_endpoint set {column} = null where id = {bad}");
+
+        var receipt = await Registry.ReloadAsync();
+        var listed = await Registry.Endpoints.ListAsync(CancellationToken.None);
+
+        Assert.Equal((ReloadOutcome.Synced, routed), (receipt.Outcome, receipt.RoutesAdded));
+        Assert.Equal(reason, string.Concat(receipt.Rejected.Select(endpoint => endpoint.Reason)));
+        Assert.Equal(2, listed.Count);
+    }
+
+    [Fact]
+    public async Task A_failure_that_nobody_foresaw_is_a_receipt_a_pending_sync_and_a_log_entry()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await Database.ExecuteAsync("alter table fastapi_endpoint alter column id type bigint");
+        await Database.ExecuteAsync(
+            "insert into fastapi_endpoint (id, name, root_path, app, active, registry_sync, save_http_session) "
+            + "values (9223372036854775807, 'large', '/large', 'api', true, false, false)");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal(ReloadOutcome.Failed, receipt.Outcome);
+        Assert.NotEmpty(receipt.Problem!.Detail);
+        Assert.NotNull(await Registry.Status.PendingScopeAsync(CancellationToken.None));
+    }
 }

@@ -8,6 +8,11 @@ internal static class Refusals
     public static Endpoint NoTable { get; } = Unavailable(
         "The worker has no routes yet: it got none from the cluster or a snapshot. Try again soon.");
 
+    public static Endpoint AmbiguousPath { get; } = Of(
+        StatusCodes.Status400BadRequest,
+        "The routes and the server read this path differently. Send it without encoded slashes, without dot segments, "
+        + "and with one slash at its start.");
+
     /// <param name="asked">The requested version.</param>
     /// <param name="served">The worker's version.</param>
     /// <param name="waited">How long the request waited for the version.</param>

@@ -20,6 +20,7 @@ internal sealed class SyncedMatcherPolicy(
     private const int StackCharacters = 512;
 
     private readonly TimeSpan _minVersionTimeout = options.Value.MinVersionTimeout;
+    private readonly bool _allowAmbiguousPaths = options.Value.AllowAmbiguousPaths;
 
     /// <summary>After all other policies, which first rule out the application's own endpoints.</summary>
     public override int Order => int.MaxValue;
@@ -146,14 +147,14 @@ internal sealed class SyncedMatcherPolicy(
         TryMatch(candidate, await newest.AfterAsync(missed, candidate.Http.RequestAborted) ?? missed, isLast: true);
 
     /// <summary>Decides the request; false if no route matches and a newer version may still have one.</summary>
-    private static bool TryMatch(SyncedCandidate candidate, ServedRoutes routes, bool isLast)
+    private bool TryMatch(SyncedCandidate candidate, ServedRoutes routes, bool isLast)
     {
         var request = candidate.Http.Request;
         var length = RequestTarget.MostCharacters(request);
         var rented = length > StackCharacters ? ArrayPool<char>.Shared.Rent(length) : null;
         Span<char> buffer = rented ?? stackalloc char[StackCharacters];
-        var decided = Decide(
-            candidate, routes, routes.Image.Table.Match(RequestTarget.Decode(request, buffer), request.Method), isLast);
+        var path = RequestTarget.Decode(request, buffer);
+        var decided = Decide(candidate, routes, path, routes.Image.Table.Match(path, request.Method), isLast);
         if (rented is not null)
         {
             ArrayPool<char>.Shared.Return(rented);
@@ -162,7 +163,8 @@ internal sealed class SyncedMatcherPolicy(
         return decided;
     }
 
-    private static bool Decide(SyncedCandidate candidate, ServedRoutes routes, RouteMatch match, bool isLast)
+    private bool Decide(
+        SyncedCandidate candidate, ServedRoutes routes, ReadOnlySpan<char> path, RouteMatch match, bool isLast)
     {
         if (match.Outcome != RouteOutcome.Found && !isLast)
         {
@@ -172,6 +174,10 @@ internal sealed class SyncedMatcherPolicy(
         Decision.Record(candidate.Http, routes);
         switch (match.Outcome)
         {
+            case RouteOutcome.Found when !_allowAmbiguousPaths
+                && !PathAgreement.IsGiven(candidate.Http.Request, path, match.Rule!):
+                candidate.Answer(Refusals.AmbiguousPath);
+                break;
             case RouteOutcome.Found:
                 candidate.Answer(match);
                 break;

@@ -71,9 +71,10 @@ internal sealed class EndpointReader(
         found.ForEach(owner => _owners[owner.Claim].Add(owner.Id));
     }
 
+    // Odoo drops NOT NULL where it cannot set it. A missing root path is an empty one, which is quarantined.
     private static EndpointRow ReadEndpoint(NpgsqlDataReader row) => new(
-        row.Int("id"), row.Text("name"), row.Text("root_path"), row.IsTrue("active"), row.IsTrue("registry_sync"),
-        row.IsTrue("save_http_session"));
+        row.Int("id"), row.TextOrNull("name") ?? "", row.TextOrNull("root_path") ?? "", row.IsTrue("active"),
+        row.IsTrue("registry_sync"), row.IsTrue("save_http_session"));
 
     private static RouteRow ReadRoute(NpgsqlDataReader row) =>
         new(row.Text("key"), row.TextOrNull("route"), row.TextOrNull("opts"), row.TextOrNull("routing"));

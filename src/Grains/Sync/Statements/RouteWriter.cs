@@ -10,7 +10,13 @@ namespace EndpointSync.Grains.Sync.Statements;
 /// Writes endpoints' route rows and flags, only where they differ, and waits for nobody: a row that another session has
 /// open is left for the next sync, together with its endpoint. A row that Postgres refuses costs only its own endpoint.
 /// </summary>
-internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection connection)
+/// <param name="database">The registry.</param>
+/// <param name="connection">The connection, in the sync's transaction.</param>
+/// <param name="isolates">
+/// Whether a refused change of a row or flag is undone alone. Otherwise it ends the transaction: a savepoint costs each
+/// sync a transaction number, and refusals are rare.
+/// </param>
+internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection connection, bool isolates)
 {
     // A row that another session has inserted and not committed cannot be skipped, only waited for. The first such wait
     // in a sync is bounded, and every further one even more.
@@ -101,20 +107,30 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
             return [];
         }
 
-        await using var batch = connection.CreateBatch()
-            .Then("savepoint before_change").Then(database.Sql.SearchForTriggers);
+        await using var batch = connection.CreateBatch();
+        if (isolates)
+        {
+            batch.Then("savepoint before_change");
+        }
+
+        batch.Then(database.Sql.SearchForTriggers);
         AddUpdates(batch, plan.Writes);
         AddRemovals(batch, [.. plan.Removals.Where(row => owners.Contains(row.EndpointId!.Value))]);
         AddOwnerlessRemovals(batch, [.. plan.Removals.Where(row => !owners.Contains(row.EndpointId!.Value))]);
         AddMarks(batch, plan.MarkSynced, synced: true);
         AddMarks(batch, plan.MarkUnsynced, synced: false);
-        batch.Then(SchemaSql.SearchNormally).Then("release before_change");
+        batch.Then(SchemaSql.SearchNormally);
+        if (isolates)
+        {
+            batch.Then("release before_change");
+        }
+
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
             return [];
         }
-        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        catch (PostgresException refused) when (isolates && SqlStates.IsRowRefused(refused))
         {
             await connection.ExecuteAsync("rollback to before_change", cancellationToken);
             var ids = plan.EndpointIds.ToArray();
