@@ -11,6 +11,7 @@ try
     ExclusivePorts.Check(settings.Cluster);
     builder.UseDefaultUrl();
     await builder.AddSiloAsync(settings);
+    var skew = await ClockSkew.CheckAsync(settings.Cluster);
     builder.AddSiloHealth();
     builder.AddApi();
 
@@ -18,6 +19,7 @@ try
     app.MapSiloHealth();
     app.MapApi();
     app.LogStarted(settings);
+    app.LogClockSkew(skew);
     await app.RunSiloAsync();
     return 0;
 }

@@ -68,6 +68,28 @@ public sealed class LockWaitTests
         Assert.InRange(receipt.Timings.LockWait, TimeSpan.FromTicks(1), Deadline.MaxWait);
     }
 
+    // A reload waits for another silo's lock until its deadline. Any role may call itself a silo.
+    [Fact]
+    public async Task A_holder_that_only_calls_itself_a_silo_is_not_waited_for()
+    {
+        await using var cluster = await SyncCluster.StartAsync(silos: 1, limits: WithoutRetries());
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var role = await TestRole.CreateAsync(cluster.Database);
+        await using var impostor = new NpgsqlConnection(
+            $"{role.ConnectionString};Application Name=EndpointSync/{cluster.Silo(0).Name};Pooling=false");
+        await impostor.OpenAsync(TestContext.Current.CancellationToken);
+        await impostor.ExecuteAsync(
+            $"select pg_advisory_lock({AdvisoryLockKey.Of(RegistryOptions.DefaultLockName)})",
+            TestContext.Current.CancellationToken);
+
+        var begun = TimeProvider.System.GetTimestamp();
+        var receipt = await cluster.ReloadAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(ReloadOutcome.Skipped, receipt.Outcome);
+        Assert.InRange(
+            TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, SyncCluster.LongTimeouts().Deadline / 2);
+    }
+
     [Fact]
     public async Task A_lock_that_stays_busy_is_waited_for_until_the_timeout_and_its_holder_is_named()
     {

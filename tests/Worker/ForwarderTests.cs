@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +33,9 @@ public sealed class ForwarderTests(ITestOutputHelper output)
     [InlineData("/api/%2E%2e/admin")]
     [InlineData("/api/..%2Fadmin")]
     [InlineData("/api/..%5Cadmin")]
+    [InlineData("/api/..;/admin")]
+    [InlineData("/api/..;a=b/admin")]
+    [InlineData("/api/%2E.%3B/admin")]
     public async Task A_path_that_the_other_server_could_read_as_another_one_is_refused(string target)
     {
         await using var other = await OtherServerAsync();
@@ -126,14 +131,45 @@ public sealed class ForwarderTests(ITestOutputHelper output)
 
         await worker.GetAsync(
             "/api", ("Forwarded", "for=6.6.6.6;host=evil"), ("X-Forwarded-Port", "666"), ("x-forwarded-ssl", "on"),
-            ("X-Forwarded-Host", "evil"), ("X-Other", "kept"));
+            ("X-Forwarded-Host", "evil"), ("X_Forwarded_For", "6.6.6.6"), ("x_forwarded-Proto", "https"),
+            ("X-Other", "kept"));
 
         Assert.Equal(
             ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"],
             received.Keys.Where(
                 name => name.Contains("Forwarded", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("6.6.6.6", received["X-Forwarded-For"], StringComparison.Ordinal);
         Assert.Equal(worker.Http.BaseAddress!.Authority, received["X-Forwarded-Host"]);
         Assert.Equal("kept", received["X-Other"]);
+    }
+
+    [Theory]
+    [InlineData("/api/a\u0001b")]
+    [InlineData("/api/a\rb")]
+    [InlineData("/api/a\u007fb")]
+    [InlineData("/api/a?q=\u0001")]
+    [InlineData("/api/a?q=\r")]
+    [InlineData("/api/a?q=\u00e4")]
+    [InlineData("/api/a?q=x y")]
+    public async Task A_target_with_raw_bytes_reaches_no_other_server(string target)
+    {
+        var reached = false;
+        await using var other = await OtherServerAsync(_ => reached = true);
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/api/<path:rest>")], apps => apps.MapForwarder("a", other.Urls.First()),
+            settings: WorkerApp.AnyPath);
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", worker.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken).Within("the answer");
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.False(reached);
     }
 
     [Fact]

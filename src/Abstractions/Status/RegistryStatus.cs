@@ -55,4 +55,10 @@ public sealed record RegistryStatus
 
     /// <summary>The current holder of the registry's lock; null if the lock is free.</summary>
     public required LockHolder? LockHolder { get; init; }
+
+    /// <summary>
+    /// Rows of other consumers that no version has, because their key is longer than 2,000 bytes: the first 80
+    /// characters of at most ten keys.
+    /// </summary>
+    public required IReadOnlyList<string> LeftOut { get; init; }
 }

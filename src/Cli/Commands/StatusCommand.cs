@@ -74,8 +74,13 @@ internal static class StatusCommand
             ("lock", status.LockHolder is { } holder ? LockText.Holder(holder) : "free"),
             ("held", status.LockHolder is { } held ? LockText.Held(held) : null),
             ("query", status.LockHolder?.Query),
+            ("left out", status.LeftOut.Count > 0 ? string.Join(", ", status.LeftOut.Select(Shown)) : null),
             ("hash", status.ContentHash));
         QuarantineTable.Print(output, status.Quarantine);
         WritersCommand.PrintRepairBackoffs(output, status.RepairBackoffs);
     }
+
+    // Anybody may have written the key, and a terminal obeys control characters.
+    private static string Shown(string key) =>
+        string.Concat(key.Select(letter => char.IsControl(letter) ? '?' : letter)) + "...";
 }

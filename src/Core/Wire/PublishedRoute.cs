@@ -24,4 +24,7 @@ internal sealed record PublishedRoute
     /// way.
     /// </summary>
     [Id(5)] public string? Problem { get; init; }
+
+    /// <summary>About how much the route adds to a message, in characters.</summary>
+    public int Weight => Key.Length + Rules.Sum(rule => rule.Length) + Methods.Sum(method => method.Length);
 }

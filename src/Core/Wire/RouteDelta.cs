@@ -10,6 +10,9 @@ internal sealed record RouteDelta(
     [property: Id(0)] RouteVersion From, [property: Id(1)] RouteVersion To, [property: Id(2)] ContentHash Hash,
     [property: Id(3)] IReadOnlyList<PublishedChange> Changes)
 {
+    /// <summary>About how long a message with the delta is, in characters.</summary>
+    public int Weight => Changes.Sum(change => change.Key.Length + (change.Route?.Weight ?? 0));
+
     /// <summary>Joins consecutive deltas to one.</summary>
     public static RouteDelta Join(IReadOnlyList<RouteDelta> path)
     {

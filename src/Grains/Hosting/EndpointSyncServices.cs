@@ -65,6 +65,15 @@ internal static class EndpointSyncServices
         await ClusterDatabase.MigrateAsync(sources.For(connectionString), cancellationToken);
     }
 
+    /// <summary>How far this machine's clock is ahead of the database's; negative if it is behind.</summary>
+    public static async Task<TimeSpan> MeasureClockSkewAsync(
+        string connectionString, CancellationToken cancellationToken)
+    {
+        await using var sources = new DataSources("clock");
+        return await ClusterDatabase.MeasureClockSkewAsync(
+            sources.For(connectionString), TimeProvider.System, cancellationToken);
+    }
+
     /// <summary>What a failure of Postgres or the driver means for an operator; null for any other failure.</summary>
     public static ReloadProblem? ProblemOf(Exception failure) => SqlStates.Describe(failure);
 

@@ -99,7 +99,7 @@ internal sealed partial class RegistryLockWatch(
         {
             _worthTrying.Raise();
         }
-        else if (!DataSources.IsSilo(holder))
+        else if (!syncLock.IsSilo(holder))
         {
             _heldByOther.Raise();
         }

@@ -11,11 +11,19 @@ namespace EndpointSync.Grains.Locks;
 internal sealed class SyncLock(RegistryDatabase database)
 {
     private readonly LockHoldTracker _holds = new();
+    private volatile string _role = "";
 
     /// <summary>The registry that the lock guards.</summary>
     public RegistryDatabase Database => database;
 
     private static readonly SqlFile Sql = SqlFile.Of<SyncLock>();
+
+    /// <summary>
+    /// Whether a session is a silo's: it has the role of this silo, and a silo's application name. Any role may choose
+    /// that name, and a connection string with an application name of its own hides a silo.
+    /// </summary>
+    public bool IsSilo(LockHolder holder) =>
+        holder.Role == _role && holder.Application.StartsWith(DataSources.ApplicationPrefix, StringComparison.Ordinal);
 
     /// <param name="connection">The transaction's connection.</param>
     /// <param name="idle">How long the transaction may be idle.</param>
@@ -58,7 +66,7 @@ internal sealed class SyncLock(RegistryDatabase database)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var holder = await FindHolderAsync(connection, cancellationToken);
-        if (holder is not null && DataSources.IsSilo(holder) && holder.Held > database.Limits.StatementTimeout)
+        if (holder is not null && IsSilo(holder) && holder.Held > database.Limits.StatementTimeout)
         {
             await connection.ExecuteAsync(
                 Sql["end_frozen"], cancellationToken, PostgresCommands.Value(holder.ProcessId), PostgresCommands.Value(
@@ -70,6 +78,7 @@ internal sealed class SyncLock(RegistryDatabase database)
 
     private LockHolder Read(NpgsqlDataReader row)
     {
+        _role = row.Text("own_role");
         var processId = row.Int("process_id");
         var now = row.Time("now");
         var (since, isFirstSeen) = _holds.Saw(processId, row.StructOrNull<DateTimeOffset>("transaction_start"), now);

@@ -14,7 +14,7 @@ select coalesce(held.pid, 0) as process_id, activity.application_name as applica
   host(activity.client_addr) as client, activity.state, activity.xact_start as transaction_start,
   nullif(left(regexp_replace(activity.query, '[[:space:][:cntrl:]]+', ' ', 'g'), 200), '<insufficient privilege>')
     as query,
-  clock_timestamp() as now
+  clock_timestamp() as now, current_user as own_role
 from pg_locks as held
 left join pg_stat_activity as activity on activity.pid = held.pid
 where held.locktype = 'advisory' and held.granted and held.objsubid = 1

@@ -28,15 +28,10 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     /// <summary>Postgres' own schema alone: nobody else can define an operator or a function there.</summary>
     public const string SafeSearchPath = "pg_catalog, pg_temp";
 
-    private const string ApplicationPrefix = "EndpointSync/";
+    /// <summary>How the application name of a silo's session begins. Any role may call itself that.</summary>
+    public const string ApplicationPrefix = "EndpointSync/";
 
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
-
-    /// <summary>
-    /// Whether a session is a silo's. A connection string with an application name of its own hides that.
-    /// </summary>
-    public static bool IsSilo(LockHolder holder) =>
-        holder.Application.StartsWith(ApplicationPrefix, StringComparison.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) =>
         _sources.GetOrAdd(connectionString, text => Create(text, siloName));

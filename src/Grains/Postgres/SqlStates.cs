@@ -125,7 +125,8 @@ internal static class SqlStates
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             "Postgres does not accept the registry's role or password.",
         PostgresErrorCodes.InvalidCatalogName => "The registry's database does not exist.",
-        PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => "The session may not write: the server is a "
+            + "standby, or default_transaction_read_only is set.",
         _ => $"Postgres reported error {sqlState}.",
     };
 }

@@ -57,6 +57,13 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
         return false;
     }
 
+    /// <summary>Whether the triggers are there, fire, and are ours.</summary>
+    public async Task<bool> IsInstalledAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await IsTrackedAsync(connection, cancellationToken);
+    }
+
     /// <summary>Requests a full check with the next reload.</summary>
     public async Task CheckAllAsync(CancellationToken cancellationToken)
     {

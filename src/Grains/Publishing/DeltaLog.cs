@@ -11,9 +11,11 @@ internal sealed class DeltaLog
     // A worker that is further behind reads the whole table. Only in a large registry is that more than these limits.
     private const int MostChanges = 10_000;
     private const int MostDeltas = 1_000;
+    private const int MostWeight = 4_000_000;
 
     private readonly LinkedList<RouteDelta> _deltas = [];
     private int _changes;
+    private int _weight;
 
     public void Add(RouteDelta delta)
     {
@@ -24,9 +26,11 @@ internal sealed class DeltaLog
 
         _deltas.AddLast(delta);
         _changes += delta.Changes.Count;
-        while (_deltas.Count > MostDeltas || _changes > MostChanges)
+        _weight += delta.Weight;
+        while (_deltas.Count > MostDeltas || _changes > MostChanges || _weight > MostWeight)
         {
             _changes -= _deltas.First!.Value.Changes.Count;
+            _weight -= _deltas.First.Value.Weight;
             _deltas.RemoveFirst();
         }
     }
@@ -34,7 +38,7 @@ internal sealed class DeltaLog
     public void Clear()
     {
         _deltas.Clear();
-        _changes = 0;
+        (_changes, _weight) = (0, 0);
     }
 
     /// <summary>The delta from a version to the newest; null if the log does not reach back to that version.</summary>

@@ -10,6 +10,7 @@ internal sealed class ImagePages(TimeProvider clock)
 {
     // About half a megabyte, so that no page blocks the connection that all other messages share.
     private const int PageSize = 2000;
+    private const int PageWeight = 250_000;
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
 
@@ -27,7 +28,18 @@ internal sealed class ImagePages(TimeProvider clock)
             ? null
             : new RoutePage(
                 reading.Image.Version, reading.Image.Hash, reading.Routes.Length,
-                [.. reading.Routes.Skip(offset).Take(PageSize)]);
+                [.. From(reading.Routes, offset)]);
+    }
+
+    // Always one route at least, however long it is.
+    private static IEnumerable<PublishedRoute> From(PublishedRoute[] routes, int offset)
+    {
+        var weight = 0;
+        for (var next = offset; next < routes.Length && next < offset + PageSize && weight < PageWeight; next++)
+        {
+            weight += routes[next].Weight;
+            yield return routes[next];
+        }
     }
 
     private Reading? Find(RouteImage newest, RouteVersion version)

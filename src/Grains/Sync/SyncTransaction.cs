@@ -19,6 +19,7 @@ internal sealed class SyncTransaction(
 {
     // Beyond this each silo reads the changes itself: one message with all of them would delay the others.
     private const int MostChangesInDelta = 1000;
+    private const int HeaviestDelta = 1_000_000;
 
     private readonly VersionWriter _versions = new(database, connection);
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
@@ -243,13 +244,19 @@ internal sealed class SyncTransaction(
             Rejected = rejected,
             Problem = outcome == ReloadOutcome.Skipped ? RowsOpenElsewhere(deferred) : null,
         };
-        return new SyncResult(receipt)
+        return new SyncResult(receipt) { Delta = DeltaOf(before, now, changes) };
+    }
+
+    private static RouteDelta? DeltaOf(VersionState before, VersionState now, List<RouteChange> changes)
+    {
+        if (changes.Count is 0 or > MostChangesInDelta)
         {
-            Delta = changes.Count is > 0 and <= MostChangesInDelta
-                ? new RouteDelta(
-                    before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)])
-                : null,
-        };
+            return null;
+        }
+
+        var delta = new RouteDelta(
+            before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)]);
+        return delta.Weight <= HeaviestDelta ? delta : null;
     }
 
     private static ReloadProblem RowsOpenElsewhere(int deferred) => new(

@@ -6,8 +6,9 @@ namespace EndpointSync.Routing.Rules;
 /// <summary>Parses rules into parts, one after the other; its buffers are reused.</summary>
 internal sealed class RuleParser
 {
-    // Matching uses one stack level for each part.
-    private const int MostCharacters = 1_000;
+    // Matching uses one stack level for each part. The longest root path that a registry accepts, with its variable, is
+    // half as long.
+    private const int MostCharacters = 2_000;
 
     // Python does not allow these names for a parameter, and Werkzeug turns a variable into a parameter.
     private static readonly string[] Reserved = ["None", "True", "False", "__debug__"];

@@ -6,12 +6,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EndpointSync.Silo.Health;
 
 /// <summary>
-/// Whether every registry's database can be used. An unusable database makes the silo degraded, not unready: the silo
-/// keeps serving the registry's routes, and callers get the reason why it cannot be reloaded. A silo that never had
-/// routes is unready by <see cref="RoutesCheck"/>.
+/// Whether every registry's database can be used and its triggers capture what other writers change. Otherwise the silo
+/// is degraded, not unready: it keeps serving the registry's routes, callers get the reason why it cannot be reloaded,
+/// and polls find what triggers would record. A silo that never had routes is unready by <see cref="RoutesCheck"/>.
 /// </summary>
 internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealthCheck
 {
+    private const string NoTriggers = "The triggers that record other writers' changes are missing or replaced; polls "
+        + "find the changes. Event 1702 has the statement that installs them.";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public async Task<HealthCheckResult> CheckHealthAsync(
@@ -21,7 +24,7 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
             (await Task.WhenAll(registries.All.Select(registry => ComplaintAsync(registry, cancellationToken))))
             .Where(complaint => complaint.Reason is not null)
             .ToDictionary(complaint => complaint.Name, object (complaint) => complaint.Reason!, StringComparer.Ordinal);
-        var usable = registries.All.Count - complaints.Count;
+        var usable = registries.All.Count - complaints.Values.Count(reason => reason is not NoTriggers);
         var description = $"{usable} of {registries.All.Count} registries can be used.";
         return complaints.Count == 0
             ? HealthCheckResult.Healthy(description)
@@ -36,8 +39,8 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
         try
         {
             // The token alone is not enough: a query to a server that does not answer is not cancelled in time.
-            await AskAsync(registry, deadline.Token).WaitAsync(Timeout, cancellationToken);
-            return (registry.Name, null);
+            var isCaptured = await AskAsync(registry, deadline.Token).WaitAsync(Timeout, cancellationToken);
+            return (registry.Name, isCaptured ? null : NoTriggers);
         }
         catch (Exception failure) when (EndpointSyncServices.ProblemOf(failure) is { } problem)
         {
@@ -49,9 +52,10 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
         }
     }
 
-    private static async Task AskAsync(Registry registry, CancellationToken cancellationToken)
+    private static async Task<bool> AskAsync(Registry registry, CancellationToken cancellationToken)
     {
         await registry.Preparation.EnsureAsync(cancellationToken);
         await registry.Status.PendingScopeAsync(cancellationToken);
+        return await registry.Capture.IsInstalledAsync(cancellationToken);
     }
 }

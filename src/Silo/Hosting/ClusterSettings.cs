@@ -36,5 +36,11 @@ internal sealed class ClusterSettings
     /// </summary>
     public bool AllowPlaintextClusterTraffic { get; set; }
 
+    /// <summary>
+    /// How far the silo's clock may be from the database's. Silos compare the signs of life in the membership table
+    /// with their own clocks.
+    /// </summary>
+    public TimeSpan MaxClockSkew { get; set; } = TimeSpan.FromSeconds(10);
+
     public string Name => SiloName ?? $"{Environment.MachineName}-{SiloPort}";
 }

@@ -50,6 +50,11 @@ internal static class SiloSettingsRules
             }
         }
 
+        if (cluster.MaxClockSkew <= TimeSpan.Zero)
+        {
+            yield return $"EndpointSync:Cluster:MaxClockSkew ({cluster.MaxClockSkew}) must be more than zero.";
+        }
+
         if (cluster.SiloPort == cluster.GatewayPort)
         {
             yield return $"EndpointSync:Cluster:SiloPort and GatewayPort are both {cluster.SiloPort}: "

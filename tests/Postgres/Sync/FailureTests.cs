@@ -112,7 +112,10 @@ public sealed class FailureTests : IAsyncLifetime
         await _database.ExecuteAsync($"alter database {_database.Name} set default_transaction_read_only = on");
         await using var later = new TestRegistry(_database);
 
-        await FailsAsync(later, "25006", "The server is a read-only standby.", retried: true);
+        await FailsAsync(
+            later, "25006",
+            "The session may not write: the server is a standby, or default_transaction_read_only is set.",
+            retried: true);
     }
 
     [Fact]

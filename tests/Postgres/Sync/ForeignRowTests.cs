@@ -8,6 +8,27 @@ public sealed class ForeignRowTests : RegistryTests
         "fastapi.endpoint:", "shopfloor:1", "fastapixendpoint:1:/x",
     ];
 
+    // Odoo's index takes 2,704 bytes of a key alone; ours has the schema and the version beside it.
+    [Fact]
+    public async Task A_key_that_is_too_long_for_a_version_is_left_out_and_named_and_the_rest_go_live()
+    {
+        await Database.AddEndpointAsync("orders", "/orders");
+        await Database.ExecuteAsync(
+            """
+            insert into endpoint_route (key, route, opts, routing) select 'other:' || string_agg(md5(n::text), ''),
+              '/long', '{}', '{}' from generate_series(1, 83) as n
+            """);
+
+        var receipt = await Registry.ReloadAsync();
+        await Registry.Capture.CheckAllAsync(CancellationToken.None);
+        var again = await Registry.ReloadAsync();
+        var status = await Registry.Status.ReadAsync(CancellationToken.None);
+
+        Assert.Equal((ReloadOutcome.Synced, 1), (receipt.Outcome, receipt.RoutesAdded));
+        Assert.Equal(ReloadOutcome.UpToDate, again.Outcome);
+        Assert.StartsWith("other:c4ca", Assert.Single(status.LeftOut), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Foreign_rows_stay_byte_for_byte_unchanged_while_endpoints_come_change_and_go()
     {

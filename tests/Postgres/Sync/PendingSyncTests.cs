@@ -5,6 +5,24 @@ namespace EndpointSync.Tests.Postgres.Sync;
 public sealed class PendingSyncTests : RegistryTests
 {
     [Fact]
+    public async Task Requests_without_number_are_fulfilled_in_batches_and_fail_no_reload()
+    {
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync(
+            "insert into endpoint_sync.pending_syncs (schema_name, requested_by, reason) "
+            + "select 'public', 'flood', 'n' from generate_series(1, 25000)");
+
+        var receipts = new List<ReloadReceipt>();
+        while (receipts.Count < 3)
+        {
+            receipts.Add(await Registry.ReloadAsync());
+        }
+
+        Assert.All(receipts, receipt => Assert.Equal(ReloadOutcome.UpToDate, receipt.Outcome));
+        Assert.Null(await Registry.Status.PendingScopeAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_skipped_reload_leaves_a_pending_sync_that_the_next_sync_completes()
     {
         await Database.AddEndpointAsync("one", "/a");

@@ -134,6 +134,26 @@ public sealed class StartTests
         Assert.Contains("EndpointSync:Cluster:ConnectionString", refused.Message, StringComparison.Ordinal);
     }
 
+    // Two clocks of one machine differ by less than a round trip, so only a bound of less than that is exceeded.
+    [Fact]
+    public async Task A_silo_whose_clock_is_too_far_from_the_databases_does_not_start()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var options = Fleet.Options(database);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => SiloProcess.StartAsync(options with
+            {
+                Configuration = new Dictionary<string, string>(options.Configuration)
+                {
+                    ["EndpointSync:Cluster:MaxClockSkew"] = "00:00:00.0000001",
+                },
+            }));
+
+        Assert.Contains("exit code 69", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("the clock of the cluster's database", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_registry_whose_tables_are_absent_is_reported_apart_from_one_that_works()
     {

@@ -54,6 +54,16 @@ public sealed class DeltaLogTests
         Assert.Null(_log.From(new RouteVersion(2_000)));
     }
 
+    [Fact]
+    public void A_log_whose_deltas_are_too_long_for_a_message_forgets_the_oldest()
+    {
+        _log.Add(Delta(0, 1, new string('a', 3_000_000)));
+        _log.Add(Delta(1, 2, new string('b', 3_000_000)));
+
+        Assert.Null(_log.From(RouteVersion.None));
+        Assert.NotNull(_log.From(new RouteVersion(1)));
+    }
+
     private static RouteDelta Delta(long from, long to, params string[] keys) =>
         new(
             new RouteVersion(from), new RouteVersion(to), default,

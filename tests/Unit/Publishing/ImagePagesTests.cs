@@ -44,13 +44,28 @@ public sealed class ImagePagesTests
         Assert.Equal(image.Hash, page.Hash);
     }
 
-    private static RouteImage Image(long version, int routes = 3)
+    // Orleans refuses a message of 100 MB, and a page shares its connection with all other messages.
+    [Fact]
+    public void A_page_of_long_routes_has_fewer_of_them()
+    {
+        var pages = new ImagePages(_clock);
+        var image = Image(1, routes: 100, prefix: new string('k', 60_000));
+
+        var page = pages.Page(image, new RouteVersion(1), 0)!;
+        var last = pages.Page(image, new RouteVersion(1), 99)!;
+
+        Assert.InRange(page.Routes.Count, 1, 10);
+        Assert.Single(last.Routes);
+        Assert.Empty(pages.Page(image, new RouteVersion(1), 100)!.Routes);
+    }
+
+    private static RouteImage Image(long version, int routes = 3, string prefix = "k")
     {
         List<PublishedRoute> published =
         [
             .. Enumerable.Range(0, routes).Select(number => new PublishedRoute
             {
-                Key = $"k{number}", Rules = [$"/k/{number}"], Methods = [], Hash = ContentHash.Of($"{number}"),
+                Key = $"{prefix}{number}", Rules = [$"/k/{number}"], Methods = [], Hash = ContentHash.Of($"{number}"),
             }),
         ];
         var hash = published.Aggregate(default(ContentHash), (sum, route) => sum ^ route.Hash);

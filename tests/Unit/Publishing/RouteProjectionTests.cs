@@ -38,5 +38,17 @@ public sealed class RouteProjectionTests
         Assert.Equal(Stored(routing).Hash, route.Hash);
     }
 
+    [Fact]
+    public void A_row_that_is_too_long_for_a_message_answers_nothing_and_gives_the_reason()
+    {
+        var routing = $$"""{"routes": ["/{{new string('a', RouteProjection.MostCharacters)}}"]}""";
+
+        var route = RouteProjection.Publish(Stored(routing));
+
+        Assert.Empty(route.Rules);
+        Assert.Contains("65,536 is the limit", route.Problem, StringComparison.Ordinal);
+        Assert.Equal(Stored(routing).Hash, route.Hash);
+    }
+
     private static StoredRoute Stored(string? routing) => new("key", "/a", null, routing, null, "app");
 }

@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Sync.Planning;
+using EndpointSync.Routing;
 
 namespace EndpointSync.Tests.Unit.Sync;
 
@@ -22,6 +23,27 @@ public sealed class RootPathTests
         Assert.True(RootPath.TryNormalize(stored, out var rootPath, out var reason));
         Assert.Equal(expected, rootPath);
         Assert.Null(reason);
+    }
+
+    // What is called synced must be served: the table takes the rules of every root path that is accepted.
+    [Theory]
+    [InlineData("a")]
+    [InlineData("/a")]
+    [InlineData("/é")]
+    [InlineData("/a.b/..c")]
+    [InlineData("/{x}$^*+()[]%2F")]
+    public void The_longest_root_paths_give_rules_that_match(string piece)
+    {
+        var stored = string.Concat(Enumerable.Repeat(piece, RootPath.MaxLength))[..RootPath.MaxLength].TrimEnd('/');
+        Assert.True(RootPath.TryNormalize(stored, out var rootPath, out var reason), reason);
+        var entry = new RouteEntry("1", ExpectedRoute.RouteOf(rootPath).Split('|'), []);
+
+        var table = RouteTable.Empty.Apply(1, [RouteTableChange.Put(entry)]);
+
+        Assert.Empty(table.Problems);
+        Assert.Equal(RouteOutcome.Found, table.Match($"{rootPath}/", "GET").Outcome);
+        Assert.Equal(RouteOutcome.Found, table.Match($"{rootPath}/items/7", "GET").Outcome);
+        Assert.False(RootPath.TryNormalize(stored + new string('x', RootPath.MaxLength), out _, out _));
     }
 
     [Theory]

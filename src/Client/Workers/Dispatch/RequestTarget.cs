@@ -52,10 +52,13 @@ internal static class RequestTarget
             && received.StartsWith(pathBase) && received.EndsWith(path) && TryCut(ref raw, pathBase);
     }
 
+    /// <summary>The target as the client sent it, with the query; empty if the server does not expose it.</summary>
+    public static ReadOnlySpan<char> Raw(HttpRequest request) => RawTarget(request);
+
     /// <summary>The path of the target as the client sent it.</summary>
     public static ReadOnlySpan<char> RawPath(HttpRequest request)
     {
-        var target = RawTarget(request).AsSpan();
+        var target = Raw(request);
         if (!target.StartsWith('/'))
         {
             // The absolute form, as sent to proxies: the path begins after the host.

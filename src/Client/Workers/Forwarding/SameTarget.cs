@@ -43,13 +43,14 @@ internal sealed class SameTarget : HttpTransformer
     }
 
     // Removes all of them, including those that are not set again: the other server would trust a client's port or
-    // Forwarded header as this server's.
+    // Forwarded header as this server's. WSGI makes one variable of X-Forwarded-For and X_Forwarded_For.
     private static void RemoveForwarded(HttpRequestMessage request)
     {
         foreach (var header in request.Headers.NonValidated.Select(header => header.Key).ToList())
         {
-            if (header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
-                || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase))
+            var name = header.Replace('_', '-');
+            if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase))
             {
                 request.Headers.Remove(header);
             }

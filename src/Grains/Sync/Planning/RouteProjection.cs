@@ -9,12 +9,24 @@ namespace EndpointSync.Grains.Sync.Planning;
 /// </summary>
 internal static class RouteProjection
 {
+    /// <summary>
+    /// The longest routing that is carried to workers. Anybody may write a row, and a row that fits into no message
+    /// would keep every worker from its version.
+    /// </summary>
+    public const int MostCharacters = 64 * 1024;
+
     private static readonly string[] None = [];
 
     public static PublishedRoute Publish(StoredRoute stored)
     {
         try
         {
+            if (stored.Routing?.Length > MostCharacters)
+            {
+                throw new FormatException(
+                    $"it has {stored.Routing.Length:N0} characters, and {MostCharacters:N0} is the limit");
+            }
+
             using var routing = JsonDocument.Parse(stored.Routing ?? "null");
             return new PublishedRoute
             {

@@ -3,7 +3,7 @@
 -- changes.
 select coalesce(known.key, found.key) as key
 from (select * from endpoint_sync.routes where schema_name = $1 and to_version is null) as known
-full join (select * from {odoo}.endpoint_route where key is not null) as found on found.key = known.key
+full join (select * from {odoo}.endpoint_route where octet_length(key) <= 2000) as found on found.key = known.key
 left join {odoo}.fastapi_endpoint as endpoint on endpoint.id = endpoint_sync.endpoint_of(found.key)
   and found.key = endpoint_sync.key_of(endpoint.id)
 where (known.key, known.route, known.opts, known.routing, known.route_group, known.app)

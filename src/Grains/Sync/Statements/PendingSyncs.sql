@@ -1,5 +1,6 @@
 -- name: read
-select id from endpoint_sync.pending_syncs where schema_name = $1
+-- Any role may request syncs, as often as it likes. What one sync does not fulfil is left for the next.
+select id from endpoint_sync.pending_syncs where schema_name = $1 limit 10000
 
 -- name: add
 -- One row is enough, but a sync that read it before this request's edit was committed may delete it. So the row gets a

@@ -101,5 +101,6 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             RepairBackoffs = backoffs,
             Quarantine = quarantine,
             LockHolder = holder,
+            LeftOut = row.Value<string[]>("left_out"),
         };
 }

@@ -17,7 +17,9 @@ select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
   (select count(*)::integer from {odoo}.fastapi_endpoint where registry_sync is not true) as unsynced,
   (select count(*)::integer from endpoint_sync.routes where schema_name = $1 and to_version is null) as routes,
   exists (select from endpoint_sync.pending_syncs where schema_name = $1) as is_sync_pending,
-  endpoint_sync.is_tracked($1) as is_tracked, foreign_writes, unlocked_writes
+  endpoint_sync.is_tracked($1) as is_tracked, foreign_writes, unlocked_writes,
+  array(
+    select left(key, 80) from {odoo}.endpoint_route where octet_length(key) > 2000 order by key limit 10) as left_out
 from endpoint_sync.state where schema_name = $1
 
 -- name: write_counts

@@ -1,0 +1,39 @@
+using EndpointSync.Grains.Hosting;
+
+namespace EndpointSync.Silo.Hosting;
+
+/// <summary>
+/// Compares the silo's clock with the database's. A silo whose clock is ahead writes signs of life from the future, and
+/// others take it for alive when it is dead; one whose clock is behind looks dead.
+/// </summary>
+internal static partial class ClockSkew
+{
+    private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(1);
+
+    /// <returns>How far the silo's clock is ahead; negative if it is behind.</returns>
+    /// <exception cref="StartException">It is further than <c>MaxClockSkew</c> allows.</exception>
+    public static async Task<TimeSpan> CheckAsync(ClusterSettings cluster)
+    {
+        var skew = await EndpointSyncServices.MeasureClockSkewAsync(cluster.ConnectionString!, CancellationToken.None);
+        return skew.Duration() <= cluster.MaxClockSkew
+            ? skew
+            : throw new StartException(
+                $"This machine's clock is {Text(skew)} the clock of the cluster's database; "
+                + $"EndpointSync:Cluster:MaxClockSkew allows {cluster.MaxClockSkew}. Synchronize the clocks (NTP).",
+                StartException.Unavailable);
+    }
+
+    public static void LogClockSkew(this WebApplication app, TimeSpan skew)
+    {
+        if (skew.Duration() > Noticeable)
+        {
+            Differs(app.Logger, Text(skew));
+        }
+    }
+
+    private static string Text(TimeSpan skew) => $"{skew.Duration()} {(skew > TimeSpan.Zero ? "ahead of" : "behind")}";
+
+    [LoggerMessage(
+        2002, LogLevel.Warning, "This machine's clock is {Skew} the clock of the cluster's database: synchronize them")]
+    private static partial void Differs(ILogger logger, string skew);
+}
