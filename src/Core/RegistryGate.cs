@@ -11,6 +11,8 @@ namespace EndpointSync.Core;
 /// </summary>
 internal sealed partial class RegistryGate
 {
+    private const int MostTimeouts = 4;
+
     private readonly IGrainFactory _grains;
     private readonly ICoordinatorFallback _fallback;
     private readonly TimeProvider _clock;
@@ -121,8 +123,11 @@ internal sealed partial class RegistryGate
     // says what was done.
     private async Task<ReloadReceipt> PreferWorkerAsync(Task<ReloadReceipt> coordinator, ReloadReceipt upToDate)
     {
+        var begun = _clock.GetTimestamp();
         var isSyncing = true;
-        while (!coordinator.IsCompleted && isSyncing)
+        // After its commit a coordinator answers soon. One that cannot reach Postgres is not waited for.
+        while (!coordinator.IsCompleted && isSyncing
+            && _clock.GetElapsedTime(begun) < MostTimeouts * _fallback.CoordinatorTimeout)
         {
             var sign = AskIsSyncingAsync();
             sign.Ignore();

@@ -26,7 +26,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
     private readonly CancellationTokenSource _deactivating = new();
     private readonly CancellationToken _deactivated;
     private Task _retrying = Task.CompletedTask;
-    private ReloadScope _retryScope;
+    private ReloadRequest _retry = new(Callers: 0);
 
     public EndpointSyncGrain(
         RegistryMap<Registry> registries, SyncRunner runner, ILockWait locks, IOptions<SyncOptions> options,
@@ -89,21 +89,21 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
         var receipt = await OffScheduler.StartAsync(() => _runner.RunAsync(Name, request));
         if (!receipt.InSync)
         {
-            RetryInBackground(request.Scope);
+            RetryInBackground(request with { Callers = 0, LockTimeout = TimeSpan.Zero });
         }
 
         return receipt;
     }
 
-    private void RetryInBackground(ReloadScope scope)
+    private void RetryInBackground(ReloadRequest request)
     {
         if (!_retrying.IsCompleted)
         {
-            _retryScope = scope == ReloadScope.Everything ? scope : _retryScope;
+            _retry = ReloadRequest.Merge(_retry, request);
             return;
         }
 
-        _retryScope = scope;
+        _retry = request;
         _retrying = RetryUntilInSyncAsync(_deactivated);
     }
 
@@ -116,7 +116,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
             do
             {
                 await Task.Delay(_backoff.Before(attempts), _clock, deactivating);
-                receipt = await _coalescer.JoinNextAsync(new ReloadRequest(Callers: 0, _retryScope), deactivating);
+                receipt = await _coalescer.JoinNextAsync(_retry, deactivating);
                 attempts++;
             }
             while (!receipt.InSync);

@@ -122,6 +122,7 @@ internal sealed class EndpointStore(RegistryDatabase database)
     private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await SchemaGuard.CheckAsync(database, connection, cancellationToken);
         await connection.ExecuteAsync(
             $"""
              set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds};

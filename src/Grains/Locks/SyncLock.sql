@@ -14,7 +14,7 @@ select coalesce(held.pid, 0) as process_id, activity.application_name as applica
   host(activity.client_addr) as client, activity.state, activity.xact_start as transaction_start,
   nullif(left(regexp_replace(activity.query, '[[:space:][:cntrl:]]+', ' ', 'g'), 200), '<insufficient privilege>')
     as query,
-  clock_timestamp() as now, current_user as own_role
+  clock_timestamp() as now, session_user as own_role
 from pg_locks as held
 left join pg_stat_activity as activity on activity.pid = held.pid
 where held.locktype = 'advisory' and held.granted and held.objsubid = 1
@@ -29,5 +29,5 @@ limit 1
 -- process' system keeps the connection open. A sync whose statement has exceeded its limit is past saving, so nothing
 -- is lost with it.
 select pg_terminate_backend(pid) from pg_stat_activity
-where pid = $1 and usename = current_user and state = 'active' and wait_event in ('ClientRead', 'ClientWrite')
+where pid = $1 and usename = session_user and state = 'active' and wait_event in ('ClientRead', 'ClientWrite')
   and state_change < clock_timestamp() - $2

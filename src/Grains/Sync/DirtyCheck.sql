@@ -4,11 +4,24 @@
 -- subquery resolves each name once and not for every trigger.
 select state.version, state.bumped_version = state.version and state.bumped_at is not null as is_bumped,
   state.content_hash,
-  (select count(*) = 8 from pg_trigger
-   where tgrelid = any (
-     (select array[to_regclass($3 || '.fastapi_endpoint'), to_regclass($3 || '.endpoint_route')])::oid[])
-     and tgname in ('endpoint_sync_insert', 'endpoint_sync_update', 'endpoint_sync_delete', 'endpoint_sync_truncate')
-     and tgenabled in ('O', 'A')) as is_tracked,
+  (select count(*) = 8
+   from (
+     select array[to_regclass($3 || '.fastapi_endpoint'), to_regclass($3 || '.endpoint_route')]::oid[] as of offset 0
+   ) as tables
+   join pg_trigger as found on found.tgrelid = any (tables.of)
+   join (values
+     ('endpoint_sync_insert'::name, 4, null::name, 'new_rows'::name),
+     ('endpoint_sync_delete', 8, 'old_rows', null),
+     ('endpoint_sync_update', 16, 'old_rows', 'new_rows'),
+     ('endpoint_sync_truncate', 32, null, null)
+   ) as wanted (name, type, old_rows, new_rows) on wanted.name = found.tgname
+   where found.tgenabled in ('O', 'A') and found.tgtype = wanted.type
+     and found.tgfoid = case found.tgrelid
+       when tables.of[1] then 'endpoint_sync.record_endpoint_changes'::regproc
+       else 'endpoint_sync.record_route_changes'::regproc end
+     and found.tgqual is not null and cardinality(found.tgattr::smallint[]) = 0
+     and found.tgoldtable is not distinct from wanted.old_rows
+     and found.tgnewtable is not distinct from wanted.new_rows) as is_tracked,
   exists (
     select from endpoint_sync.pending_changes as change
     where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change))))

@@ -25,6 +25,7 @@ internal sealed class SyncTransaction(
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
+    private HashSet<int> _withdrawn = [];
 
     /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
     /// <param name="request">How many callers share the sync, and what they allow.</param>
@@ -45,9 +46,13 @@ internal sealed class SyncTransaction(
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
         var endpoints = new EndpointReader(database, connection, state.Version, preflight.Endpoints);
-        var (done, locked, rejected) = await BringInSyncAsync(
-            endpoints, quarantine, database.AllowMassRemoval || request.AllowMassRemoval, cancellationToken);
+        var (done, locked, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
         var (changes, left) = await VerifyBeforeCommitAsync(endpoints, locked, quarantine, cancellationToken);
+        if (!request.AllowMassRemoval && !database.AllowMassRemoval)
+        {
+            await RefuseMassRemovalAsync(changes, cancellationToken);
+        }
+
         await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
         var next = VersionWriter.Next(state, changes);
         await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
@@ -118,14 +123,14 @@ internal sealed class SyncTransaction(
     }
 
     private async Task<(SyncPlan Done, EndpointScan Locked, IReadOnlyList<RejectedEndpoint> Rejected)> BringInSyncAsync(
-        EndpointReader endpoints, List<RejectedEndpoint> quarantine, bool allowMassRemoval,
-        CancellationToken cancellationToken)
+        EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
         var scan = await endpoints.ReadAsync(_touched, preflight.Due.Keys, EndpointScan.Empty, cancellationToken);
         var plan = scan.Plan(preflight.Due.Left);
-        if (!allowMassRemoval && scan.Withdrawn(plan) is > MassRemovalException.MostRoutes and var withdrawn)
+        _withdrawn = scan.Withdrawn();
+        if (!plan.IsEmpty)
         {
-            MassRemovalException.ThrowIfMost(withdrawn, await _versions.CountRoutesAsync(cancellationToken));
+            await SchemaGuard.CheckAsync(database, connection, cancellationToken);
         }
 
         var done = await _routes.WriteAsync(plan, scan, cancellationToken);
@@ -204,6 +209,18 @@ internal sealed class SyncTransaction(
             [.. recorded.ExceptBy(preflight.Due.RecordedIds, change => change.Id)], [], preflight.Due.Left,
             ReloadScope.Routes);
         return (since.EndpointIds, since.Left);
+    }
+
+    // What counts is what the version would lose, whoever removed the rows.
+    private async Task RefuseMassRemovalAsync(List<RouteChange> changes, CancellationToken cancellationToken)
+    {
+        var removed = changes.Count(
+            change => change.After is null
+                && RouteRow.EndpointIdOf(change.Key) is { } id && _withdrawn.Contains(id));
+        if (removed > MassRemovalException.MostRoutes)
+        {
+            MassRemovalException.ThrowIfMost(removed, await _versions.CountRoutesAsync(cancellationToken));
+        }
     }
 
     private async Task RecordQuarantineAsync(

@@ -74,6 +74,31 @@ public sealed class HostileSchemaTests : FreshDatabaseTests
         Assert.DoesNotContain(registry.Log.Entries, entry => entry.Level >= LogLevel.Error);
     }
 
+    // The triggers of Odoo's module call nextval with an unknown literal, for which Postgres prefers text.
+    [Fact]
+    public async Task A_function_that_Odoos_triggers_would_call_by_mistake_stops_the_sync_and_is_named()
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await Database.ExecuteAsync($"grant usage, create on schema public to {session.Role}");
+        await session.ExecuteAsync(TrapsSql);
+        await using var registry = Registry(Silo);
+        await AddAsync(registry, "orders", "/orders");
+        await session.ExecuteAsync(
+            "create function public.nextval(text) returns bigint language sql "
+            + "as $$ select case when public.spring('nextval') then 1::bigint end $$");
+
+        var refused = await registry.ReloadAsync();
+        await Database.ExecuteAsync("drop function public.nextval(text)");
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Contains("DROP FUNCTION", refused.Problem!.Detail, StringComparison.Ordinal);
+        Assert.Contains("nextval(text)", refused.Problem.Detail, StringComparison.Ordinal);
+        Assert.Equal(ReloadOutcome.Synced, receipt.Outcome);
+        Assert.Empty(
+            await Database.ListAsync(
+                $"select distinct trap from public.sprung where application = 'EndpointSync/{Silo}'"));
+    }
+
     // Every class of statement: preparation, sync with each kind of change, full check, edits, status, published rows.
     private async Task UseEverythingAsync(TestRegistry registry)
     {

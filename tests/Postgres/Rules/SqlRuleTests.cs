@@ -80,6 +80,17 @@ public sealed class SqlRuleTests : IAsyncLifetime
     [InlineData("alter table fastapi_endpoint disable trigger all")]
     [InlineData("alter table fastapi_endpoint enable replica trigger endpoint_sync_delete")]
     [InlineData("alter table fastapi_endpoint enable always trigger endpoint_sync_delete")]
+    [InlineData(
+        "drop trigger endpoint_sync_insert on endpoint_route; create trigger endpoint_sync_insert after insert on "
+        + "endpoint_route referencing new table as new_rows for each statement when (true) "
+        + "execute function endpoint_sync.record_endpoint_changes()")]
+    [InlineData(
+        "drop trigger endpoint_sync_insert on endpoint_route; create trigger endpoint_sync_insert after insert on "
+        + "endpoint_route referencing new table as new_rows for each statement "
+        + "execute function endpoint_sync.record_route_changes()")]
+    [InlineData(
+        "drop trigger endpoint_sync_update on endpoint_route; create trigger endpoint_sync_update after update of key "
+        + "on endpoint_route for each statement when (true) execute function endpoint_sync.record_route_changes()")]
     public async Task Whether_changes_are_captured_is_the_same_in_the_dirty_check_and_the_function(string damage)
     {
         await using var registry = new TestRegistry(_database);

@@ -10,6 +10,7 @@ public sealed class MassRemovalTests : RegistryTests
     [InlineData("delete from fastapi_endpoint where id % 2 = 0")]
     [InlineData("update fastapi_endpoint set active = false, registry_sync = false")]
     [InlineData("truncate fastapi_endpoint")]
+    [InlineData("truncate fastapi_endpoint, endpoint_route")]
     public async Task A_sync_that_would_remove_half_of_the_routes_is_refused_until_a_reload_allows_it(string disaster)
     {
         await DeclareAsync(30);
@@ -22,7 +23,7 @@ public sealed class MassRemovalTests : RegistryTests
         Assert.Equal((ReloadOutcome.Failed, ReloadOutcome.Failed), (refused.Outcome, again.Outcome));
         Assert.Contains("of 30 routes", refused.Problem!.Meaning, StringComparison.Ordinal);
         Assert.Contains("allowMassRemoval=true", refused.Problem.Detail, StringComparison.Ordinal);
-        Assert.Equal(30, (await Database.KeysAsync()).Count);
+        Assert.Equal(30, (await Registry.Status.ReadAsync(TestContext.Current.CancellationToken)).Routes);
         Assert.Equal(
             ReloadScope.Everything, await Registry.Status.PendingScopeAsync(TestContext.Current.CancellationToken));
 
@@ -45,6 +46,21 @@ public sealed class MassRemovalTests : RegistryTests
         var receipt = await Registry.ReloadAsync();
 
         Assert.Equal((ReloadOutcome.Synced, deleted), (receipt.Outcome, receipt.RoutesRemoved));
+    }
+
+    [Fact]
+    public async Task Rows_that_were_left_over_when_a_registry_is_first_synced_need_no_permission()
+    {
+        await DeclareAsync(20);
+        await Database.ExecuteAsync(
+            "insert into endpoint_route (key, route) "
+            + "select 'fastapi.endpoint:' || n || ':/|/<path:application_path>', '/old' || n "
+            + "from generate_series(1001, 1015) as n");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 20), (receipt.Outcome, receipt.RoutesAdded));
+        Assert.Equal(20, (await Database.KeysAsync()).Count);
     }
 
     [Fact]

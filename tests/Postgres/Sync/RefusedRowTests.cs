@@ -69,6 +69,68 @@ public sealed class RefusedRowTests : RegistryTests
     }
 
     [Fact]
+    public async Task A_path_whose_owner_may_not_move_is_given_to_nobody_else()
+    {
+        var owner = await Database.AddEndpointAsync("owner", "/x");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync(NoBadRoute);
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/bad', registry_sync = false");
+        var heir = await Database.AddEndpointAsync("heir", "/x");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal([owner], receipt.Rejected.Select(endpoint => endpoint.Id));
+        Assert.Equal([KeyOf(owner)], await Database.KeysAsync());
+        Assert.Equal([$"{owner} false", $"{heir} false"], await Database.FlagsAsync());
+    }
+
+    [Fact]
+    public async Task An_endpoint_whose_flag_is_refused_gets_no_row()
+    {
+        await Database.ExecuteAsync(
+            "alter table fastapi_endpoint add constraint never_synced check (name <> 'bad' or not registry_sync)");
+        await Database.AddEndpointAsync("bad", "/bad");
+        var good = await Database.AddEndpointAsync("good", "/good");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Contains("never_synced", Assert.Single(receipt.Rejected).Reason, StringComparison.Ordinal);
+        Assert.Equal([KeyOf(good)], await Database.KeysAsync());
+    }
+
+    [Fact]
+    public async Task A_constraint_that_waits_for_the_commit_costs_its_endpoint_only()
+    {
+        await Database.ExecuteAsync(
+            """
+            create function refuse_late() returns trigger language plpgsql as $$
+            begin
+              raise exception 'too late' using errcode = '23514';
+            end $$;
+            create constraint trigger refuse_late after insert on endpoint_route deferrable initially deferred
+            for each row when (new.route like '/bad%') execute function refuse_late()
+            """);
+        await Database.AddEndpointAsync("bad", "/bad");
+        var good = await Database.AddEndpointAsync("good", "/good");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Contains("too late", Assert.Single(receipt.Rejected).Reason, StringComparison.Ordinal);
+        Assert.Equal([KeyOf(good)], await Database.KeysAsync());
+    }
+
+    [Fact]
+    public async Task A_row_without_a_key_that_has_a_hash_of_ours_stops_no_sync()
+    {
+        var id = await Database.AddEndpointAsync("orders", "/orders");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update endpoint_route set key = null");
+
+        Assert.True((await Registry.ReloadAsync()).InSync);
+        Assert.Contains(KeyOf(id), await Database.KeysAsync());
+    }
+
+    [Fact]
     public async Task An_endpoint_is_released_as_soon_as_a_sync_may_write_its_row()
     {
         await Database.ExecuteAsync(NoBadRoute);

@@ -12,13 +12,10 @@ internal static class PathAgreement
 {
     /// <param name="request">The request.</param>
     /// <param name="matched">The decoded path that the route was found by.</param>
-    /// <param name="rule">The rule that was found.</param>
-    public static bool IsGiven(HttpRequest request, ReadOnlySpan<char> matched, string rule)
+    public static bool IsGiven(HttpRequest request, ReadOnlySpan<char> matched)
     {
         var path = request.Path.Value.AsSpan();
-        var variable = rule.IndexOf('<', StringComparison.Ordinal);
-        // A rule that ends with a slash also matches without it.
-        var fixedPart = (variable < 0 ? rule : rule.AsSpan(0, variable)).TrimEnd('/');
-        return path.SequenceEqual(matched) && path.StartsWith(fixedPart);
+        // A route table ignores further slashes at the start, as Werkzeug does.
+        return path.SequenceEqual(matched) && !path.StartsWith("//");
     }
 }

@@ -175,7 +175,7 @@ internal sealed class SyncedMatcherPolicy(
         switch (match.Outcome)
         {
             case RouteOutcome.Found when !_allowAmbiguousPaths
-                && !PathAgreement.IsGiven(candidate.Http.Request, path, match.Rule!):
+                && !PathAgreement.IsGiven(candidate.Http.Request, path):
                 candidate.Answer(Refusals.AmbiguousPath);
                 break;
             case RouteOutcome.Found:

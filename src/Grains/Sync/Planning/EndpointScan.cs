@@ -54,12 +54,9 @@ internal sealed record EndpointScan(
         .. known.Where(endpoint => !Ids.Contains(endpoint.Id) || left.Contains(endpoint.Id)),
     ];
 
-    /// <summary>How many rows a plan removes because their endpoints are gone or archived.</summary>
-    public int Withdrawn(SyncPlan plan)
-    {
-        var active = Endpoints.Where(endpoint => endpoint.Active).Select(endpoint => endpoint.Id).ToHashSet();
-        return plan.Removals.Count(row => !active.Contains(row.EndpointId!.Value));
-    }
+    /// <summary>The requested endpoints that are gone or archived.</summary>
+    public HashSet<int> Withdrawn() =>
+        [.. Ids.Except(Endpoints.Where(endpoint => endpoint.Active).Select(endpoint => endpoint.Id))];
 
     /// <summary>The record of an endpoint that Postgres refused to write. It may be gone and have left a row.</summary>
     public RejectedEndpoint Reject(int id, string reason) =>

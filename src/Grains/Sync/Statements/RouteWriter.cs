@@ -23,6 +23,12 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FurtherWaits = TimeSpan.FromMilliseconds(1);
 
+    // So many bad rows are no exception but a table that takes none; to find each would take longer than a sync may.
+    private const int MostRefusals = 100;
+
+    // A constraint that waits for the commit would refuse the whole transaction there.
+    private const string CheckNow = "set constraints all immediate";
+
     private static readonly SqlFile Sql = SqlFile.Of<RouteWriter>();
 
     private readonly Dictionary<int, string> _refused = [];
@@ -84,6 +90,29 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     /// </returns>
     public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
     {
+        if (!isolates)
+        {
+            return await WriteOnceAsync(plan, scan, cancellationToken);
+        }
+
+        // Each refusal may hold back others, such as the endpoint that takes over the refused one's root path. So the
+        // plan begins again without what was refused.
+        while (true)
+        {
+            var before = _refused.Count;
+            await connection.ExecuteAsync("savepoint before_plan", cancellationToken);
+            var done = await WriteOnceAsync(plan.Without(_refused.Keys.ToHashSet()), scan, cancellationToken);
+            if (_refused.Count == before)
+            {
+                return done;
+            }
+
+            await UndoAsync("before_plan", cancellationToken);
+        }
+    }
+
+    private async Task<SyncPlan> WriteOnceAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
+    {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
         plan = plan.Without(Busy(plan, scan)).WithoutCollisions(scan.Routes);
         var superseded = plan.Removals.ToLookup(row => row.EndpointId!.Value, row => row.Key);
@@ -95,6 +124,20 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
             await ChangeAsync(
                 plan with { Writes = [.. plan.Writes.Where(row => stored.Contains(row.Key))] }, owners,
                 cancellationToken));
+    }
+
+    // A savepoint that was rolled back to stays open until it is released.
+    private Task UndoAsync(string savepoint, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"rollback to {savepoint}; release {savepoint}", cancellationToken);
+
+    private void Refuse(int id, PostgresException refused)
+    {
+        if (_refused.Count >= MostRefusals)
+        {
+            throw refused;
+        }
+
+        _refused[id] = $"Postgres refused to write it ({refused.SqlState}): {refused.MessageText}";
     }
 
     // Rows that are there, and flags. If Postgres refuses something, the endpoints are halved until the one to blame
@@ -119,6 +162,11 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         AddOwnerlessRemovals(batch, [.. plan.Removals.Where(row => !owners.Contains(row.EndpointId!.Value))]);
         AddMarks(batch, plan.MarkSynced, synced: true);
         AddMarks(batch, plan.MarkUnsynced, synced: false);
+        if (isolates)
+        {
+            batch.Then(CheckNow);
+        }
+
         batch.Then(SchemaSql.SearchNormally);
         if (isolates)
         {
@@ -132,11 +180,11 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         }
         catch (PostgresException refused) when (isolates && SqlStates.IsRowRefused(refused))
         {
-            await connection.ExecuteAsync("rollback to before_change", cancellationToken);
+            await UndoAsync("before_change", cancellationToken);
             var ids = plan.EndpointIds.ToArray();
             if (ids.Length == 1)
             {
-                _refused[ids[0]] = ReasonOf(refused);
+                Refuse(ids[0], refused);
                 return [.. ids];
             }
 
@@ -146,9 +194,6 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
             return undone;
         }
     }
-
-    private static string ReasonOf(PostgresException refused) =>
-        $"Postgres refused to write it ({refused.SqlState}): {refused.MessageText}";
 
     // Rows that stay as they are count too: a flag must not call them right while another session changes them.
     private HashSet<int> Busy(SyncPlan plan, EndpointScan scan)
@@ -182,7 +227,7 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
             var id = rows[0].EndpointId!.Value;
             if (SqlStates.IsRowRefused(failure))
             {
-                _refused[id] = ReasonOf(failure);
+                Refuse(id, failure);
             }
 
             return [id];
@@ -204,21 +249,26 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         {
             await using var batch = connection.CreateBatch()
                 .Then("savepoint before_insert").Then(LockTimeout(_insertWait)).Then(database.Sql.SearchForTriggers)
-                .Then(Statement("delete"), PostgresCommands.Value(gone)).Then(Statement("insert"), Columns(rows))
-                .Then(SchemaSql.SearchNormally).Then(LockTimeout(database.Limits.LockTimeout))
+                .Then(Statement("delete"), PostgresCommands.Value(gone)).Then(Statement("insert"), Columns(rows));
+            if (isolates)
+            {
+                batch.Then(CheckNow);
+            }
+
+            batch.Then(SchemaSql.SearchNormally).Then(LockTimeout(database.Limits.LockTimeout))
                 .Then("release before_insert");
             await batch.ExecuteNonQueryAsync(cancellationToken);
             return null;
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
+            await UndoAsync("before_insert", cancellationToken);
             _insertWait = FurtherWaits;
             return refused;
         }
-        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        catch (PostgresException refused) when (isolates && SqlStates.IsRowRefused(refused))
         {
-            await connection.ExecuteAsync("rollback to before_insert", cancellationToken);
+            await UndoAsync("before_insert", cancellationToken);
             return refused;
         }
     }

@@ -15,7 +15,7 @@ update {odoo}.endpoint_route as stored
 set route = wanted.route, opts = wanted.opts, routing = wanted.routing,
   endpoint_hash = case when stored.endpoint_hash::text = wanted.endpoint_hash or not exists (
     select from {odoo}.endpoint_route as other
-    where other.endpoint_hash::text = wanted.endpoint_hash and other.key::text <> wanted.key
+    where other.endpoint_hash::text = wanted.endpoint_hash and other.key::text is distinct from wanted.key
   ) then wanted.endpoint_hash end
 from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)
 where stored.key::text = wanted.key
@@ -24,7 +24,7 @@ where stored.key::text = wanted.key
 insert into {odoo}.endpoint_route as stored (key, route, opts, routing, endpoint_hash)
 select key, route, opts, routing, case when not exists (
     select from {odoo}.endpoint_route as other
-    where other.endpoint_hash::text = wanted.endpoint_hash and other.key::text <> wanted.key
+    where other.endpoint_hash::text = wanted.endpoint_hash and other.key::text is distinct from wanted.key
   ) then endpoint_hash end
 from unnest($1, $2, $3, $4, $5) as wanted (key, route, opts, routing, endpoint_hash)
 on conflict (key) do update
