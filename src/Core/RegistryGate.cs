@@ -47,7 +47,7 @@ internal sealed partial class RegistryGate
         var coordinator = AskCoordinatorAsync(request);
         coordinator.Ignore();
         var isAlive = !Volatile.Read(ref _isSilent) && await IsAliveAsync(coordinator);
-        if (coordinator.Exception?.InnerException is UnknownRegistryException)
+        if (IsUnknown(coordinator))
         {
             _forget(this);
         }
@@ -97,7 +97,10 @@ internal sealed partial class RegistryGate
     // A rejected call is not an answer: the coordinator's silo is stopping or gone, or the grain is moving to another
     // silo.
     private static bool IsAnswer(Task<ReloadReceipt> coordinator) =>
-        coordinator.IsCompletedSuccessfully || coordinator.Exception?.InnerException is UnknownRegistryException;
+        coordinator.IsCompletedSuccessfully || IsUnknown(coordinator);
+
+    private static bool IsUnknown(Task coordinator) =>
+        coordinator.Exception?.InnerException is UnknownRegistryException;
 
     private async Task<ReloadReceipt> FallBackAsync(
         Task<ReloadReceipt> coordinator, bool isAlive, ReloadRequest request)
@@ -110,7 +113,7 @@ internal sealed partial class RegistryGate
         {
             var receipt = await direct;
             return isAlive && receipt.Outcome == ReloadOutcome.UpToDate
-                ? await PreferWorkerAsync(coordinator, receipt)
+                ? await PreferCoordinatorAsync(coordinator, receipt)
                 : receipt;
         }
 
@@ -119,9 +122,9 @@ internal sealed partial class RegistryGate
         return answer.Outcome == ReloadOutcome.Skipped ? await PreferFallbackAsync(answer, direct) : answer;
     }
 
-    // The fallback may have found what the coordinator has just committed. The receipt of the one that did the work
-    // says what was done.
-    private async Task<ReloadReceipt> PreferWorkerAsync(Task<ReloadReceipt> coordinator, ReloadReceipt upToDate)
+    // The fallback may have found what the coordinator has just committed. Only the coordinator's receipt says what was
+    // done.
+    private async Task<ReloadReceipt> PreferCoordinatorAsync(Task<ReloadReceipt> coordinator, ReloadReceipt upToDate)
     {
         var begun = _clock.GetTimestamp();
         var isSyncing = true;

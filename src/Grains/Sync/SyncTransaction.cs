@@ -25,7 +25,6 @@ internal sealed class SyncTransaction(
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
-    private HashSet<int> _withdrawn = [];
 
     /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
     /// <param name="request">How many callers share the sync, and what they allow.</param>
@@ -46,11 +45,12 @@ internal sealed class SyncTransaction(
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
         var endpoints = new EndpointReader(database, connection, state.Version, preflight.Endpoints);
-        var (done, locked, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
+        var (done, scan, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
+        var locked = scan.AfterPlan(done, _routes.Locked);
         var (changes, left) = await VerifyBeforeCommitAsync(endpoints, locked, quarantine, cancellationToken);
         if (!request.AllowMassRemoval && !database.AllowMassRemoval)
         {
-            await RefuseMassRemovalAsync(changes, cancellationToken);
+            await RefuseMassRemovalAsync(changes, scan.Withdrawn(), cancellationToken);
         }
 
         await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
@@ -122,12 +122,11 @@ internal sealed class SyncTransaction(
         return (state, quarantine);
     }
 
-    private async Task<(SyncPlan Done, EndpointScan Locked, IReadOnlyList<RejectedEndpoint> Rejected)> BringInSyncAsync(
+    private async Task<(SyncPlan Done, EndpointScan Before, IReadOnlyList<RejectedEndpoint> Rejected)> BringInSyncAsync(
         EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
         var scan = await endpoints.ReadAsync(_touched, preflight.Due.Keys, EndpointScan.Empty, cancellationToken);
         var plan = scan.Plan(preflight.Due.Left);
-        _withdrawn = scan.Withdrawn();
         if (!plan.IsEmpty)
         {
             await SchemaGuard.CheckAsync(database, connection, cancellationToken);
@@ -142,7 +141,7 @@ internal sealed class SyncTransaction(
         var undone = plan.EndpointIds.Except(done.EndpointIds);
         var known = quarantine.Where(endpoint => !_routes.Refused.ContainsKey(endpoint.Id));
         return (
-            done, scan.AfterPlan(done, _routes.Locked),
+            done, scan,
             [
                 .. scan.Rejected(plan, known, preflight.Due.Left.Concat(undone).ToHashSet()),
                 .. _routes.Refused.Select(refused => scan.Reject(refused.Key, refused.Value)),
@@ -212,11 +211,11 @@ internal sealed class SyncTransaction(
     }
 
     // What counts is what the version would lose, whoever removed the rows.
-    private async Task RefuseMassRemovalAsync(List<RouteChange> changes, CancellationToken cancellationToken)
+    private async Task RefuseMassRemovalAsync(
+        List<RouteChange> changes, HashSet<int> withdrawn, CancellationToken cancellationToken)
     {
         var removed = changes.Count(
-            change => change.After is null
-                && RouteRow.EndpointIdOf(change.Key) is { } id && _withdrawn.Contains(id));
+            change => change.After is null && RouteRow.EndpointIdOf(change.Key) is { } id && withdrawn.Contains(id));
         if (removed > MassRemovalException.MostRoutes)
         {
             MassRemovalException.ThrowIfMost(removed, await _versions.CountRoutesAsync(cancellationToken));
