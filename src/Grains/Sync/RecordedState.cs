@@ -31,8 +31,14 @@ internal sealed record RecordedState(
         var backedOff = await reader.ListAsync(row => row.Int("endpoint_id"), cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var requests = await reader.ListAsync(row => row.Long("id"), cancellationToken);
-        return new RecordedState(
-            state, pending, quarantine, backedOff.ToHashSet(), scope == ReloadScope.Everything ? [.. requests] : []);
+        await reader.DisposeAsync();
+        if (scope == ReloadScope.Everything)
+        {
+            return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), [.. requests]);
+        }
+
+        pending = await PendingChanges.NameAsync(pending, database, connection, cancellationToken);
+        return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), []);
     }
 
     public DueChanges Due(ReloadScope scope) =>

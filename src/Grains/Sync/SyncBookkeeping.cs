@@ -1,5 +1,6 @@
 using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
 using EndpointSync.Grains.Sync.Statements;
 using Npgsql;
 
@@ -10,17 +11,18 @@ namespace EndpointSync.Grains.Sync;
 /// </summary>
 internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnection connection, SyncPreflight preflight)
 {
+    /// <param name="due">What was dealt with.</param>
     /// <param name="left">The endpoints that were due and are not in sync.</param>
     /// <param name="isWritten">Whether route rows were written.</param>
     /// <param name="addVersion">Adds the new version to the batch; null if there is none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task RunAsync(
-        IReadOnlyCollection<int> left, bool isWritten, Action<NpgsqlBatch>? addVersion,
+        DueChanges due, IReadOnlyCollection<int> left, bool isWritten, Action<NpgsqlBatch>? addVersion,
         CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         // Routes that came and went again make no version, but an Odoo worker may have read them in between.
-        var isBumpDue = addVersion is not null || isWritten || preflight.Due.Recorded.Any(change => change.IsOfRoutes);
+        var isBumpDue = addVersion is not null || isWritten || due.Recorded.Any(change => change.IsOfRoutes);
         var odoo = new OdooCacheSignal(database, connection);
         if (isBumpDue)
         {
@@ -28,7 +30,7 @@ internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnectio
         }
 
         addVersion?.Invoke(batch);
-        new PendingChanges(database).AddTo(batch, preflight.Due, preflight.IsTracked, left);
+        new PendingChanges(database).AddTo(batch, due, preflight.IsTracked, left);
         PendingSyncs.AddDelete(batch, preflight.Requests);
         if (isBumpDue && await HasSecondChannelAsync(batch, cancellationToken))
         {

@@ -14,7 +14,8 @@ namespace EndpointSync.Grains.Sync;
 /// <param name="State">The version row.</param>
 /// <param name="Scope">What is to be made current.</param>
 /// <param name="IsTracked">Whether triggers record what other writers change.</param>
-/// <param name="Due">The touched endpoints and route rows.</param>
+/// <param name="Found">The touched endpoints and route rows, as they were recorded or found.</param>
+/// <param name="Due">The same, as far as the endpoints allow.</param>
 /// <param name="Plan">The writes that are due in the two tables.</param>
 /// <param name="Endpoints">The reader of the endpoints.</param>
 /// <param name="Rejected">The endpoints that cannot be routed.</param>
@@ -24,8 +25,8 @@ namespace EndpointSync.Grains.Sync;
 /// <param name="Requests">The pending syncs in the snapshot. The sync that follows deletes only these: one that was
 /// recorded after the snapshot may stand for an edit that the plan does not have.</param>
 internal sealed record SyncPreflight(
-    VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Due, SyncPlan Plan, EndpointReader Endpoints,
-    IReadOnlyList<RejectedEndpoint> Rejected,
+    VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Found, DueChanges Due, SyncPlan Plan,
+    EndpointReader Endpoints, IReadOnlyList<RejectedEndpoint> Rejected,
     bool RoutesChanged, bool QuarantineChanged, long[] Requests)
 {
     /// <summary>Whether a sync has something to write.</summary>
@@ -38,25 +39,26 @@ internal sealed record SyncPreflight(
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
         var recorded = await RecordedState.ReadAsync(database, connection, scope, cancellationToken);
-        var due = recorded.Due(scope);
+        var found = recorded.Due(scope);
         var quarantined = recorded.Quarantine.Select(endpoint => endpoint.Id).ToList();
-        if (due.NeedsFullCheck || !isTracked)
+        if (found.NeedsFullCheck || !isTracked)
         {
-            due = due.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
+            found = found.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
         }
 
         var endpoints = new EndpointReader(database, connection, recorded.State.Version);
-        var scan = await endpoints.ReadAsync(due.EndpointIds, due.Keys, EndpointScan.Empty, cancellationToken);
-        due = due.Without(scan.HeldBack(due.Left), quarantined);
-        var plan = scan.Plan(due.Left);
+        var scan = await endpoints.ReadAsync(
+            found.EndpointIds, found.Keys, EndpointScan.Empty, found.Left, cancellationToken);
+        var due = found.Given(scan, quarantined);
+        var plan = scan.Plan(due.Left, due.Restored);
         var rejected = scan.Rejected(plan, recorded.Quarantine, due.Left);
         // If the plan has writes, the lock is taken anyway.
         var routesChanged = plan.IsEmpty
             && (await new VersionWriter(database, connection)
-                .FindChangesAsync(due.EndpointIds, due.Keys, cancellationToken)).Count > 0;
+                .FindChangesAsync(due.EndpointIds, due.Keys, due, cancellationToken)).Count > 0;
         await transaction.CommitAsync(cancellationToken);
         return new SyncPreflight(
-            recorded.State, scope, isTracked, due, plan, endpoints, rejected, routesChanged,
+            recorded.State, scope, isTracked, found, due, plan, endpoints, rejected, routesChanged,
             Quarantine.Differs(recorded.Quarantine, rejected), recorded.Requests);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class SyncSession(
             // the transaction that deletes the records.
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await new SyncBookkeeping(database, connection, preflight).RunAsync(
-                left: [], isWritten: false, addVersion: null, cancellationToken);
+                preflight.Due, left: [], isWritten: false, addVersion: null, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
         }

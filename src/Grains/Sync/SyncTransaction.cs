@@ -25,6 +25,7 @@ internal sealed class SyncTransaction(
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
+    private DueChanges _work = preflight.Found;
 
     /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
     /// <param name="request">How many callers share the sync, and what they allow.</param>
@@ -44,10 +45,14 @@ internal sealed class SyncTransaction(
         }
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
+        await LeaveWhatChangedSinceAsync(cancellationToken);
         var endpoints = new EndpointReader(database, connection, state.Version, preflight.Endpoints);
-        var (done, scan, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
+        var (done, undone, scan, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
+        var unrestored = undone.Intersect(_work.Restored).ToHashSet();
+        _work = _work.Without(unrestored);
         var locked = scan.AfterPlan(done, _routes.Locked);
         var (changes, left) = await VerifyBeforeCommitAsync(endpoints, locked, quarantine, cancellationToken);
+        left.UnionWith(unrestored.Except(_routes.Refused.Keys));
         if (!request.AllowMassRemoval && !database.AllowMassRemoval)
         {
             await RefuseMassRemovalAsync(changes, scan.Withdrawn(), cancellationToken);
@@ -122,28 +127,43 @@ internal sealed class SyncTransaction(
         return (state, quarantine);
     }
 
-    private async Task<(SyncPlan Done, EndpointScan Before, IReadOnlyList<RejectedEndpoint> Rejected)> BringInSyncAsync(
+    // Nobody asked to publish an edit that was committed after the preflight. Whoever edits a locked endpoint from now
+    // on waits for this sync's commit.
+    private async Task LeaveWhatChangedSinceAsync(CancellationToken cancellationToken)
+    {
+        if (preflight.Scope == ReloadScope.Everything || !preflight.IsTracked)
+        {
+            return;
+        }
+
+        var recorded = await PendingChanges.ReadAsync(database, connection, cancellationToken);
+        _work = _work.Since(recorded, _touched);
+    }
+
+    private async Task<BroughtInSync> BringInSyncAsync(
         EndpointReader endpoints, List<RejectedEndpoint> quarantine, CancellationToken cancellationToken)
     {
-        var scan = await endpoints.ReadAsync(_touched, preflight.Due.Keys, EndpointScan.Empty, cancellationToken);
-        var plan = scan.Plan(preflight.Due.Left);
+        var scan = await endpoints.ReadAsync(
+            _touched, preflight.Due.Keys, EndpointScan.Empty, _work.Left, cancellationToken);
+        _work = _work.Given(scan, quarantine.Select(endpoint => endpoint.Id));
+        var plan = scan.Plan(_work.Left, _work.Restored);
         if (!plan.IsEmpty)
         {
             await SchemaGuard.CheckAsync(database, connection, cancellationToken);
         }
 
-        var done = await _routes.WriteAsync(plan, scan, cancellationToken);
+        var done = await _routes.WriteAsync(plan, scan, _work.Left, cancellationToken);
         foreach (var orphan in done.Orphans)
         {
             SyncLog.Orphan(logger, orphan.Name, orphan.Id);
         }
 
-        var undone = plan.EndpointIds.Except(done.EndpointIds);
+        var undone = plan.EndpointIds.Except(done.EndpointIds).ToHashSet();
         var known = quarantine.Where(endpoint => !_routes.Refused.ContainsKey(endpoint.Id));
-        return (
-            done, scan,
+        return new BroughtInSync(
+            done, undone, scan,
             [
-                .. scan.Rejected(plan, known, preflight.Due.Left.Concat(undone).ToHashSet()),
+                .. scan.Rejected(plan, known, _work.Left.Concat(undone).ToHashSet()),
                 .. _routes.Refused.Select(refused => scan.Reject(refused.Key, refused.Value)),
             ]);
     }
@@ -155,7 +175,7 @@ internal sealed class SyncTransaction(
         CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        _versions.AddChanges(batch, _touched, preflight.Due.Keys);
+        _versions.AddChanges(batch, _touched, preflight.Due.Keys, _work);
         PendingChanges.AddRead(batch, database);
         List<RouteChange> changes;
         List<PendingChange> recorded;
@@ -176,7 +196,7 @@ internal sealed class SyncTransaction(
             return (changes, []);
         }
 
-        var scan = await endpoints.ReadAsync(others, keys, known, cancellationToken);
+        var scan = await endpoints.ReadAsync(others, keys, known, _work.Left, cancellationToken);
         return (changes, LeftIn(scan, quarantine, edited));
     }
 
@@ -188,7 +208,7 @@ internal sealed class SyncTransaction(
     {
         var unflagged = scan.Endpoints.Where(endpoint => !endpoint.RegistrySync).Select(endpoint => endpoint.Id);
         var editedSince = unflagged.Except(quarantine.Select(endpoint => endpoint.Id)).Concat(edited).Except(_due);
-        var staying = preflight.Due.Left.Concat(editedSince).ToHashSet();
+        var staying = _work.Left.Concat(editedSince).ToHashSet();
         return
         [
             .. scan.Plan(staying).EndpointIds.Except(scan.HeldBack(staying).Except(_due)).Except(_routes.Refused.Keys),
@@ -205,7 +225,7 @@ internal sealed class SyncTransaction(
         }
 
         var since = DueChanges.Of(
-            [.. recorded.ExceptBy(preflight.Due.RecordedIds, change => change.Id)], [], preflight.Due.Left,
+            [.. recorded.ExceptBy(_work.RecordedIds, change => change.Id)], [], _work.Left,
             ReloadScope.Routes);
         return (since.EndpointIds, since.Left);
     }
@@ -283,7 +303,7 @@ internal sealed class SyncTransaction(
     private async Task ClassifyForeignWritesAsync(
         SyncPlan done, List<RouteChange> changes, RouteVersion next, CancellationToken cancellationToken)
     {
-        var classified = ClassifiedWrite.Classify(preflight.Due.Recorded, done, changes);
+        var classified = ClassifiedWrite.Classify(_work.Recorded, done, changes);
         RouteVersion? version = changes.Count > 0 ? next : null;
         await new ForeignWriteLog(database, connection).AddAsync(classified, version, cancellationToken);
         foreach (var write in classified)
@@ -315,7 +335,7 @@ internal sealed class SyncTransaction(
         // Rows that only return to the newest version's state make no new version either.
         var isWritten = done.Writes.Count + done.Removals.Count > 0;
         await new SyncBookkeeping(database, connection, preflight).RunAsync(
-            left, isWritten, isVersion ? addVersion : null, cancellationToken);
+            _work, left, isWritten, isVersion ? addVersion : null, cancellationToken);
         if (left.Count == 0)
         {
             return;
@@ -328,6 +348,13 @@ internal sealed class SyncTransaction(
                 $"{left.Count} endpoints were open in another session", cancellationToken);
         }
     }
+
+    /// <param name="Done">What was written.</param>
+    /// <param name="Undone">The endpoints for which the plan had more.</param>
+    /// <param name="Before">The endpoints as they were before.</param>
+    /// <param name="Rejected">Every endpoint that cannot be routed.</param>
+    private sealed record BroughtInSync(
+        SyncPlan Done, HashSet<int> Undone, EndpointScan Before, IReadOnlyList<RejectedEndpoint> Rejected);
 
     private static ReloadOutcome OutcomeOf(int done, int deferred)
     {

@@ -52,7 +52,7 @@ public sealed class FullCheckTests : ForeignTests
         var keys = await Database.ListAsync("select key from endpoint_route where key is not null");
         var scan = await new EndpointReader(registry.Database, connection, new RouteVersion(1))
             .ReadAsync(
-                Enumerable.Range(1, 60), keys.OfType<string>(), EndpointScan.Empty,
+                Enumerable.Range(1, 60), keys.OfType<string>(), EndpointScan.Empty, new HashSet<int>(),
                 TestContext.Current.CancellationToken);
 
         Assert.Empty(scan.Plan(new HashSet<int>()).EndpointIds.Except(check.EndpointIds));

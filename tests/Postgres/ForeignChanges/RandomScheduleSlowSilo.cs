@@ -11,6 +11,9 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
 {
     private SyncPreflight? _preflight;
 
+    /// <summary>The scope of the preflight that its next step carries out, if there is one.</summary>
+    public ReloadScope? Scope => _preflight?.Scope;
+
     /// <summary>Makes the preflight, or runs the sync that the preflight planned.</summary>
     public async Task StepAsync(ReloadScope scope)
     {
@@ -34,7 +37,7 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
         if (!preflight.IsDue)
         {
             await new SyncBookkeeping(registry.Database, connection, preflight).RunAsync(
-                left: [], isWritten: false, addVersion: null, CancellationToken.None);
+                preflight.Due, left: [], isWritten: false, addVersion: null, CancellationToken.None);
             return;
         }
 

@@ -8,6 +8,9 @@ internal sealed record Act(string What, Func<Task> RunAsync);
 /// <summary>What other writers do to a registry, well-behaved or not, as statements in an order.</summary>
 internal static class Acts
 {
+    /// <summary>The largest id of an endpoint.</summary>
+    public const int LargestId = MostEndpoints + 2;
+
     private const int MostEndpoints = 12;
 
     /// <summary>
@@ -51,7 +54,7 @@ internal static class Acts
 
     private static Act Run(UpstreamWorker worker, string sql) => new(sql, () => worker.Session.ExecuteAsync(sql));
 
-    private static int Id(Random random) => random.Next(1, MostEndpoints + 3);
+    private static int Id(Random random) => random.Next(1, LargestId + 1);
 
     private static string Path(Random random) => Stored[random.Next(Stored.Length)];
 

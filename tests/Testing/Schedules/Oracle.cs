@@ -29,7 +29,8 @@ internal sealed partial class Oracle(TestDatabase database)
 
     private const string RecordedSql =
         """
-        select endpoint_ids is null and keys is null, awaits_reload, coalesce(endpoint_ids, '{}'), coalesce(keys, '{}')
+        select id, endpoint_ids is null and keys is null, awaits_reload, table_name = 'fastapi_endpoint',
+          coalesce(endpoint_ids, '{}'), coalesce(keys, '{}')
         from endpoint_sync.pending_changes
         """;
 
@@ -40,7 +41,8 @@ internal sealed partial class Oracle(TestDatabase database)
         public int? Owner => OwnKey().Match(Key) is { Success: true } own ? int.Parse(own.Groups[1].Value, null) : null;
     }
 
-    private sealed record RecordedChange(bool Everything, bool AwaitsReload, int[] Endpoints, string[] Keys);
+    private sealed record RecordedChange(
+        long Id, bool Everything, bool AwaitsReload, bool OfEndpoints, int[] Endpoints, string[] Keys);
 
     private sealed record Seen(
         List<Endpoint> Endpoints, List<Route> Stored, List<Route> Served, HashSet<int> Quarantine,
@@ -48,12 +50,14 @@ internal sealed partial class Oracle(TestDatabase database)
     {
         public bool IsRecorded(int id) => Changes.Exists(change => change.Everything || Names(change, id));
 
-        public bool IsTouched(int id) =>
-            Changes.Exists(change => !change.AwaitsReload && (change.Everything || Names(change, id)));
+        // The last that is known of it is an edit, and not that its flag was set.
+        public bool AwaitsReload(int id) => Changes.Where(change => change.Everything || Names(change, id))
+            .Where(change => change.AwaitsReload || change.OfEndpoints)
+            .MaxBy(change => change.Id) is { AwaitsReload: true };
 
-        public bool AwaitsReload(int id) => Changes.Exists(change => change.AwaitsReload && Names(change, id));
+        public string ServedOf(int id) => string.Join(' ', Served.Where(route => route.Owner == id));
 
-        public List<Route> ServedOf(int id) => Served.FindAll(route => route.Owner == id);
+        public string StoredOf(int id) => string.Join(' ', Stored.Where(route => route.Owner == id));
 
         private static bool Names(RecordedChange change, int id) =>
             change.Endpoints.Contains(id)
@@ -115,17 +119,40 @@ internal sealed partial class Oracle(TestDatabase database)
     }
 
     /// <summary>
-    /// The part of a registry that a reaction to route writes must leave alone: the routes of endpoints that were only
-    /// edited.
+    /// What a reaction to route writes may make of each endpoint that waits for a reload: the newest version's routes
+    /// of it stay, or they become the rows that its writer wrote himself, if those are what the endpoint declares.
     /// </summary>
-    public async Task<List<string>> WaitingAsync()
+    public async Task<IReadOnlyDictionary<int, string[]>> WaitingAsync()
     {
         var seen = await SeeAsync();
-        return
-        [
-            .. seen.Endpoints.Where(endpoint => seen.AwaitsReload(endpoint.Id) && !seen.IsTouched(endpoint.Id))
-                .Select(endpoint => $"{endpoint} {string.Join(' ', seen.ServedOf(endpoint.Id))}"),
-        ];
+        var declared = seen.Endpoints.Where(endpoint => endpoint is { Active: true, Path: not null })
+            .ToDictionary(endpoint => endpoint.Id, endpoint => RouteOf(endpoint).ToString());
+        return Enumerable.Range(1, Acts.LargestId)
+            .Where(seen.AwaitsReload)
+            .ToDictionary(
+                id => id,
+                id => seen.StoredOf(id) == declared.GetValueOrDefault(id, "")
+                    ? new[] { seen.ServedOf(id), seen.StoredOf(id) }
+                    : [seen.ServedOf(id)]);
+    }
+
+    /// <summary>Demands that nothing was published that nobody asked for.</summary>
+    /// <param name="waiting">What the endpoints that wait for a reload may have become.</param>
+    public async Task AssertNothingIsPublishedAsync(IReadOnlyDictionary<int, string[]> waiting)
+    {
+        var seen = await SeeAsync();
+        Assert.All(waiting, endpoint => Assert.Contains(seen.ServedOf(endpoint.Key), endpoint.Value));
+    }
+
+    /// <summary>Demands that the newest version answers no path by two endpoints.</summary>
+    public async Task AssertNoPathIsServedTwiceAsync()
+    {
+        var seen = await SeeAsync();
+        Assert.Empty(
+            seen.Served.Where(route => route.Owner is not null)
+                .GroupBy(route => route.Rules)
+                .Where(same => same.Select(route => route.Owner).Distinct().Skip(1).Any())
+                .Select(same => same.Key));
     }
 
     /// <summary>The exact rows of other consumers.</summary>
@@ -151,8 +178,8 @@ internal sealed partial class Oracle(TestDatabase database)
             await ListAsync(
                 RecordedSql,
                 row => new RecordedChange(
-                    row.GetBoolean(0), row.GetBoolean(1), row.GetFieldValue<int[]>(2),
-                    row.GetFieldValue<string[]>(3))));
+                    row.GetInt64(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3),
+                    row.GetFieldValue<int[]>(4), row.GetFieldValue<string[]>(5))));
     }
 
     private static string? TextOrNull(Npgsql.NpgsqlDataReader row, int column) =>

@@ -13,7 +13,7 @@ public sealed class SyncPlanCollisionTests
     [Fact]
     public void Root_paths_that_rotate_among_endpoints_are_written_together()
     {
-        var plan = SyncPlanner.Plan(Rotated, Stored).WithoutCollisions(Stored);
+        var plan = SyncPlanner.Plan(Rotated, Stored).WithoutCollisions(Stored, []);
 
         Assert.Equal([1, 2, 3], plan.EndpointIds.Order());
     }
@@ -21,7 +21,7 @@ public sealed class SyncPlanCollisionTests
     [Fact]
     public void When_one_endpoint_of_a_rotation_must_wait_the_others_wait_with_it()
     {
-        var plan = SyncPlanner.Plan(Rotated, Stored).Without(new HashSet<int> { 2 }).WithoutCollisions(Stored);
+        var plan = SyncPlanner.Plan(Rotated, Stored).Without(new HashSet<int> { 2 }).WithoutCollisions(Stored, []);
 
         Assert.True(plan.IsEmpty);
     }
@@ -32,7 +32,7 @@ public sealed class SyncPlanCollisionTests
         EndpointRow[] endpoints = [Endpoint(1, "/new"), Endpoint(2, "/a")];
         RouteRow[] stored = [Row(1, "/a"), Row(2, "/b")];
 
-        var plan = SyncPlanner.Plan(endpoints, stored).Without(new HashSet<int> { 2 }).WithoutCollisions(stored);
+        var plan = SyncPlanner.Plan(endpoints, stored).Without(new HashSet<int> { 2 }).WithoutCollisions(stored, []);
 
         Assert.Equal([1], plan.EndpointIds);
     }

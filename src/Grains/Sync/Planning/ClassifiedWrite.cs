@@ -18,7 +18,7 @@ internal sealed record ClassifiedWrite(PendingChange Change, ForeignWriteOutcome
 
     /// <summary>
     /// Classifies recorded writes. The sync repaired what it overwrote and adopted what became part of the version; the
-    /// other writes had no effect.
+    /// other writes had no effect. A write that names no key, such as TRUNCATE, is the cause of every repair.
     /// </summary>
     /// <param name="recorded">The recorded changes.</param>
     /// <param name="done">The part of the plan that the sync carried out.</param>
@@ -38,7 +38,7 @@ internal sealed record ClassifiedWrite(PendingChange Change, ForeignWriteOutcome
     {
         if (change.Keys is not { } keys)
         {
-            return written.Count > 0 ? new ClassifiedWrite(change, ForeignWriteOutcome.Repaired, [])
+            return written.Count > 0 ? new ClassifiedWrite(change, ForeignWriteOutcome.Repaired, [.. written])
                 : changed.Count > 0 ? new ClassifiedWrite(change, ForeignWriteOutcome.Adopted, [])
                 : null;
         }

@@ -1,9 +1,13 @@
 namespace EndpointSync.Grains.Sync.Planning;
 
-/// <summary>The work of a sync: the touched endpoints and route rows, and the endpoints that depend on them.</summary>
+/// <summary>
+/// The work of a sync: the touched endpoints and route rows, and the endpoints that depend on them. What takes
+/// precedence for an endpoint is the table in docs/protocol.md, "Precedence".
+/// </summary>
 internal sealed record DueChanges
 {
     private IReadOnlySet<int> _backedOff = new HashSet<int>();
+    private IReadOnlySet<int> _staying = new HashSet<int>();
 
     /// <summary>What is to be made current.</summary>
     public required ReloadScope Scope { get; init; }
@@ -15,9 +19,19 @@ internal sealed record DueChanges
     public required IReadOnlySet<string> Keys { get; init; }
 
     /// <summary>
-    /// Endpoints that the sync leaves as they are: edited ones that wait for a reload, and those in repair backoff.
+    /// Endpoints whose declaration the sync ignores: edited ones that wait for a reload, those whose routes are being
+    /// written by the writer that announced them, and those in repair backoff.
     /// </summary>
     public required IReadOnlySet<int> Left { get; init; }
+
+    /// <summary>Of <see cref="Left"/>, those that wait for a reload.</summary>
+    public IReadOnlySet<int> Waiting { get; init; } = new HashSet<int>();
+
+    /// <summary>
+    /// Of <see cref="Left"/>, those whose rows were touched and go back to what the newest version says. Rows in
+    /// backoff stay as they are.
+    /// </summary>
+    public IReadOnlySet<int> Restored { get; init; } = new HashSet<int>();
 
     /// <summary>Of <see cref="Left"/>, those that wait for a reload without a record of that.</summary>
     public IReadOnlySet<int> Unrecorded { get; init; } = new HashSet<int>();
@@ -28,17 +42,25 @@ internal sealed record DueChanges
     /// </summary>
     public IReadOnlySet<int> BackedOff { get; init; } = new HashSet<int>();
 
+    /// <summary>Whether an endpoint's routes in the version stay as they are, whatever its rows say.</summary>
+    public bool Keeps(int id) => Left.Contains(id) && !Restored.Contains(id);
+
     /// <summary>The recorded changes that this sync deals with.</summary>
     public required IReadOnlyList<PendingChange> Recorded { get; init; }
 
     /// <summary>Whether the recorded changes are not enough, so that the whole registry must be checked.</summary>
     public bool NeedsFullCheck => Recorded.Any(change => change.IsEverything);
 
+    /// <summary>
+    /// Records of edits that say no more than later ones: their endpoints were edited again, or announced.
+    /// </summary>
+    public IReadOnlyList<long> Superseded { get; init; } = [];
+
     /// <summary>The ids of <see cref="Recorded"/>.</summary>
     public long[] RecordedIds => [.. Recorded.Select(change => change.Id)];
 
     /// <summary>Sorts the recorded changes.</summary>
-    /// <param name="recorded">All recorded changes.</param>
+    /// <param name="recorded">All recorded changes. In the scope of routes, an edit names the endpoints.</param>
     /// <param name="quarantined">Endpoints that cannot be routed; a change of this sync may free them.</param>
     /// <param name="backedOff">Endpoints in repair backoff; a reload of everything repairs them all the same.</param>
     /// <param name="scope">What is to be made current.</param>
@@ -48,58 +70,146 @@ internal sealed record DueChanges
     {
         if (scope == ReloadScope.Everything)
         {
-            return Of(recorded, quarantined.Concat(recorded.SelectMany(EndpointsOf)), [], scope);
+            return new DueChanges
+            {
+                Scope = scope,
+                EndpointIds = quarantined.Concat(recorded.SelectMany(change => change.Endpoints)).ToHashSet(),
+                Keys = KeysOf(recorded),
+                Left = new HashSet<int>(),
+                Recorded = recorded,
+            };
         }
 
         var due = recorded
-            .Where(change => !(change.AwaitsReload || change.IsRecent || EndpointsOf(change).Any(backedOff.Contains)))
+            .Where(change => !change.AwaitsReload && !change.IsRecent && IsDue(change, backedOff))
             .ToList();
-        var touched = due.SelectMany(EndpointsOf).ToHashSet();
-        var left = recorded.Where(change => change.AwaitsReload)
-            .SelectMany(EndpointsOf)
-            .Except(touched)
-            .Concat(backedOff)
-            .ToHashSet();
-        return Of(due, touched.Concat(quarantined.Except(left)), left, scope) with { _backedOff = backedOff };
+        var touched = due.SelectMany(change => change.Endpoints).Except(backedOff).ToHashSet();
+        var edits = new EditOrder(recorded);
+        var waiting = edits.Waiting();
+        var announced = recorded.Where(change => change.IsAnnouncement && change.IsRecent)
+            .SelectMany(change => change.Endpoints)
+            .Except(touched);
+        var left = waiting.Concat(announced).Concat(backedOff).ToHashSet();
+        return new DueChanges
+        {
+            Scope = scope,
+            EndpointIds = touched.Concat(quarantined.Except(left)).ToHashSet(),
+            Keys = KeysOf(due).Where(key => !IsOf(key, backedOff)).ToHashSet(StringComparer.Ordinal),
+            Left = left,
+            Waiting = waiting,
+            Restored = waiting.Intersect(touched).ToHashSet(),
+            Recorded = due,
+            Superseded = edits.Superseded(),
+            _backedOff = backedOff,
+            _staying = backedOff,
+        };
     }
 
     /// <summary>These changes, and what a full check found.</summary>
     public DueChanges With(FullCheckResult check, IEnumerable<int> quarantined)
     {
-        var waiting = Scope == ReloadScope.Everything
-            ? []
-            : check.Waiting.Except(EndpointIds).Except(quarantined).ToHashSet();
-        var due = check.EndpointIds.Except(waiting).Except(Left);
+        if (Scope == ReloadScope.Everything)
+        {
+            return this with
+            {
+                EndpointIds = EndpointIds.Union(check.EndpointIds).ToHashSet(),
+                Keys = Keys.Union(check.Keys).ToHashSet(StringComparer.Ordinal),
+            };
+        }
+
+        var changed = check.Keys.Select(RouteRow.EndpointIdOf).OfType<int>().ToHashSet();
+        var unrecorded = check.Unflagged.Except(EndpointIds).Except(quarantined).Except(Waiting).ToHashSet();
+        var waiting = Waiting.Union(unrecorded).ToHashSet();
+        var left = Left.Union(unrecorded).ToHashSet();
+        var restored = Restored.Union(waiting.Intersect(changed).Except(_backedOff)).ToHashSet();
         return this with
         {
-            EndpointIds = EndpointIds.Union(due).ToHashSet(),
-            Keys = Keys.Union(
-                check.Keys.Where(
-                    key => RouteRow.EndpointIdOf(key) is not { } id
-                        || !Left.Contains(id))).ToHashSet(StringComparer.Ordinal),
-            Left = Left.Union(waiting).ToHashSet(),
-            Unrecorded = waiting.Except(Left.Except(_backedOff)).ToHashSet(),
-            BackedOff = check.EndpointIds.Except(check.Waiting).Intersect(_backedOff).ToHashSet(),
+            EndpointIds = EndpointIds.Union(check.EndpointIds.Except(left)).Union(restored).ToHashSet(),
+            Keys = Keys.Union(check.Keys.Where(key => !IsOf(key, left) || IsOf(key, restored)))
+                .ToHashSet(StringComparer.Ordinal),
+            Left = left,
+            Waiting = waiting,
+            Restored = restored,
+            Unrecorded = unrecorded,
+            BackedOff = check.EndpointIds.Where(id => changed.Contains(id) || !check.Unflagged.Contains(id))
+                .Intersect(_backedOff)
+                .ToHashSet(),
         };
     }
 
-    /// <summary>These changes without the endpoints that are held back by others that wait for a reload.</summary>
-    public DueChanges Without(IReadOnlyCollection<int> heldBack, IEnumerable<int> quarantined) => this with
+    /// <summary>
+    /// These changes, given what was recorded since. An edit that came meanwhile waits for its own reload. What was
+    /// announced meanwhile is being written by its writer.
+    /// </summary>
+    /// <param name="recorded">All recorded changes now. Each edit names its endpoints.</param>
+    /// <param name="touched">The endpoints that the sync is about.</param>
+    public DueChanges Since(IReadOnlyList<PendingChange> recorded, IReadOnlySet<int> touched)
     {
-        Left = Left.Union(heldBack).ToHashSet(),
-        Unrecorded = Unrecorded.Union(heldBack.Except(quarantined)).ToHashSet(),
-    };
-
-    private static DueChanges Of(
-        IReadOnlyList<PendingChange> due, IEnumerable<int> endpointIds, HashSet<int> left, ReloadScope scope) => new()
+        var edits = new EditOrder(recorded);
+        var waiting = edits.Waiting();
+        var announced = Waiting.Except(waiting)
+            .Where(id => !Unrecorded.Contains(id) || edits.IsAnnounced(id))
+            .ToHashSet();
+        var edited = waiting.Except(Left).ToHashSet();
+        return this with
         {
-            Scope = scope,
-            EndpointIds = endpointIds.ToHashSet(),
-            Keys = due.SelectMany(change => change.Keys ?? []).ToHashSet(StringComparer.Ordinal),
-            Left = left,
-            Recorded = due,
+            Left = Left.Union(edited).ToHashSet(),
+            Waiting = Waiting.Except(announced).Union(edited).ToHashSet(),
+            Restored = Restored.Except(announced).Union(edited.Intersect(touched)).ToHashSet(),
+            Unrecorded = Unrecorded.Except(announced).ToHashSet(),
+            _staying = _staying.Union(announced).ToHashSet(),
         };
+    }
 
-    private static IEnumerable<int> EndpointsOf(PendingChange change) =>
-        (change.EndpointIds ?? []).Concat((change.Keys ?? []).Select(RouteRow.EndpointIdOf).OfType<int>());
+    /// <summary>
+    /// These changes as far as the endpoints themselves allow. A waiting endpoint whose writer published it, rows and
+    /// all, no longer waits. An endpoint whose root path another one keeps is left too. If only a repair backoff keeps
+    /// the path, its record stays as it is, because no reload is needed to end that.
+    /// </summary>
+    /// <param name="scan">The endpoints.</param>
+    /// <param name="quarantined">Endpoints that cannot be routed. They need no record.</param>
+    public DueChanges Given(EndpointScan scan, IEnumerable<int> quarantined)
+    {
+        var published = scan.PublishedByWriter(Restored, Left);
+        var left = Left.Except(published).ToHashSet();
+        var heldBack = scan.HeldBack(left);
+        var restored = Scope == ReloadScope.Routes && Left.Overlaps(scan.Ids)
+            ? Restored.Union(heldBack.Intersect(EndpointIds))
+            : Restored;
+        var byBackoff = _backedOff.Count == 0 ? [] : scan.HeldBack(_backedOff).Intersect(heldBack).ToHashSet();
+        return this with
+        {
+            Left = left.Union(heldBack).ToHashSet(),
+            Waiting = Waiting.Except(published).ToHashSet(),
+            Restored = restored.Except(published).ToHashSet(),
+            Unrecorded = Unrecorded.Except(published).Union(heldBack.Except(byBackoff).Except(quarantined)).ToHashSet(),
+            _staying = _staying.Union(byBackoff).ToHashSet(),
+        };
+    }
+
+    /// <summary>
+    /// These changes, after a sync could not write the rows of some endpoints. The version keeps what it has of them.
+    /// </summary>
+    public DueChanges Without(IReadOnlySet<int> unrestored) =>
+        this with { Restored = Restored.Except(unrestored).ToHashSet() };
+
+    /// <summary>
+    /// Of the endpoints in the recorded changes, those that stay recorded after the sync, because it leaves them.
+    /// </summary>
+    /// <param name="left">What was due and is not in sync.</param>
+    public HashSet<int> StayingRecorded(IReadOnlyCollection<int> left) => Scope == ReloadScope.Everything
+        ? []
+        : [.. Recorded.SelectMany(change => change.Endpoints).Where(id => _staying.Contains(id) || left.Contains(id))];
+
+    private static bool IsDue(PendingChange change, IReadOnlySet<int> backedOff) =>
+        backedOff.Count == 0
+            || change.IsEverything
+            || change.Endpoints.Any(id => !backedOff.Contains(id))
+            || (change.Keys ?? []).Any(key => RouteRow.EndpointIdOf(key) is null);
+
+    private static HashSet<string> KeysOf(IEnumerable<PendingChange> changes) =>
+        changes.SelectMany(change => change.Keys ?? []).ToHashSet(StringComparer.Ordinal);
+
+    private static bool IsOf(string key, IReadOnlySet<int> ids) =>
+        RouteRow.EndpointIdOf(key) is { } id && ids.Contains(id);
 }

@@ -5,4 +5,4 @@ namespace EndpointSync.Grains.Sync.Planning;
 /// false.
 /// </summary>
 internal sealed record EndpointRow(
-    int Id, string Name, string RootPath, bool Active, bool RegistrySync, bool SaveHttpSession);
+    int Id, string Name, string RootPath, bool Active, bool RegistrySync, bool SaveHttpSession, string? App = null);

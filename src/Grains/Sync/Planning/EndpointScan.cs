@@ -10,11 +10,14 @@ namespace EndpointSync.Grains.Sync.Planning;
 /// <param name="Ids">The requested endpoints, whether they exist or not.</param>
 /// <param name="Endpoints">Those that exist.</param>
 /// <param name="Routes">Their rows, and the rows that no longer have an owner.</param>
+/// <param name="Published">The newest version's routes of these endpoints, if some of them may be left as they are.
+/// </param>
 internal sealed record EndpointScan(
-    IReadOnlySet<int> Ids, IReadOnlyList<EndpointRow> Endpoints, IReadOnlyList<RouteRow> Routes)
+    IReadOnlySet<int> Ids, IReadOnlyList<EndpointRow> Endpoints, IReadOnlyList<RouteRow> Routes,
+    IReadOnlyList<StoredRoute> Published)
 {
     /// <summary>The scan of no endpoint.</summary>
-    public static EndpointScan Empty { get; } = new(new HashSet<int>(), [], []);
+    public static EndpointScan Empty { get; } = new(new HashSet<int>(), [], [], []);
 
     /// <summary>
     /// Plans these endpoints, except for those that are left as they are. What those declare meanwhile takes no root
@@ -25,6 +28,10 @@ internal sealed record EndpointScan(
         : SyncPlanner.Plan(
             Endpoints.Where(endpoint => !left.Contains(endpoint.Id)),
             Routes.Where(row => row.EndpointId is not { } id || !left.Contains(id)));
+
+    /// <summary>The same, and what brings the rows of some endpoints back to what the newest version says.</summary>
+    public SyncPlan Plan(IReadOnlySet<int> left, IReadOnlySet<int> restored) =>
+        restored.Count == 0 ? Plan(left) : Plan(left).And(Restoration(restored));
 
     /// <summary>
     /// The due endpoints whose root path is still held by one that is left as it is. They can only change together.
@@ -37,11 +44,75 @@ internal sealed record EndpointScan(
         {
             before = staying.Count;
             var plan = Plan(staying);
-            staying.UnionWith(plan.EndpointIds.Except(plan.WithoutCollisions(Routes).EndpointIds));
+            var reserved = Reserved(staying);
+            staying.UnionWith(plan.EndpointIds.Except(plan.WithoutCollisions(Routes, reserved).EndpointIds));
+            staying.UnionWith(ClaimsOf(staying, reserved));
         }
         while (staying.Count != before);
 
         return [.. staying.Except(left)];
+    }
+
+    /// <summary>
+    /// The newest version's routes of endpoints that are left as they are. They stay theirs, whatever their rows say.
+    /// </summary>
+    public IReadOnlyCollection<StoredRoute> Reserved(IReadOnlySet<int> left) =>
+        [.. Published.Where(route => route.EndpointId is { } id && left.Contains(id))];
+
+    // An endpoint may have the row already, if another writer wrote it.
+    private IEnumerable<int> ClaimsOf(HashSet<int> left, IReadOnlyCollection<StoredRoute> reserved)
+    {
+        if (reserved.Count == 0)
+        {
+            return [];
+        }
+
+        var routes = reserved.Select(route => route.Route).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. Endpoints.Where(
+                endpoint => endpoint.Active && !left.Contains(endpoint.Id) && routes.Contains(RouteOf(endpoint)))
+                .Select(endpoint => endpoint.Id),
+        ];
+    }
+
+    /// <summary>
+    /// Of some endpoints that wait for a reload, those that their writer published without announcing it: the rows are
+    /// what the endpoint declares, and so is the app in the newest version, which rows do not tell.
+    /// </summary>
+    public HashSet<int> PublishedByWriter(IReadOnlySet<int> waiting, IReadOnlySet<int> left) =>
+        [.. waiting.Where(id => IsPublished(id, left))];
+
+    private bool IsPublished(int id, IReadOnlySet<int> left)
+    {
+        var rows = Routes.Where(row => row.EndpointId == id).ToList();
+        if (Endpoints.FirstOrDefault(endpoint => endpoint.Id == id) is not { Active: true } endpoint)
+        {
+            return rows.Count == 0;
+        }
+
+        var alone = SyncPlanner.Plan([endpoint], rows);
+        return rows.Count == 1 && alone.Writes.Count + alone.Removals.Count + alone.Rejected.Count == 0
+            && Published.Where(route => route.EndpointId == id).All(route => route.App == endpoint.App)
+            && !IsContended(id, rows[0].Route, left);
+    }
+
+    private bool IsContended(int id, string? route, IReadOnlySet<int> left) =>
+        Published.Any(other => other.Route == route && other.EndpointId != id)
+            || Routes.Any(other => other.Route == route && other.EndpointId != id)
+            || Endpoints.Any(
+                other => other.Id != id && other.Active && !left.Contains(other.Id) && RouteOf(other) == route);
+
+    // A row that equals the version's is left alone: another writer may have spelled its JSON differently.
+    private SyncPlan Restoration(IReadOnlySet<int> restored)
+    {
+        var kept = Reserved(restored).ToDictionary(route => route.Key, route => route.Row, StringComparer.Ordinal);
+        var stored = Routes.Where(row => row.EndpointId is { } id && restored.Contains(id)).ToList();
+        return SyncPlan.Empty with
+        {
+            Writes = [.. kept.Values.Where(row => !stored.Exists(other => ExpectedRoute.Matches(row, other)))],
+            Removals = [.. stored.Where(row => !kept.ContainsKey(row.Key))],
+        };
     }
 
     /// <summary>
@@ -102,18 +173,21 @@ internal sealed record EndpointScan(
                     RegistrySync = marks.GetValueOrDefault(endpoint.Id, endpoint.RegistrySync),
                 }),
             ],
-            [.. kept.Concat(done.Writes).Where(row => row.EndpointId is { } id && ids.Contains(id))]);
+            [.. kept.Concat(done.Writes).Where(row => row.EndpointId is { } id && ids.Contains(id))],
+            [.. Published.Where(route => route.EndpointId is { } id && ids.Contains(id))]);
     }
 
     /// <summary>This scan without some endpoints.</summary>
     public EndpointScan Without(IReadOnlySet<int> ids) => ids.Count == 0 ? this : new EndpointScan(
         Ids.Except(ids).ToHashSet(),
         [.. Endpoints.Where(endpoint => !ids.Contains(endpoint.Id))],
-        [.. Routes.Where(row => row.EndpointId is not { } id || !ids.Contains(id))]);
+        [.. Routes.Where(row => row.EndpointId is not { } id || !ids.Contains(id))],
+        [.. Published.Where(route => route.EndpointId is not { } id || !ids.Contains(id))]);
 
     /// <summary>This scan and another one.</summary>
     public EndpointScan And(EndpointScan others) => Ids.Count == 0
         ? others
         : new EndpointScan(
-            Ids.Union(others.Ids).ToHashSet(), [.. Endpoints, .. others.Endpoints], [.. Routes, .. others.Routes]);
+            Ids.Union(others.Ids).ToHashSet(), [.. Endpoints, .. others.Endpoints], [.. Routes, .. others.Routes],
+            [.. Published, .. others.Published]);
 }

@@ -9,6 +9,12 @@ namespace EndpointSync.Grains.Sync.Planning;
 internal sealed record StoredRoute(
     string Key, string? Route, string? Opts, string? Routing, string? RouteGroup, string? App = null)
 {
+    /// <summary>The endpoint that the route belongs to, or null if it is another consumer's.</summary>
+    public int? EndpointId => RouteRow.EndpointIdOf(Key);
+
+    /// <summary>The row that stores the route, without what endpoints do not declare.</summary>
+    public RouteRow Row => new(Key, Route, Opts, Routing);
+
     /// <summary>What the route contributes to its version's hash.</summary>
     public ContentHash Hash => ContentHash.Of(Key, Route, Opts, Routing, RouteGroup, App);
 }

@@ -24,12 +24,34 @@ internal sealed record SyncPlan
     /// <summary>Every endpoint that cannot be routed, known or new.</summary>
     public required IReadOnlyList<RejectedEndpoint> Rejected { get; init; }
 
+    /// <summary>The plan that writes nothing.</summary>
+    public static SyncPlan Empty { get; } = new()
+    {
+        Writes = [],
+        Removals = [],
+        MarkSynced = [],
+        MarkUnsynced = [],
+        Orphans = [],
+        Rejected = [],
+    };
+
     /// <summary>Whether nothing is to be written to the two tables.</summary>
     public bool IsEmpty => Writes.Count + Removals.Count + MarkSynced.Count + MarkUnsynced.Count == 0;
 
     /// <summary>The endpoints that the plan touches, rows without an endpoint included.</summary>
     public IEnumerable<int> EndpointIds =>
         Writes.Concat(Removals).Select(row => row.EndpointId!.Value).Concat(MarkSynced).Concat(MarkUnsynced).Distinct();
+
+    /// <summary>This plan and one for other endpoints.</summary>
+    public SyncPlan And(SyncPlan other) => new()
+    {
+        Writes = [.. Writes, .. other.Writes],
+        Removals = [.. Removals, .. other.Removals],
+        MarkSynced = [.. MarkSynced, .. other.MarkSynced],
+        MarkUnsynced = [.. MarkUnsynced, .. other.MarkUnsynced],
+        Orphans = [.. Orphans, .. other.Orphans],
+        Rejected = [.. Rejected, .. other.Rejected],
+    };
 
     /// <summary>The part of the plan that touches none of the given endpoints.</summary>
     public SyncPlan Without(IReadOnlySet<int> endpointIds) => endpointIds.Count == 0 ? this : this with
@@ -46,25 +68,34 @@ internal sealed record SyncPlan
     /// of another waits while the other's row must stay.
     /// </summary>
     /// <param name="stored">The rows before the plan is carried out.</param>
-    public SyncPlan WithoutCollisions(IReadOnlyCollection<RouteRow> stored)
+    /// <param name="reserved">
+    /// The newest version's routes of endpoints that are left as they are. They stay theirs, whatever their rows say.
+    /// </param>
+    public SyncPlan WithoutCollisions(
+        IReadOnlyCollection<RouteRow> stored, IReadOnlyCollection<StoredRoute> reserved)
     {
         var plan = this;
-        var colliding = plan.Colliding(stored);
+        var colliding = plan.Colliding(stored, reserved);
         while (colliding.Count > 0)
         {
             plan = plan.Without(colliding);
-            colliding = plan.Colliding(stored);
+            colliding = plan.Colliding(stored, reserved);
         }
 
         return plan;
     }
 
-    private HashSet<int> Colliding(IEnumerable<RouteRow> stored)
+    private HashSet<int> Colliding(IEnumerable<RouteRow> stored, IReadOnlyCollection<StoredRoute> reserved)
     {
         var rewritten = Writes.Concat(Removals).Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
         var kept = stored.Where(row => row.EndpointId is not null && !rewritten.Contains(row.Key))
             .Select(row => row.Route)
             .ToHashSet(StringComparer.Ordinal);
-        return [.. Writes.Where(row => kept.Contains(row.Route)).Select(row => row.EndpointId!.Value)];
+        var others = reserved.ToLookup(route => route.Route, route => route.EndpointId);
+        return
+        [
+            .. Writes.Where(row => kept.Contains(row.Route) || others[row.Route].Any(id => id != row.EndpointId))
+                .Select(row => row.EndpointId!.Value),
+        ];
     }
 }

@@ -27,16 +27,32 @@ internal sealed class EndpointReader(
     /// <param name="ids">The endpoints.</param>
     /// <param name="keys">Keys of further rows that may be theirs.</param>
     /// <param name="known">Endpoints that are known already.</param>
+    /// <param name="left">
+    /// Endpoints that are left as they are. If one of them is read, the newest version's routes are read too.
+    /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<EndpointScan> ReadAsync(
-        IEnumerable<int> ids, IEnumerable<string> keys, EndpointScan known, CancellationToken cancellationToken)
+        IEnumerable<int> ids, IEnumerable<string> keys, EndpointScan known, IReadOnlySet<int> left,
+        CancellationToken cancellationToken)
     {
         var scan = known.And(await ReadAsync(ids.ToHashSet(), keys, cancellationToken));
         var claims = scan.Claims();
         await LearnOwnersAsync([.. claims.Where(claim => !_owners.ContainsKey(claim))], cancellationToken);
         var owners = claims.SelectMany(claim => _owners[claim]).Where(id => !scan.Ids.Contains(id)).ToHashSet();
-        return owners.Count == 0 ? scan : scan.And(await ReadAsync(owners, [], cancellationToken));
+        if (owners.Count > 0)
+        {
+            scan = scan.And(await ReadAsync(owners, [], cancellationToken));
+        }
+
+        return left.Overlaps(scan.Ids)
+            ? scan with { Published = await ReadPublishedAsync(scan.Ids, cancellationToken) }
+            : scan;
     }
+
+    private Task<List<StoredRoute>> ReadPublishedAsync(
+        IReadOnlySet<int> ids, CancellationToken cancellationToken) => connection.ListAsync(
+            Sql["published"], row => RouteReader.ReadRoute(row, RouteColumns.Known)!, cancellationToken,
+            database.SchemaName, PostgresCommands.Value(ids.ToArray()));
 
     private async Task<EndpointScan> ReadAsync(
         HashSet<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
@@ -50,7 +66,7 @@ internal sealed class EndpointReader(
             PostgresCommands.Value(keys.ToArray()));
         // An endpoint is repeated with each of its routes.
         var endpoints = rows.Select(row => row.Endpoint).OfType<EndpointRow>().DistinctBy(endpoint => endpoint.Id);
-        return new EndpointScan(ids, [.. endpoints], [.. rows.Select(row => row.Route).OfType<RouteRow>()]);
+        return new EndpointScan(ids, [.. endpoints], [.. rows.Select(row => row.Route).OfType<RouteRow>()], []);
     }
 
     private async Task LearnOwnersAsync(string[] claims, CancellationToken cancellationToken)
@@ -74,7 +90,7 @@ internal sealed class EndpointReader(
     // Odoo drops NOT NULL where it cannot set it. A missing root path is an empty one, which is quarantined.
     private static EndpointRow ReadEndpoint(NpgsqlDataReader row) => new(
         row.Int("id"), row.TextOrNull("name") ?? "", row.TextOrNull("root_path") ?? "", row.IsTrue("active"),
-        row.IsTrue("registry_sync"), row.IsTrue("save_http_session"));
+        row.IsTrue("registry_sync"), row.IsTrue("save_http_session"), row.TextOrNull("app"));
 
     private static RouteRow ReadRoute(NpgsqlDataReader row) =>
         new(row.Text("key"), row.TextOrNull("route"), row.TextOrNull("opts"), row.TextOrNull("routing"));

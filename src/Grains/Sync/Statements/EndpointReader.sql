@@ -1,7 +1,8 @@
 -- name: read
 -- One statement: between two, an endpoint could be committed together with its routes, and the routes would seem to
 -- have no owner.
-select e.id, e.name, e.root_path, e.active, e.registry_sync, e.save_http_session, r.key, r.route, r.opts, r.routing
+select e.id, e.name, e.root_path, e.active, e.registry_sync, e.save_http_session, e.app,
+  r.key, r.route, r.opts, r.routing
 from (select distinct * from endpoint_sync.keys_of($1, $2, $3)) as wanted
 left join {odoo}.fastapi_endpoint as e on e.id = wanted.endpoint_id
 left join {odoo}.endpoint_route as r on r.key = wanted.key
@@ -11,3 +12,7 @@ where wanted.endpoint_id is not null and (e.id is not null or r.key is not null)
 -- An endpoint that has a root path and is not being read is in sync, so the newest version knows it.
 select md5(route) as claim, endpoint_id::integer as endpoint_id from endpoint_sync.routes
 where schema_name = $1 and to_version is null and md5(route) = any($2) and endpoint_id is not null
+
+-- name: published
+select key, route, opts, routing, route_group, app from endpoint_sync.routes
+where schema_name = $1 and to_version is null and endpoint_id = any($2)

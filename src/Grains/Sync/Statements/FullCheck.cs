@@ -39,9 +39,7 @@ internal sealed class FullCheck
         var changed = keys.Select(RouteRow.EndpointIdOf).OfType<int>().ToHashSet();
         return new FullCheckResult(
             suspects.Select(suspect => suspect.Id).Concat(changed).ToHashSet(),
-            suspects.Where(suspect => !suspect.IsFlagged && !changed.Contains(suspect.Id))
-                .Select(suspect => suspect.Id)
-                .ToHashSet(),
+            suspects.Where(suspect => !suspect.IsFlagged).Select(suspect => suspect.Id).ToHashSet(),
             keys);
     }
 }

@@ -12,8 +12,8 @@ internal sealed class PendingChanges(RegistryDatabase database)
     private static readonly SqlFile Sql = SqlFile.Of<PendingChanges>();
 
     public static PendingChange Read(NpgsqlDataReader row) => new(
-        row.Long("id"), row.Bool("awaits_reload"), row.Bool("is_recent"), row.ValueOrNull<int[]>("endpoint_ids"),
-        row.ValueOrNull<string[]>("keys"),
+        row.Long("id"), row.Bool("awaits_reload"), row.Bool("is_announcement"), row.Bool("is_recent"),
+        row.ValueOrNull<int[]>("endpoint_ids"), row.ValueOrNull<string[]>("keys"),
         row.Text("operation"), row.Time("changed_at"), ReadWriter(row), row.StructOrNull<bool>("locked"));
 
     /// <summary>The writer of a row that has the columns role, application, process_id and address.</summary>
@@ -24,6 +24,32 @@ internal sealed class PendingChanges(RegistryDatabase database)
     public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database) =>
         batch.Then(Sql["read"], database.SchemaName);
 
+    /// <summary>All recorded changes. Each edit names its endpoints.</summary>
+    public static async Task<List<PendingChange>> ReadAsync(
+        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) => await NameAsync(
+            await connection.ListAsync(Sql["read"], Read, cancellationToken, database.SchemaName), database, connection,
+            cancellationToken);
+
+    /// <summary>
+    /// The same changes, with the endpoints in each edit that names none: of the whole table, or of too many to name.
+    /// </summary>
+    public static async Task<List<PendingChange>> NameAsync(
+        List<PendingChange> recorded, RegistryDatabase database, NpgsqlConnection connection,
+        CancellationToken cancellationToken)
+    {
+        if (!recorded.Exists(change => change.AwaitsReload && change.IsEverything))
+        {
+            return recorded;
+        }
+
+        var everyone = await connection.ListAsync(
+            database.Sql.Of(Sql["everyone"]), row => row.Int("id"), cancellationToken, database.SchemaName);
+        return recorded.ConvertAll(
+            change => change.AwaitsReload && change.IsEverything
+                ? change with { EndpointIds = [.. everyone] }
+                : change);
+    }
+
     /// <summary>
     /// Adds to a batch what deletes the changes that a sync has dealt with, and records what it leaves.
     /// </summary>
@@ -33,9 +59,20 @@ internal sealed class PendingChanges(RegistryDatabase database)
     /// <param name="left">The endpoints that were due and are not in sync.</param>
     public void AddTo(NpgsqlBatch batch, DueChanges due, bool isTracked, IReadOnlyCollection<int> left)
     {
-        if (due.Recorded.Count > 0)
+        var staying = due.StayingRecorded(left);
+        var kept = due.Recorded.Where(change => change.Endpoints.Any(staying.Contains)).ToList();
+        var dealtWith = due.RecordedIds.Except(kept.Select(change => change.Id)).Concat(due.Superseded).ToArray();
+        if (dealtWith.Length > 0)
         {
-            batch.Then(Sql["delete"], PostgresCommands.Value(due.RecordedIds));
+            batch.Then(Sql["delete"], PostgresCommands.Value(dealtWith));
+        }
+
+        // Most that stay are in backoff, all there is of their record, and need no write.
+        if (kept.Exists(change => !change.Endpoints.All(staying.Contains)))
+        {
+            batch.Then(
+                Sql["keep"], PostgresCommands.Value(kept.Select(change => change.Id).ToArray()),
+                PostgresCommands.Value(staying.ToArray()));
         }
 
         // Without triggers, the next full check finds them again.
@@ -43,7 +80,8 @@ internal sealed class PendingChanges(RegistryDatabase database)
         {
             AddRecord(batch, due.Unrecorded, awaitsReload: true);
             AddRecord(batch, due.BackedOff, awaitsReload: false);
-            AddRecord(batch, left, awaitsReload: due.Scope == ReloadScope.Everything);
+            AddRecord(
+                batch, [.. left.Except(staying)], awaitsReload: due.Scope == ReloadScope.Everything);
         }
     }
 

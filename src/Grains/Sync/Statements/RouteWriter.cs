@@ -84,15 +84,21 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
     }
 
     /// <summary>Carries out a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="scan">The endpoints that it was made from.</param>
+    /// <param name="left">Those that are left as they are.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>
     /// The part of it that was carried out; the rest belongs to endpoints whose rows another session has open, or which
     /// Postgres refused.
     /// </returns>
-    public async Task<SyncPlan> WriteAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
+    public async Task<SyncPlan> WriteAsync(
+        SyncPlan plan, EndpointScan scan, IReadOnlySet<int> left, CancellationToken cancellationToken)
     {
+        var reserved = scan.Reserved(left);
         if (!isolates)
         {
-            return await WriteOnceAsync(plan, scan, cancellationToken);
+            return await WriteOnceAsync(plan, scan, reserved, cancellationToken);
         }
 
         // Each refusal may hold back others, such as the endpoint that takes over the refused one's root path. So the
@@ -101,7 +107,8 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         {
             var before = _refused.Count;
             await connection.ExecuteAsync("savepoint before_plan", cancellationToken);
-            var done = await WriteOnceAsync(plan.Without(_refused.Keys.ToHashSet()), scan, cancellationToken);
+            var done = await WriteOnceAsync(
+                plan.Without(_refused.Keys.ToHashSet()), scan, reserved, cancellationToken);
             if (_refused.Count == before)
             {
                 return done;
@@ -111,10 +118,12 @@ internal sealed class RouteWriter(RegistryDatabase database, NpgsqlConnection co
         }
     }
 
-    private async Task<SyncPlan> WriteOnceAsync(SyncPlan plan, EndpointScan scan, CancellationToken cancellationToken)
+    private async Task<SyncPlan> WriteOnceAsync(
+        SyncPlan plan, EndpointScan scan, IReadOnlyCollection<StoredRoute> reserved,
+        CancellationToken cancellationToken)
     {
         var stored = scan.Routes.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
-        plan = plan.Without(Busy(plan, scan)).WithoutCollisions(scan.Routes);
+        plan = plan.Without(Busy(plan, scan)).WithoutCollisions(scan.Routes, reserved);
         var superseded = plan.Removals.ToLookup(row => row.EndpointId!.Value, row => row.Key);
         plan = plan.Without(
             await InsertAsync(

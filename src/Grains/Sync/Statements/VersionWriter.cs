@@ -29,12 +29,13 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     /// <summary>What is to become the next version.</summary>
     /// <param name="endpointIds">The endpoints whose routes may have changed.</param>
     /// <param name="keys">Further keys of routes that may have.</param>
+    /// <param name="due">Which endpoints are left as they are, and keep the routes and apps that they have.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public async Task<List<RouteChange>> FindChangesAsync(
-        IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys, CancellationToken cancellationToken)
+        IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys, DueChanges due, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        AddChanges(batch, endpointIds, keys);
+        AddChanges(batch, endpointIds, keys, due);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await reader.ListAsync(ReadChange, cancellationToken);
     }
@@ -42,9 +43,13 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     /// <summary>
     /// Adds the statement that finds it to a batch; each row of its result is for <see cref="ReadChange"/>.
     /// </summary>
-    public void AddChanges(NpgsqlBatch batch, IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys) => batch.Then(
-        database.Sql.Of(Sql["changes"]), database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()),
-        PostgresCommands.Value(keys.ToArray()));
+    public void AddChanges(
+        NpgsqlBatch batch, IReadOnlySet<int> endpointIds, IReadOnlySet<string> keys, DueChanges due) => batch.Then(
+            database.Sql.Of(Sql["changes"]), database.SchemaName,
+            PostgresCommands.Value(endpointIds.Where(id => !due.Keeps(id)).ToArray()),
+            PostgresCommands.Value(
+                keys.Where(key => RouteRow.EndpointIdOf(key) is not { } id || !due.Keeps(id)).ToArray()),
+            PostgresCommands.Value(due.Left.ToArray()));
 
     public static RouteChange ReadChange(NpgsqlDataReader row) =>
         new(RouteReader.ReadRoute(row, RouteColumns.Known), RouteReader.ReadRoute(row, RouteColumns.Found));
