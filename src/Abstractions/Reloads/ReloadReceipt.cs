@@ -31,7 +31,8 @@ public sealed record ReloadReceipt
     [Id(7)] public int RoutesRemoved { get; init; }
 
     /// <summary>
-    /// How many due endpoints were left for the next sync because another session has their rows open.
+    /// How many due endpoints were left for the next sync: another session has their rows open, or there were too many
+    /// for one deadline, as <see cref="Problem"/> says.
     /// </summary>
     [Id(8)] public int EndpointsDeferred { get; init; }
 
@@ -51,7 +52,7 @@ public sealed record ReloadReceipt
 
     /// <summary>
     /// Why nothing was synced, if <see cref="Outcome"/> is <see cref="ReloadOutcome.Skipped"/> or
-    /// <see cref="ReloadOutcome.Failed"/>.
+    /// <see cref="ReloadOutcome.Failed"/>; or why a large sync is not complete.
     /// </summary>
     [Id(13)] public ReloadProblem? Problem { get; init; }
 

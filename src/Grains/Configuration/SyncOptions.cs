@@ -25,6 +25,12 @@ public sealed class SyncOptions
     public TimeSpan IdleInTransactionTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How many due endpoints one transaction writes. A sync of more is several transactions, each with a version of
+    /// its own, so that what is done stays done when the <see cref="Deadline"/> ends it. 1 to 1,000,000.
+    /// </summary>
+    public int EndpointsPerTransaction { get; set; } = 20_000;
+
+    /// <summary>
     /// How long a silo waits for the coordinator's answer before it syncs by itself. Long enough for an ordinary sync,
     /// shorter than <see cref="Deadline"/>.
     /// </summary>

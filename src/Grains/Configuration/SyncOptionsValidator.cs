@@ -44,6 +44,12 @@ internal sealed class SyncOptionsValidator : IValidateOptions<SyncOptions>
                 + $"{ShortestHoldWarning} and {LongestHoldWarning}.";
         }
 
+        if (sync.EndpointsPerTransaction is < 1 or > 1_000_000)
+        {
+            yield return $"EndpointSync:Sync:EndpointsPerTransaction ({sync.EndpointsPerTransaction}) must lie between "
+                + "1 and 1000000.";
+        }
+
         if (sync.Deadline > LongestDeadline)
         {
             yield return $"EndpointSync:Sync:Deadline ({sync.Deadline}) must not exceed {LongestDeadline}: "

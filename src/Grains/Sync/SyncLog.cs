@@ -30,6 +30,12 @@ internal static partial class SyncLog
     public static partial void Deferred(ILogger logger, int count, string registry);
 
     [LoggerMessage(
+        1119, LogLevel.Information,
+        "Synced {Count} endpoints of {Registry}; {Left} are left, because they are too many for one deadline. The sync "
+        + "continues")]
+    public static partial void Unfinished(ILogger logger, int count, string registry, int left);
+
+    [LoggerMessage(
         1106, LogLevel.Warning,
         "Could not request the lock of {Registry}: {Detail}. It is treated as held elsewhere: nothing was written.")]
     public static partial void LockFailed(ILogger logger, string registry, string detail);

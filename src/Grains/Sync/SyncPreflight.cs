@@ -22,12 +22,16 @@ namespace EndpointSync.Grains.Sync;
 /// <param name="RoutesChanged">Whether routes differ from the newest version though the plan is empty: another writer
 /// changed them.</param>
 /// <param name="QuarantineChanged">Whether the recorded quarantine differs from <paramref name="Rejected"/>.</param>
+/// <param name="Parts">The endpoints of each transaction that carries out a part of the plan.</param>
+/// <param name="Withdrawn">The endpoints that are gone or archived.</param>
+/// <param name="Known">The ids of the recorded changes in the snapshot.</param>
 /// <param name="Requests">The pending syncs in the snapshot. The sync that follows deletes only these: one that was
 /// recorded after the snapshot may stand for an edit that the plan does not have.</param>
 internal sealed record SyncPreflight(
     VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Found, DueChanges Due, SyncPlan Plan,
     EndpointReader Endpoints, IReadOnlyList<RejectedEndpoint> Rejected,
-    bool RoutesChanged, bool QuarantineChanged, long[] Requests)
+    bool RoutesChanged, bool QuarantineChanged, IReadOnlyList<HashSet<int>> Parts, IReadOnlySet<int> Withdrawn,
+    long[] Known, long[] Requests)
 {
     /// <summary>Whether a sync has something to write.</summary>
     public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0;
@@ -59,6 +63,30 @@ internal sealed record SyncPreflight(
         await transaction.CommitAsync(cancellationToken);
         return new SyncPreflight(
             recorded.State, scope, isTracked, found, due, plan, endpoints, rejected, routesChanged,
-            Quarantine.Differs(recorded.Quarantine, rejected), recorded.Requests);
+            Quarantine.Differs(recorded.Quarantine, rejected),
+            SyncParts.Of(plan, scan, database.Limits.EndpointsPerTransaction), scan.Withdrawn(), found.RecordedIds,
+            recorded.Requests);
+    }
+
+    /// <summary>
+    /// The preflight of the transaction for one part of the plan. The last one also has what is not in the plan, and
+    /// completes the requests.
+    /// </summary>
+    public SyncPreflight Part(int number)
+    {
+        if (number == Parts.Count - 1)
+        {
+            var done = Parts.SkipLast(1).SelectMany(part => part).ToHashSet();
+            return this with { Found = Found.Rest(done), Due = Due.Rest(done), Plan = Plan.Without(done) };
+        }
+
+        var others = Parts.Where((_, other) => other != number).SelectMany(part => part).ToHashSet();
+        return this with
+        {
+            Found = Found.Part(Parts[number]),
+            Due = Due.Part(Parts[number]),
+            Plan = Plan.Without(others),
+            Requests = [],
+        };
     }
 }

@@ -20,6 +20,39 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
     public SyncResult HeldLockFor(TimeSpan lockHeld) =>
         this with { Receipt = Receipt with { Timings = new ReloadTimings { LockHeld = lockHeld } } };
 
+    /// <summary>This result and that of the next part of the same sync.</summary>
+    public SyncResult Then(SyncResult next) => next with
+    {
+        // Silos read so large a change from the history.
+        Delta = null,
+        Receipt = next.Receipt with
+        {
+            Outcome = ReloadOutcome.Synced,
+            PreviousVersion = Receipt.PreviousVersion,
+            EndpointsSynced = Receipt.EndpointsSynced + next.Receipt.EndpointsSynced,
+            EndpointsDeferred = Receipt.EndpointsDeferred + next.Receipt.EndpointsDeferred,
+            RoutesAdded = Receipt.RoutesAdded + next.Receipt.RoutesAdded,
+            RoutesChanged = Receipt.RoutesChanged + next.Receipt.RoutesChanged,
+            RoutesRemoved = Receipt.RoutesRemoved + next.Receipt.RoutesRemoved,
+            Timings = next.Receipt.Timings with
+            {
+                LockHeld = Receipt.Timings.LockHeld + next.Receipt.Timings.LockHeld,
+            },
+        },
+    };
+
+    /// <summary>This result of a sync that had no time for all of its endpoints.</summary>
+    public SyncResult Leaving(int left) => this with
+    {
+        Receipt = Receipt with
+        {
+            EndpointsDeferred = Receipt.EndpointsDeferred + left,
+            Problem = new ReloadProblem(
+                null, "The sync is too large for one deadline. What is synced is served, and the rest follows.",
+                $"{Receipt.EndpointsSynced} endpoints are synced, and {left} are left."),
+        },
+    };
+
     /// <summary>Nothing was due at this version.</summary>
     public static SyncResult UpToDate(
         RegistryDatabase database, RouteVersion version, IReadOnlyList<RejectedEndpoint> rejected) =>

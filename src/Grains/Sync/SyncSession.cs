@@ -47,6 +47,15 @@ internal sealed class SyncSession(
             return SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
         }
 
+        return preflight.Parts.Count == 1
+            ? await RunPartAsync(connection, preflight, request, cancellationToken)
+            : await RunPartsAsync(connection, preflight, request, cancellationToken);
+    }
+
+    private async Task<SyncResult> RunPartAsync(
+        NpgsqlConnection connection, SyncPreflight preflight, ReloadRequest request,
+        CancellationToken cancellationToken)
+    {
         try
         {
             return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
@@ -59,6 +68,57 @@ internal sealed class SyncSession(
                 database, syncLock, connection, preflight, clock, logger, isolatesRefusals: true).RunAsync(
                 request, cancellationToken);
         }
+    }
+
+    // Stops at half of the deadline, so that its callers get a receipt, and the rest is left to a retry.
+    private async Task<SyncResult> RunPartsAsync(
+        NpgsqlConnection connection, SyncPreflight preflight, ReloadRequest request,
+        CancellationToken cancellationToken)
+    {
+        var begun = clock.GetTimestamp();
+        if (!request.AllowMassRemoval && !database.AllowMassRemoval)
+        {
+            // Each part removes less than its share.
+            var (all, withdrawn) = await new VersionWriter(database, connection).CountRoutesAsync(
+                preflight.Withdrawn, cancellationToken);
+            if (withdrawn > MassRemovalException.MostRoutes)
+            {
+                MassRemovalException.ThrowIfMost(withdrawn, all);
+            }
+        }
+
+        SyncResult? done = null;
+        for (var part = 0; part < preflight.Parts.Count; part++)
+        {
+            var result = await RunPartAsync(connection, preflight.Part(part), request, cancellationToken);
+            if (result.Receipt.Outcome == ReloadOutcome.Skipped && done is null)
+            {
+                return result;
+            }
+
+            done = done?.Then(result) ?? result;
+            var left = preflight.Parts.Skip(part + 1).Sum(later => later.Count);
+            if (left > 0 && (result.Receipt.LockWasBusy || clock.GetElapsedTime(begun) > database.Limits.Deadline / 2))
+            {
+                return await LeaveAsync(connection, request, done, left, cancellationToken);
+            }
+        }
+
+        return done!;
+    }
+
+    private async Task<SyncResult> LeaveAsync(
+        NpgsqlConnection connection, ReloadRequest request, SyncResult done, int left,
+        CancellationToken cancellationToken)
+    {
+        SyncLog.Unfinished(logger, done.Receipt.EndpointsSynced, database.Name, left);
+        if (request.Scope == ReloadScope.Everything)
+        {
+            await new PendingSyncs(database, connection).AddAsync(
+                $"{left} endpoints are left of a large sync", cancellationToken);
+        }
+
+        return done.Leaving(left);
     }
 
     /// <summary>

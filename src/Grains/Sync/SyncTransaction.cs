@@ -225,7 +225,7 @@ internal sealed class SyncTransaction(
         }
 
         var since = DueChanges.Of(
-            [.. recorded.ExceptBy(_work.RecordedIds, change => change.Id)], [], _work.Left,
+            [.. recorded.ExceptBy(preflight.Known, change => change.Id)], [], _work.Left,
             ReloadScope.Routes);
         return (since.EndpointIds, since.Left);
     }
@@ -238,7 +238,8 @@ internal sealed class SyncTransaction(
             change => change.After is null && RouteRow.EndpointIdOf(change.Key) is { } id && withdrawn.Contains(id));
         if (removed > MassRemovalException.MostRoutes)
         {
-            MassRemovalException.ThrowIfMost(removed, await _versions.CountRoutesAsync(cancellationToken));
+            MassRemovalException.ThrowIfMost(
+                removed, (await _versions.CountRoutesAsync(withdrawn, cancellationToken)).All);
         }
     }
 

@@ -1,4 +1,7 @@
+using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Sync;
 using EndpointSync.Tests.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Postgres.Sync;
 
@@ -31,6 +34,98 @@ public sealed class LargeBatchTests
         Assert.Empty(await database.KeysAsync());
         Assert.Equal(new string('0', 64), (await registry.Status.ReadAsync(CancellationToken.None)).ContentHash);
         Assert.Empty(await database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task A_sync_that_is_too_large_for_its_deadline_keeps_what_it_has_done_and_says_what_is_left()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = InParts(database);
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+        await DeclareAsync(database, 1_000);
+        var session = new SyncSession(
+            registry.Database, registry.Lock, new HastyClock(), registry.Log.CreateLogger<SyncSession>());
+        var receipts = new List<ReloadReceipt>();
+        do
+        {
+            receipts.Add((await session.RunAsync(new ReloadRequest(), TestContext.Current.CancellationToken)).Receipt);
+        }
+        while (!receipts[^1].InSync && receipts.Count < 20);
+
+        Assert.Equal(
+            Enumerable.Range(1, 10).Select(run => (100, 1_000 - (run * 100))),
+            receipts.Select(receipt => (receipt.EndpointsSynced, receipt.EndpointsDeferred)));
+        Assert.Equal("100 endpoints are synced, and 900 are left.", receipts[0].Problem!.Detail);
+        Assert.Equal(9, registry.Log.Entries.Count(entry => entry.EventId == 1119));
+        Assert.Equal(1_000, (await database.KeysAsync()).Count);
+        Assert.Empty(await database.ListAsync("select reason from endpoint_sync.pending_syncs"));
+        Assert.Empty(await database.ListAsync("select operation from endpoint_sync.pending_changes"));
+        Assert.Empty(await database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task A_large_sync_with_time_enough_gives_one_receipt_for_all_of_its_versions()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = InParts(database);
+        await DeclareAsync(database, 1_000);
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal(
+            (true, 0L, 10L, 1_000, 1_000, null),
+            (receipt.InSync, receipt.PreviousVersion.Value, receipt.Version.Value, receipt.EndpointsSynced,
+                receipt.RoutesAdded, receipt.Problem));
+        Assert.Equal(ReloadOutcome.UpToDate, (await registry.ReloadAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Endpoints_that_exchange_root_paths_stay_in_one_transaction()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = InParts(database);
+        await DeclareAsync(database, 250);
+        await registry.ReloadAsync();
+        await database.ExecuteAsync(
+            "update fastapi_endpoint as mine set root_path = theirs.root_path, registry_sync = false "
+            + "from fastapi_endpoint as theirs where theirs.id = mine.id % 250 + 1");
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal((true, 250, 3L, 4L), (
+            receipt.InSync, receipt.RoutesChanged, receipt.PreviousVersion.Value, receipt.Version.Value));
+        Assert.Empty(await database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Many_parts_remove_no_more_than_one_sync_may()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = InParts(database);
+        await DeclareAsync(database, 1_000);
+        await registry.ReloadAsync();
+        await database.ExecuteAsync("update fastapi_endpoint set active = false");
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal(ReloadOutcome.Failed, receipt.Outcome);
+        Assert.Contains("1000 of 1000 routes", receipt.Problem!.Meaning, StringComparison.Ordinal);
+        Assert.Equal(1_000, (await database.KeysAsync()).Count);
+    }
+
+    private static TestRegistry InParts(TestDatabase database) =>
+        new(database, new SyncOptions { EndpointsPerTransaction = 100 });
+
+    private static Task DeclareAsync(TestDatabase database, int count) => database.ExecuteAsync(
+        $"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true "
+        + $"from generate_series(1, {count}) as n");
+
+    // Whoever asks it twice has no time left.
+    private sealed class HastyClock : TimeProvider
+    {
+        private long _timestamp;
+
+        public override long GetTimestamp() => _timestamp += TimestampFrequency * 60;
     }
 
     [Fact]

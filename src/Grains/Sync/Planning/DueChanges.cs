@@ -138,6 +138,28 @@ internal sealed record DueChanges
     }
 
     /// <summary>
+    /// The part of these changes that concerns some endpoints. Every record stays: it is deleted with the last part.
+    /// </summary>
+    public DueChanges Part(IReadOnlySet<int> ids) => this with
+    {
+        EndpointIds = ids,
+        Keys = Keys.Where(key => IsOf(key, ids)).ToHashSet(StringComparer.Ordinal),
+        Restored = Restored.Intersect(ids).ToHashSet(),
+        Unrecorded = new HashSet<int>(),
+        BackedOff = new HashSet<int>(),
+        Recorded = [],
+        Superseded = [],
+    };
+
+    /// <summary>The last part of these changes: everything but what the other parts were about.</summary>
+    public DueChanges Rest(IReadOnlySet<int> done) => this with
+    {
+        EndpointIds = EndpointIds.Except(done).ToHashSet(),
+        Keys = Keys.Where(key => !IsOf(key, done)).ToHashSet(StringComparer.Ordinal),
+        Restored = Restored.Except(done).ToHashSet(),
+    };
+
+    /// <summary>
     /// These changes, given what was recorded since. An edit that came meanwhile waits for its own reload. What was
     /// announced meanwhile is being written by its writer.
     /// </summary>

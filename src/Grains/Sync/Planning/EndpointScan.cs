@@ -141,7 +141,8 @@ internal sealed record EndpointScan(
     public string[] Claims() =>
         [.. Endpoints.Where(endpoint => endpoint.Active).Select(RouteOf).OfType<string>().Select(DigestOf)];
 
-    private static string? RouteOf(EndpointRow endpoint) =>
+    /// <summary>The route that an endpoint wants; null if its root path is not valid.</summary>
+    public static string? RouteOf(EndpointRow endpoint) =>
         RootPath.TryNormalize(endpoint.RootPath, out var path, out _) ? ExpectedRoute.RouteOf(path) : null;
 
     // As Postgres' md5 returns it. It only finds rows; the rules themselves are compared afterwards.

@@ -22,9 +22,11 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     /// </summary>
     public NpgsqlBatch AddLock(NpgsqlBatch batch) => batch.Then(Sql["lock_state"], database.SchemaName);
 
-    /// <summary>How many routes of endpoints the newest version has.</summary>
-    public Task<int> CountRoutesAsync(CancellationToken cancellationToken) =>
-        connection.ScalarAsync<int>(Sql["count_routes"], cancellationToken, database.SchemaName);
+    /// <summary>How many routes of endpoints the newest version has, and how many of them are of some.</summary>
+    public async Task<(int All, int OfThem)> CountRoutesAsync(
+        IReadOnlySet<int> endpointIds, CancellationToken cancellationToken) => (await connection.ListAsync(
+            Sql["count_routes"], row => (row.Int("all_routes"), row.Int("of_them")), cancellationToken,
+            database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()))).Single();
 
     /// <summary>What is to become the next version.</summary>
     /// <param name="endpointIds">The endpoints whose routes may have changed.</param>

@@ -8,7 +8,8 @@ select version, bumped_version = version and bumped_at is not null as is_bumped,
 where schema_name = $1 for no key update
 
 -- name: count_routes
-select count(*)::integer from endpoint_sync.routes
+select count(*)::integer as all_routes, (count(*) filter (where endpoint_id = any($2)))::integer as of_them
+from endpoint_sync.routes
 where schema_name = $1 and to_version is null and endpoint_id is not null
 
 -- name: changes
