@@ -88,7 +88,7 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
     // on to sync in the middle of it.
     private async Task<bool> TryInstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
+        await using var turn = await Migrator.TakeTurnAsync(connection, RegistryPreparation.Schema, cancellationToken);
         if (await IsTrackedAsync(connection, cancellationToken))
         {
             return true;

@@ -11,7 +11,8 @@ namespace EndpointSync.Grains.Preparation;
 /// </summary>
 internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCapture capture)
 {
-    private const string Schema = "endpoint_sync";
+    /// <summary>The schema of EndpointSync's own tables and functions.</summary>
+    public const string Schema = "endpoint_sync";
 
     private static readonly SqlFile Sql = SqlFile.Of<RegistryPreparation>();
 
@@ -57,7 +58,7 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
         await CheckSessionAsync(cancellationToken);
         await Migrator.MigrateAsync(database.Source, "EndpointSync", Schema, cancellationToken);
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var turn = await Migrator.TakeTurnAsync(connection, cancellationToken);
+        await using var turn = await Migrator.TakeTurnAsync(connection, Schema, cancellationToken);
         await new OdooTables(database).PrepareAsync(connection, cancellationToken);
         await connection.ExecuteAsync(Sql["add_state"], cancellationToken, database.SchemaName);
         await connection.ExecuteAsync(

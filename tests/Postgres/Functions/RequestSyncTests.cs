@@ -47,6 +47,44 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         Assert.Equal([$"public {session.Role} 1"], await Database.ListAsync(RequestsSql));
     }
 
+    [Theory]
+    [InlineData("reset all")]
+    [InlineData("set local endpoint_sync.requested = ''")]
+    [InlineData("set session authorization default")]
+    [InlineData("savepoint one")]
+    [InlineData("select set_config('transaction_isolation', current_setting('transaction_isolation'), true)")]
+    public async Task A_transaction_is_one_request_whatever_it_does_between_its_requests(string between)
+    {
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync(
+            $"""
+             begin; select endpoint_sync.request_sync('first'); {between};
+             select endpoint_sync.request_sync('second'); {between};
+             select endpoint_sync.request_sync('third'); commit
+             """);
+
+        Assert.Equal([$"public {session.Role} first"], await Database.ListAsync(RequestsSql));
+    }
+
+    [Fact]
+    public async Task A_transaction_may_request_syncs_of_several_registries()
+    {
+        await Database.ExecuteAsync("insert into endpoint_sync.state (schema_name) values ('other')");
+        await using var session = await ForeignSession.OpenAsync(Database);
+
+        await session.ExecuteAsync(
+            """
+            begin;
+            select endpoint_sync.request_sync('a'), endpoint_sync.request_sync('b', 'other'),
+              endpoint_sync.request_sync('c'), endpoint_sync.request_sync('d', 'other');
+            commit
+            """);
+
+        Assert.Equal(
+            [$"public {session.Role} a", $"other {session.Role} b"], await Database.ListAsync(RequestsSql));
+    }
+
     [Fact]
     public async Task A_request_returns_the_version_at_its_time()
     {

@@ -61,6 +61,31 @@ public sealed class TryLockTests : FreshDatabaseTests
         Assert.True(await session.ScalarAsync<bool>("select endpoint_sync.try_lock()"));
     }
 
+    // Any role may hold the lock for as long as it likes. It stops syncs by that, and nothing else.
+    [Fact]
+    public async Task A_stranger_that_holds_the_lock_stops_syncs_alone_and_until_it_is_ended()
+    {
+        var id = await Database.AddEndpointAsync("orders", "/orders");
+        await using var before = Registry();
+        await before.ReloadAsync();
+        await using var session = await ForeignSession.OpenAsync(Database);
+        await session.ExecuteAsync("select pg_advisory_lock(endpoint_sync.lock_key())");
+        await using var started = Registry();
+
+        await started.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+        var edit = new EndpointEdit { Name = "orders", RootPath = "/moved", App = "api", Active = true };
+        await started.Endpoints.ChangeAsync(id, edit, etag: null, TestContext.Current.CancellationToken);
+        var served = await started.Reader.ReadSinceAsync(new RouteVersion(0), TestContext.Current.CancellationToken);
+        var skipped = await started.ReloadAsync();
+        Assert.Equal(ReloadOutcome.Skipped, skipped.Outcome);
+        Assert.Contains(session.Role, skipped.Problem!.Detail, StringComparison.Ordinal);
+        Assert.Equal(1L, served.To.Value);
+
+        await Database.ExecuteAsync(
+            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '{session.Role}'");
+        Assert.Equal(ReloadOutcome.Synced, (await started.ReloadAsync()).Outcome);
+    }
+
     [Theory, InlineData("try_lock"), InlineData("lock_key")]
     public async Task A_null_name_gives_no_lock(string function)
     {

@@ -1,6 +1,7 @@
 using DbUp.Engine;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Postgres.Migrations;
+using EndpointSync.Tests.Postgres.Functions;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
@@ -35,6 +36,7 @@ public sealed class MigratorTests
                 "EndpointSync/0001_state_and_versions.sql", "EndpointSync/0002_route_history.sql",
                 "EndpointSync/0003_change_capture.sql",
                 "EndpointSync/0004_functions_for_other_writers.sql", "EndpointSync/0005_roles.sql",
+                "EndpointSync/0009_one_request_per_transaction.sql",
             ],
             await database.ListAsync("select scriptname from endpoint_sync.schema_migrations order by scriptname"));
         Assert.Equal(
@@ -95,7 +97,7 @@ public sealed class MigratorTests
                 + "('quarantine', 'schema_migrations')"));
         await database.ExecuteAsync("drop table endpoint_sync.quarantine");
         await InstallAsync(database);
-        Assert.Equal(5L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
+        Assert.Equal(6L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.schema_migrations"));
     }
 
     // A lock that waits holds up everyone behind it: an ALTER behind one idle transaction would stop every writer.
@@ -124,6 +126,49 @@ public sealed class MigratorTests
             await database.ScalarAsync<long>(
                 "select count(*) from pg_attribute where attrelid = 'endpoint_sync.state'::regclass and attname = "
                 + "'later'"));
+    }
+
+    // Any role may take any advisory lock, so a start must not wait for one.
+    [Fact]
+    public async Task A_role_that_may_only_connect_cannot_keep_a_silo_from_preparing_its_databases()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var stranger = await ForeignSession.OpenAsync(database);
+        await stranger.ExecuteAsync(
+            "select pg_advisory_lock(hashtextextended('endpoint_sync.migrations', 0))");
+
+        await InstallAsync(database).Within("the migrations");
+        foreach (var mode in new[] { "access share", "share update exclusive", "access exclusive" })
+        {
+            Assert.Equal(
+                "42501",
+                (await stranger.RefusalAsync(
+                    $"begin; lock table endpoint_sync.schema_migrations in {mode} mode")).SqlState);
+            Assert.Equal(
+                "42501",
+                (await stranger.RefusalAsync($"begin; lock table orleans.schema_migrations in {mode} mode")).SqlState);
+        }
+
+        await using var registry = new TestRegistry(database, options: new() { CreateTables = true });
+        await registry.Preparation.EnsureAsync(CancellationToken.None).Within("the preparation");
+        Assert.True(await registry.Capture.IsInstalledAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Processes_take_turns_by_a_lock_of_the_journal_that_a_dump_does_not_wait_for()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var first = await database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var turn = await Migrator.TakeTurnAsync(
+            first, "endpoint_sync", TestContext.Current.CancellationToken);
+
+        var second = InstallAsync(database);
+        await database.UntilBlockedAsync();
+        await database.ExecuteAsync("begin; lock table endpoint_sync.schema_migrations in access share mode; rollback");
+        Assert.False(second.IsCompleted);
+        await turn.RollbackAsync(TestContext.Current.CancellationToken);
+
+        await second.Within("the second turn");
     }
 
     [Fact]

@@ -9,8 +9,8 @@ namespace EndpointSync.Grains.Postgres.Migrations;
 
 /// <summary>
 /// Applies the numbered scripts of one folder, each exactly once however many processes start together. DbUp keeps the
-/// journal. An advisory lock makes the processes take turns; it lives in a transaction of its own, which works through
-/// transaction-mode poolers too.
+/// journal. The processes take turns by a lock of the journal's table, which only a role with rights on it can take.
+/// It lives in a transaction of its own, which works through transaction-mode poolers too.
 /// </summary>
 internal static class Migrator
 {
@@ -43,14 +43,9 @@ internal static class Migrator
         NpgsqlDataSource source, IEnumerable<SqlScript> scripts, string schema, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var turn = await TakeTurnAsync(connection, cancellationToken);
-        // Not in the turn's transaction: the scripts run on a connection of their own, which must see the schema.
-        await using (var creation = await source.OpenConnectionAsync(cancellationToken))
-        {
-            await CreateSchemaAsync(creation, schema, cancellationToken);
-            await CheckPrivilegesAsync(creation, schema, cancellationToken);
-        }
-
+        await CreateJournalAsync(connection, schema, cancellationToken);
+        await CheckPrivilegesAsync(connection, schema, cancellationToken);
+        await using var turn = await TakeTurnAsync(connection, schema, cancellationToken);
         var engine = Engine(source, scripts, schema);
         var result = await Task.Run(engine.PerformUpgrade, cancellationToken);
         for (var attempt = 0; FoundTableBusy(result) && attempt < MostAttempts; attempt++)
@@ -67,12 +62,14 @@ internal static class Migrator
         }
     }
 
-    /// <summary>Waits until no other process migrates this database; the turn ends with the transaction.</summary>
+    /// <summary>Waits until no other process migrates this schema; the turn ends with the transaction.</summary>
     public static async Task<NpgsqlTransaction> TakeTurnAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql["take_turn"], cancellationToken);
+        // Conflicts with itself, but neither with readers, such as a dump, nor with the insert after each script.
+        await connection.ExecuteAsync(
+            $"lock table {SchemaSql.Quote(schema)}.{JournalTable} in share update exclusive mode", cancellationToken);
         return transaction;
     }
 
@@ -95,7 +92,8 @@ internal static class Migrator
 
         try
         {
-            await connection.ExecuteAsync($"create schema {quoted}", cancellationToken);
+            await connection.ExecuteAsync(
+                Sql["create_schema"].Replace("{schema}", quoted, StringComparison.Ordinal), cancellationToken);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -104,6 +102,35 @@ internal static class Migrator
             throw new RegistryUnusableException(
                 $"Schema '{schema}' is absent and role {role} may not create it. "
                 + $"As the database's owner run: GRANT CREATE ON DATABASE {database} TO {role};");
+        }
+    }
+
+    // On an empty database there is nothing to lock yet. Catalog indexes let one process create each object, and make
+    // the others wait for its commit.
+    private static async Task CreateJournalAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        await CreateSchemaAsync(connection, schema, cancellationToken);
+        var creators = await connection.ListAsync(
+            Sql["journal_creator"], row => row.Text("role"), cancellationToken, PostgresCommands.Value(schema),
+            PostgresCommands.Value(JournalTable));
+        if (creators.Count == 0)
+        {
+            return;
+        }
+
+        var quoted = SchemaSql.Quote(schema);
+        try
+        {
+            await connection.ExecuteAsync(
+                Sql["create_journal"].Replace("{journal}", $"{quoted}.{JournalTable}", StringComparison.Ordinal),
+                cancellationToken);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new RegistryUnusableException(
+                $"Schema '{schema}' belongs to another role. "
+                + $"As its owner run: GRANT USAGE, CREATE ON SCHEMA {quoted} TO {SchemaSql.Quote(creators[0])};");
         }
     }
 

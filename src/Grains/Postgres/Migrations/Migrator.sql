@@ -1,8 +1,29 @@
--- name: take_turn
-select pg_advisory_xact_lock(hashtextextended('endpoint_sync.migrations', 0))
-
 -- name: creator
 select current_user::text as role where to_regnamespace($1) is null
+
+-- name: create_schema
+do $$ begin
+  create schema {schema};
+exception when duplicate_schema or unique_violation then
+  null;
+end $$
+
+-- name: journal_creator
+select current_user::text as role
+where not exists (
+  select from pg_class where relnamespace = (select oid from pg_namespace where nspname = $1) and relname = $2)
+
+-- name: create_journal
+-- As DbUp creates it where it finds none.
+do $$ begin
+  create table {journal} (
+    schemaversionsid serial not null,
+    scriptname character varying(255) not null,
+    applied timestamp without time zone not null,
+    constraint "PK_schema_migrations_Id" primary key (schemaversionsid));
+exception when duplicate_table or duplicate_object or unique_violation then
+  null;
+end $$
 
 -- name: missing_privileges
 -- For a role that uses what another one installed.
