@@ -36,6 +36,14 @@ public sealed partial class TestDatabase : IAsyncLifetime
         return database;
     }
 
+    /// <summary>A database without any table, with another encoding than UTF-8.</summary>
+    public static async Task<TestDatabase> CreateEncodedAsync(string encoding)
+    {
+        var database = new TestDatabase();
+        await database.CreateFromAsync($"template0 encoding '{encoding}' lc_collate 'C' lc_ctype 'C'");
+        return database;
+    }
+
     public async ValueTask InitializeAsync() => await CreateFromAsync(await DatabaseTemplate.MadeAsync());
 
     public async ValueTask DisposeAsync()

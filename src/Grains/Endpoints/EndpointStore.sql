@@ -4,12 +4,14 @@
 -- An edit in Odoo sets write_date, a sync does not: the tag distinguishes edits, not syncs.
 
 -- name: list
-select id, name, root_path, app, description, active, save_http_session, registry_sync,
+select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path,
+  endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active, save_http_session, registry_sync,
   md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
 from {odoo}.fastapi_endpoint order by id
 
 -- name: get
-select id, name, root_path, app, description, active, save_http_session, registry_sync,
+select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path,
+  endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active, save_http_session, registry_sync,
   md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
 from {odoo}.fastapi_endpoint where id = $1
 
@@ -19,7 +21,8 @@ select id from {odoo}.fastapi_endpoint where id = $1 for no key update
 -- name: owner_of_path
 -- The endpoint that has a root path. Stored paths are normalized as RootPath.cs does it, with its white space as $3; a
 -- test compares the two.
-select id, name from (select *, btrim(root_path::text, $3) as trimmed from {odoo}.fastapi_endpoint) as endpoint
+select id, endpoint_sync.text_of(name::text) as name
+from (select *, btrim(root_path::text, $3) as trimmed from {odoo}.fastapi_endpoint) as endpoint
 where active and id <> $2 and rtrim(case when starts_with(trimmed, '/') then trimmed else '/' || trimmed end, '/') = $1
 order by id limit 1
 

@@ -12,8 +12,10 @@ select pg_try_advisory_xact_lock($1) as is_taken
 -- shared lock may have several holders; the one that may block for longest is reported.
 select coalesce(held.pid, 0) as process_id, activity.application_name as application, activity.usename as role,
   host(activity.client_addr) as client, activity.state, activity.xact_start as transaction_start,
-  nullif(left(regexp_replace(activity.query, '[[:space:][:cntrl:]]+', ' ', 'g'), 200), '<insufficient privilege>')
-    as query,
+  nullif(left(regexp_replace(
+    activity.query,
+    case when getdatabaseencoding() = 'SQL_ASCII' then '[^ -~]+' else '[[:space:][:cntrl:]]+' end, ' ', 'g'), 200),
+    '<insufficient privilege>') as query,
   clock_timestamp() as now, session_user as own_role
 from pg_locks as held
 left join pg_stat_activity as activity on activity.pid = held.pid

@@ -143,7 +143,8 @@ internal sealed record EndpointScan(
 
     /// <summary>The route that an endpoint wants; null if its root path is not valid.</summary>
     public static string? RouteOf(EndpointRow endpoint) =>
-        RootPath.TryNormalize(endpoint.RootPath, out var path, out _) ? ExpectedRoute.RouteOf(path) : null;
+        endpoint.Unreadable is null && RootPath.TryNormalize(endpoint.RootPath, out var path, out _)
+            ? ExpectedRoute.RouteOf(path) : null;
 
     // As Postgres' md5 returns it. It only finds rows; the rules themselves are compared afterwards.
     [SuppressMessage("Security", "CA5351", Justification = "Not for security: the index is on Postgres' md5.")]

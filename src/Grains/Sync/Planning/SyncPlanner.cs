@@ -88,6 +88,12 @@ internal static class SyncPlanner
             return false;
         }
 
+        if (endpoint.Unreadable is { } unreadable)
+        {
+            reason = $"the {unreadable} has bytes that are no text in the database's encoding";
+            return false;
+        }
+
         if (!RootPath.TryNormalize(endpoint.RootPath, out var normalized, out var invalid))
         {
             reason = invalid;

@@ -90,7 +90,8 @@ internal sealed class EndpointReader(
     // Odoo drops NOT NULL where it cannot set it. A missing root path is an empty one, which is quarantined.
     private static EndpointRow ReadEndpoint(NpgsqlDataReader row) => new(
         row.Int("id"), row.TextOrNull("name") ?? "", row.TextOrNull("root_path") ?? "", row.IsTrue("active"),
-        row.IsTrue("registry_sync"), row.IsTrue("save_http_session"), row.TextOrNull("app"));
+        row.IsTrue("registry_sync"), row.IsTrue("save_http_session"), row.TextOrNull("app"),
+        row.TextOrNull("unreadable"));
 
     private static RouteRow ReadRoute(NpgsqlDataReader row) =>
         new(row.Text("key"), row.TextOrNull("route"), row.TextOrNull("opts"), row.TextOrNull("routing"));

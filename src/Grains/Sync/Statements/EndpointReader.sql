@@ -1,11 +1,16 @@
 -- name: read
 -- One statement: between two, an endpoint could be committed together with its routes, and the routes would seem to
 -- have no owner.
-select e.id, e.name, e.root_path, e.active, e.registry_sync, e.save_http_session, e.app,
-  r.key, r.route, r.opts, r.routing
+select e.id, endpoint_sync.text_of(e.name) as name, endpoint_sync.text_of(e.root_path) as root_path, e.active,
+  e.registry_sync, e.save_http_session, endpoint_sync.text_of(e.app) as app,
+  case
+    when not endpoint_sync.is_text(e.root_path) then 'root path'
+    when not endpoint_sync.is_text(e.app) then 'app' end as unreadable,
+  r.key, endpoint_sync.text_of(r.route) as route, endpoint_sync.text_of(r.opts) as opts,
+  endpoint_sync.text_of(r.routing) as routing
 from (select distinct * from endpoint_sync.keys_of($1, $2, $3)) as wanted
 left join {odoo}.fastapi_endpoint as e on e.id = wanted.endpoint_id
-left join {odoo}.endpoint_route as r on r.key = wanted.key
+left join {odoo}.endpoint_route as r on r.key = wanted.key and endpoint_sync.is_text(r.key)
 where wanted.endpoint_id is not null and (e.id is not null or r.key is not null)
 
 -- name: owners

@@ -1,5 +1,7 @@
 -- name: read
-select role, application, process_id, host(address) as address, changed_at, operation, keys, locked, outcome, version
+select endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, changed_at, operation,
+  case when keys is not null then array(select endpoint_sync.text_of(one) from unnest(keys) as one) end as keys, locked,
+  outcome, version
 from endpoint_sync.foreign_writes where schema_name = $1 order by id desc
 
 -- name: add

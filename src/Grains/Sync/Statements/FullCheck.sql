@@ -3,7 +3,9 @@
 -- changes.
 select coalesce(known.key, found.key) as key
 from (select * from endpoint_sync.routes where schema_name = $1 and to_version is null) as known
-full join (select * from {odoo}.endpoint_route where octet_length(key) <= 2000) as found on found.key = known.key
+full join (
+  select * from {odoo}.endpoint_route where endpoint_sync.is_carried(key, route, opts, routing, route_group)
+) as found on found.key = known.key
 left join {odoo}.fastapi_endpoint as endpoint on endpoint.id = endpoint_sync.endpoint_of(found.key)
   and found.key = endpoint_sync.key_of(endpoint.id)
 where (known.key, known.route, known.opts, known.routing, known.route_group, known.app)
@@ -11,7 +13,7 @@ where (known.key, known.route, known.opts, known.routing, known.route_group, kno
     found.key, found.route, found.opts, found.routing, found.route_group,
     case
       when found.key is null then null
-      when known.key is null or endpoint.registry_sync is true then endpoint.app
+      when known.key is null or endpoint.registry_sync is true then endpoint_sync.text_of(endpoint.app)
       else known.app end)
 
 -- name: suspects
@@ -29,7 +31,7 @@ full join (
 where coalesce(e.id, r.endpoint_id) is not null
   and not coalesce(e.registry_sync and not e.active and r.key is null, false)
   and not coalesce(
-    e.registry_sync and e.active and e.claims = 1
+    e.registry_sync and e.active and e.claims = 1 and endpoint_sync.is_text(e.app)
       and e.root_path ~ '^(/[A-Za-z0-9_~.-]+){1,32}$' and e.root_path !~ '/[.]{1,2}(/|$)'
       and length(e.root_path) <= 1024 and e.root_path not in ('/web', '/website')
       and r.key = endpoint_sync.key_of(e.id)

@@ -1,7 +1,9 @@
 -- name: read
+-- Keys that cannot be received count as: anything may have changed.
 select id, awaits_reload, not awaits_reload and table_name = 'fastapi_endpoint' as is_announcement,
-  endpoint_sync.is_recent(change) as is_recent, endpoint_ids, keys, operation, changed_at,
-  role, application, process_id, host(address) as address, locked
+  endpoint_sync.is_recent(change) as is_recent, endpoint_ids,
+  case when endpoint_sync.is_text(array_to_string(keys, ' ')) then keys end as keys, operation, changed_at,
+  endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, locked
 from endpoint_sync.pending_changes as change where schema_name = $1 order by id
 
 -- name: delete

@@ -19,7 +19,8 @@ select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
   exists (select from endpoint_sync.pending_syncs where schema_name = $1) as is_sync_pending,
   endpoint_sync.is_tracked($1) as is_tracked, foreign_writes, unlocked_writes,
   array(
-    select left(key, 80) from {odoo}.endpoint_route where octet_length(key) > 2000 order by key limit 10) as left_out
+    select endpoint_sync.text_of(left(key, 80)) from {odoo}.endpoint_route
+    where not endpoint_sync.is_carried(key, route, opts, routing, route_group) order by key limit 10) as left_out
 from endpoint_sync.state where schema_name = $1
 
 -- name: write_counts

@@ -3,7 +3,8 @@
 select endpoint_id from endpoint_sync.repair_backoffs where schema_name = $1 and until > statement_timestamp()
 
 -- name: read
-select endpoint_id, repairs, since, until, role, application, process_id, host(address) as address
+select endpoint_id, repairs, since, until, endpoint_sync.text_of(role) as role, application, process_id,
+  host(address) as address
 from endpoint_sync.repair_backoffs
 where schema_name = $1 and repairs > $2 and repaired_at > clock_timestamp() - interval '5 minutes'
 order by endpoint_id

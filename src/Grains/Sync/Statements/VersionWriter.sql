@@ -15,8 +15,8 @@ where schema_name = $1 and to_version is null and endpoint_id is not null
 -- name: changes
 -- The rows under given keys that differ between endpoint_route and the newest version. Rows without a key cannot be
 -- told apart and are no routes. The app of an endpoint that is not synced yet, or waits for a reload, stays what it
--- was, so that an edit of path and app goes live as one. A key of another consumer that fits into Odoo's index and not
--- into ours is left out; RegistryStatusStore.sql, status, names it.
+-- was, so that an edit of path and app goes live as one. What no version can carry is left out;
+-- RegistryStatusStore.sql, status, names it.
 with wanted as (select distinct key from endpoint_sync.keys_of($1, $2, $3))
 select * from (
   select known.key, known.route, known.opts, known.routing, known.route_group, known.app,
@@ -24,10 +24,12 @@ select * from (
     found.route_group as found_route_group,
     case
       when found.key is null then null
-      when known.key is null or (endpoint.registry_sync is true and not endpoint.id = any($4)) then endpoint.app
+      when known.key is null or (endpoint.registry_sync is true and not endpoint.id = any($4))
+        then endpoint_sync.text_of(endpoint.app)
       else known.app end as found_app
   from wanted
-  left join {odoo}.endpoint_route as found on found.key = wanted.key and octet_length(found.key) <= 2000
+  left join {odoo}.endpoint_route as found on found.key = wanted.key
+    and endpoint_sync.is_carried(found.key, found.route, found.opts, found.routing, found.route_group)
   left join endpoint_sync.routes as known
     on known.schema_name = $1 and known.key = wanted.key and known.to_version is null
   left join {odoo}.fastapi_endpoint as endpoint on endpoint.id = endpoint_sync.endpoint_of(found.key)
