@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace EndpointSync.Client;
 
@@ -35,9 +36,20 @@ internal static class ClusterSettings
             options.Invariant = "Npgsql";
             options.ConnectionString = MembershipDatabase.Parse(settings.Value.ConnectionString).ConnectionString;
         }));
+        KeepKnownGateways(client.Services);
         client.Services.AddOptions<ClusterOptions>().Configure<IOptions<EndpointSyncClientOptions>>(
             (options, settings) =>
             (options.ClusterId, options.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
+    }
+
+    private static void KeepKnownGateways(IServiceCollection services)
+    {
+        var database = services.Single(service => service.ServiceType == typeof(IGatewayListProvider));
+        services.TryAddSingleton(TimeProvider.System);
+        services.Replace(ServiceDescriptor.Singleton<IGatewayListProvider>(provider =>
+            ActivatorUtilities.CreateInstance<KnownGateways>(
+                provider,
+                (IGatewayListProvider)ActivatorUtilities.CreateInstance(provider, database.ImplementationType!))));
     }
 }

@@ -37,7 +37,8 @@ public sealed record ReloadReceipt
     [Id(8)] public int EndpointsDeferred { get; init; }
 
     /// <summary>
-    /// The endpoints that cannot be routed, each with its reason. They are left out while all others go live.
+    /// The endpoints that cannot be routed, each with its reason: at most 100 of them; the registry's status has all.
+    /// They are left out while all others go live.
     /// </summary>
     [Id(9)] public IReadOnlyList<RejectedEndpoint> Rejected { get; init; } = [];
 
@@ -67,6 +68,9 @@ public sealed record ReloadReceipt
     /// had ended before it was queried.
     /// </summary>
     [Id(15)] public LockHolder? LockHolder { get; init; }
+
+    /// <summary>How many endpoints cannot be routed, including those that <see cref="Rejected"/> leaves out.</summary>
+    [Id(16)] public int RejectedCount { get; init; }
 
     /// <summary>
     /// Whether the reload was skipped because another process held the registry's lock, and not because rows were open

@@ -57,8 +57,8 @@ public sealed record RegistryStatus
     public required LockHolder? LockHolder { get; init; }
 
     /// <summary>
-    /// Rows of other consumers that no version has, because their key is longer than 2,000 bytes: the first 80
-    /// characters of at most ten keys.
+    /// Rows of other consumers that no version has, because their key is longer than 2,000 bytes or the row has bytes
+    /// that are no text: the first 80 characters of each key, of at most ten rows.
     /// </summary>
     public required IReadOnlyList<string> LeftOut { get; init; }
 }

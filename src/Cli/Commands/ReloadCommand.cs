@@ -45,7 +45,7 @@ internal static class ReloadCommand
                     : $"{receipt.PreviousVersion} to {receipt.Version}"),
             ("endpoints",
                 $"{receipt.EndpointsSynced} synced, {receipt.EndpointsDeferred} left for the next sync, "
-                + $"{receipt.Rejected.Count} quarantined"),
+                + $"{Math.Max(receipt.RejectedCount, receipt.Rejected.Count)} quarantined"),
             ("routes",
                 $"{receipt.RoutesAdded} added, {receipt.RoutesChanged} changed, {receipt.RoutesRemoved} removed"),
             ("callers", Columns.Text(receipt.Callers)),
@@ -57,6 +57,12 @@ internal static class ReloadCommand
             ("problem", receipt.Problem?.Meaning),
             ("detail", receipt.Problem?.Detail));
         QuarantineTable.Print(output, receipt.Rejected);
+        if (receipt.RejectedCount > receipt.Rejected.Count)
+        {
+            output.WriteLine(
+                $"and {receipt.RejectedCount - receipt.Rejected.Count} more: endpointsync status {receipt.Registry}");
+        }
+
         ConvergenceText.PrintMissing(output, receipt.Convergence?.Missing ?? []);
     }
 

@@ -5,13 +5,15 @@
 
 -- name: list
 select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path,
-  endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active, save_http_session, registry_sync,
+  endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active,
+  save_http_session, registry_sync,
   md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
 from {odoo}.fastapi_endpoint order by id
 
 -- name: get
 select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path,
-  endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active, save_http_session, registry_sync,
+  endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active,
+  save_http_session, registry_sync,
   md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
 from {odoo}.fastapi_endpoint where id = $1
 

@@ -5,6 +5,10 @@ namespace EndpointSync.Grains.Postgres;
 /// <summary>What a silo requires of a connection string.</summary>
 internal static class ConnectionStringRules
 {
+    // What Npgsql checks only when it connects.
+    private const int SmallestBuffer = 4096;
+    private const int HighestPort = 65535;
+
     // A migration takes two connections at once, and a sync, a poll and an operator's query should not wait for each
     // other.
     private const int SmallestPool = 4;
@@ -34,6 +38,11 @@ internal static class ConnectionStringRules
                 return $"sets Maximum Pool Size={settings.MaxPoolSize}; a silo needs at least {SmallestPool}";
             }
 
+            if (ComplaintAboutRange(settings) is { } complaint)
+            {
+                return complaint;
+            }
+
             using var usable = DataSources.Create(connectionString, siloName: "");
             return null;
         }
@@ -42,4 +51,20 @@ internal static class ConnectionStringRules
             return $"cannot be used: {wrong.Message.TrimEnd('.')}; {Form}";
         }
     }
+
+    private static string? ComplaintAboutRange(NpgsqlConnectionStringBuilder settings) => settings switch
+    {
+        { Port: < 1 or > HighestPort } => $"sets Port={settings.Port}; a port is between 1 and {HighestPort}",
+        { ReadBufferSize: < SmallestBuffer } =>
+            $"sets Read Buffer Size={settings.ReadBufferSize}; the driver needs at least {SmallestBuffer}",
+        { WriteBufferSize: < SmallestBuffer } =>
+            $"sets Write Buffer Size={settings.WriteBufferSize}; the driver needs at least {SmallestBuffer}",
+        _ when !IsUtf8(settings.Encoding) || !IsUtf8(settings.ClientEncoding) =>
+            $"sets Encoding={settings.Encoding}, Client Encoding={settings.ClientEncoding}; a silo reads and writes "
+            + "UTF-8: leave it out",
+        _ => null,
+    };
+
+    private static bool IsUtf8(string? encoding) => encoding is null
+        || encoding.Replace("-", "", StringComparison.Ordinal).Equals("UTF8", StringComparison.OrdinalIgnoreCase);
 }

@@ -99,6 +99,9 @@ internal static class SqlStates
             lost.InnerException?.Message ?? lost.Message),
         SocketException refused => new ReloadProblem(
             null, $"Postgres could not be reached. {Retried}", refused.Message),
+        IOException or UnauthorizedAccessException => new ReloadProblem(
+            null, $"A file that the connection string names could not be read, or the connection broke. {Retried}",
+            exception.Message),
         OperationCanceledException => new ReloadProblem(
             null, $"Postgres did not answer in time. {Retried}", "Postgres did not answer in time."),
         RegistryUnusableException unusable => new ReloadProblem(

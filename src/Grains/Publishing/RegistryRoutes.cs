@@ -230,16 +230,15 @@ internal sealed partial class RegistryRoutes
     private void LogProblems(RouteImage image, RouteDelta? delta)
     {
         var changed = delta?.Changes.Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
-        foreach (var problem in image.Table.Problems.Where(problem => changed?.Contains(problem.Key) != false))
-        {
-            LogNotRouted(problem.Key, Registry, $"'{problem.Text}', position {problem.Position}: {problem.Reason}");
-        }
-
-        var routes = delta?.Changes.Select(change => change.Route) ?? image.Routes;
-        foreach (var route in routes.Where(route => route?.Problem is not null))
-        {
-            LogNotRouted(route!.Key, Registry, route.Problem!);
-        }
+        var rules = image.Table.Problems.Where(problem => changed?.Contains(problem.Key) != false)
+            .Select(problem => (
+                problem.Key, Reason: $"'{problem.Text}', position {problem.Position}: {problem.Reason}"));
+        var routes = (delta?.Changes.Select(change => change.Route) ?? image.Routes)
+            .Where(route => route?.Problem is not null)
+            .Select(route => (route!.Key, Reason: route.Problem!));
+        FirstFew.Log(
+            rules.Concat(routes), route => LogNotRouted(route.Key, Registry, route.Reason),
+            more => LogMoreNotRouted(more, Registry));
     }
 
     [LoggerMessage(1501, LogLevel.Information, "This silo serves version {Version} of {Registry}: {Routes} routes")]
@@ -255,6 +254,10 @@ internal sealed partial class RegistryRoutes
         1503, LogLevel.Warning,
         "Route {Key} of {Registry} cannot be served: {Reason}. The other routes are served without it.")]
     private partial void LogNotRouted(string key, string registry, string reason);
+
+    [LoggerMessage(
+        1504, LogLevel.Warning, "{Count} more routes of {Registry} cannot be served. The other routes are served.")]
+    private partial void LogMoreNotRouted(int count, string registry);
 
     private sealed record State(RouteImage? Image, DateTimeOffset Since, string? Problem);
 }

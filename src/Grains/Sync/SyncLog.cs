@@ -58,4 +58,8 @@ internal static partial class SyncLog
     public static partial void BackedOff(
         ILogger logger, int id, string registry, int repairs, DateTimeOffset since, ForeignWriter writer,
         DateTimeOffset until);
+
+    [LoggerMessage(
+        1111, LogLevel.Warning, "{Count} more {What} of {Registry} are not logged one by one; its status names them")]
+    public static partial void More(ILogger logger, int count, string what, string registry);
 }

@@ -7,6 +7,9 @@ namespace EndpointSync.Grains.Sync;
 /// <param name="Receipt">The receipt of one attempt; the attempt's runner adds the callers and the times.</param>
 internal sealed record SyncResult(ReloadReceipt Receipt)
 {
+    // Every caller gets a copy of the receipt. The status has them all.
+    private const int MostRejected = 100;
+
     /// <summary>
     /// The delta from the previous version to the new one; null if there is no new one, or if the delta is too large to
     /// send.
@@ -56,31 +59,33 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
     /// <summary>Nothing was due at this version.</summary>
     public static SyncResult UpToDate(
         RegistryDatabase database, RouteVersion version, IReadOnlyList<RejectedEndpoint> rejected) =>
-        new(NewReceipt(database, ReloadOutcome.UpToDate) with
-        {
-            Version = version,
-            PreviousVersion = version,
-            Rejected = rejected,
-        });
+        new(WithRejected(
+            NewReceipt(database, ReloadOutcome.UpToDate) with { Version = version, PreviousVersion = version },
+            rejected));
 
     /// <summary>Another process holds the lock.</summary>
     public static SyncResult LockBusy(
         RegistryDatabase database, RouteVersion version, IReadOnlyList<RejectedEndpoint> rejected,
         LockHolder? holder) =>
-        new(NewReceipt(database, ReloadOutcome.Skipped) with
-        {
-            Version = version,
-            PreviousVersion = version,
-            Rejected = rejected,
-            LockHolder = holder,
-            Problem = new ReloadProblem(
-                null, "Another process holds the registry's lock. The registry stays due and is retried.",
-                $"Held by {holder?.ToString() ?? "a session that has ended since"}."),
-        });
+        new(WithRejected(
+            NewReceipt(database, ReloadOutcome.Skipped) with
+            {
+                Version = version,
+                PreviousVersion = version,
+                LockHolder = holder,
+                Problem = new ReloadProblem(
+                    null, "Another process holds the registry's lock. The registry stays due and is retried.",
+                    $"Held by {holder?.ToString() ?? "a session that has ended since"}."),
+            },
+            rejected));
 
     /// <summary>Postgres could not be reached or refused.</summary>
     public static SyncResult Failed(RegistryDatabase database, ReloadProblem problem) =>
         new(NewReceipt(database, ReloadOutcome.Failed) with { Problem = problem }) { MayNeedBump = false };
+
+    /// <summary>A receipt with the number of endpoints in quarantine and the first of them.</summary>
+    public static ReloadReceipt WithRejected(ReloadReceipt receipt, IReadOnlyList<RejectedEndpoint> rejected) =>
+        receipt with { Rejected = [.. rejected.Take(MostRejected)], RejectedCount = rejected.Count };
 
     public static ReloadReceipt NewReceipt(RegistryDatabase database, ReloadOutcome outcome) =>
         new() { Registry = database.Name, Outcome = outcome, Silo = database.Silo };

@@ -133,10 +133,9 @@ internal sealed class SyncSession(
             await RecordPendingAsync(reason, deadline.Token).WaitAsync(
                 RecordPendingTimeout, clock, CancellationToken.None);
         }
-        catch (Exception failure) when (
-            failure is NpgsqlException or OperationCanceledException or TimeoutException
-                or System.Net.Sockets.SocketException)
+        catch (Exception failure)
         {
+            // Whatever it is, the receipt that follows says why the sync itself failed.
             SyncLog.PendingNotRecorded(logger, database.Name, failure.Message);
         }
     }

@@ -1,4 +1,5 @@
 using System.Data;
+using EndpointSync.Core;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync.Planning;
@@ -153,10 +154,9 @@ internal sealed class SyncTransaction(
         }
 
         var done = await _routes.WriteAsync(plan, scan, _work.Left, cancellationToken);
-        foreach (var orphan in done.Orphans)
-        {
-            SyncLog.Orphan(logger, orphan.Name, orphan.Id);
-        }
+        FirstFew.Log(
+            done.Orphans, orphan => SyncLog.Orphan(logger, orphan.Name, orphan.Id),
+            more => SyncLog.More(logger, more, "endpoints without their routes", database.Name));
 
         var undone = plan.EndpointIds.Except(done.EndpointIds).ToHashSet();
         var known = quarantine.Where(endpoint => !_routes.Refused.ContainsKey(endpoint.Id));
@@ -252,10 +252,10 @@ internal sealed class SyncTransaction(
         }
 
         var added = await new Quarantine(database, connection).RecordAsync(rejected, cancellationToken);
-        foreach (var endpoint in added)
-        {
-            SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason);
-        }
+        FirstFew.Log(
+            added,
+            endpoint => SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason),
+            more => SyncLog.More(logger, more, "quarantined endpoints", database.Name));
     }
 
     private SyncResult Result(
@@ -278,10 +278,9 @@ internal sealed class SyncTransaction(
             RoutesAdded = counts.Added,
             RoutesChanged = counts.Changed,
             RoutesRemoved = counts.Removed,
-            Rejected = rejected,
             Problem = outcome == ReloadOutcome.Skipped ? RowsOpenElsewhere(deferred) : null,
         };
-        return new SyncResult(receipt) { Delta = DeltaOf(before, now, changes) };
+        return new SyncResult(SyncResult.WithRejected(receipt, rejected)) { Delta = DeltaOf(before, now, changes) };
     }
 
     private static RouteDelta? DeltaOf(VersionState before, VersionState now, List<RouteChange> changes)
@@ -307,12 +306,12 @@ internal sealed class SyncTransaction(
         var classified = ClassifiedWrite.Classify(_work.Recorded, done, changes);
         RouteVersion? version = changes.Count > 0 ? next : null;
         await new ForeignWriteLog(database, connection).AddAsync(classified, version, cancellationToken);
-        foreach (var write in classified)
-        {
-            var locked = write.Change.Locked is true ? "with" : "without";
-            SyncLog.ForeignWrite(
-                logger, write.Change.Operation, database.Name, write.Change.Writer, locked, write.OutcomeText);
-        }
+        FirstFew.Log(
+            classified,
+            write => SyncLog.ForeignWrite(
+                logger, write.Change.Operation, database.Name, write.Change.Writer,
+                write.Change.Locked is true ? "with" : "without", write.OutcomeText),
+            more => SyncLog.More(logger, more, "writes of routes by others", database.Name));
 
         var byWriter = classified.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer);
         foreach (var writes in byWriter)
@@ -320,12 +319,12 @@ internal sealed class SyncTransaction(
             var repaired = writes.SelectMany(write => write.Repaired).ToHashSet();
             var backoffs = await new RepairBackoffs(database, connection).RecordAsync(
                 repaired, writes.Key, cancellationToken);
-            foreach (var backoff in backoffs)
-            {
-                SyncLog.BackedOff(
+            FirstFew.Log(
+                backoffs,
+                backoff => SyncLog.BackedOff(
                     logger, backoff.EndpointId, database.Name, backoff.Repairs, backoff.Since, backoff.Writer,
-                    backoff.Until);
-            }
+                    backoff.Until),
+                more => SyncLog.More(logger, more, "endpoints whose repairs are undone", database.Name));
         }
     }
 

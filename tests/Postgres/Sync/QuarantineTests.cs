@@ -39,6 +39,28 @@ public sealed class QuarantineTests : RegistryTests
     }
 
     [Fact]
+    public async Task Thousands_of_endpoints_with_the_same_fault_give_a_few_log_lines_and_a_short_receipt()
+    {
+        await Database.ExecuteAsync(
+            """
+            insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
+            select 'e' || n, '/bad ' || n, 'api', true, true, false from generate_series(1, 3000) as n
+            """);
+
+        var receipt = await Registry.ReloadAsync();
+        var idle = await Registry.ReloadAsync();
+        var status = await Registry.Status.ReadAsync(CancellationToken.None);
+
+        Assert.Equal((100, 3000), (receipt.Rejected.Count, receipt.RejectedCount));
+        Assert.Equal((ReloadOutcome.UpToDate, 100, 3000), (idle.Outcome, idle.Rejected.Count, idle.RejectedCount));
+        Assert.Equal(3000, status.Quarantine.Count);
+        Assert.Equal(20, Registry.Log.Entries.Count(entry => entry.EventId == 1104));
+        Assert.Equal(
+            "2980 more quarantined endpoints of test are not logged one by one; its status names them",
+            Assert.Single(Registry.Log.Entries, entry => entry.EventId == 1111).Message);
+    }
+
+    [Fact]
     public async Task Another_reason_gets_a_time_of_its_own()
     {
         await Database.AddEndpointAsync("orders", "/orders x");

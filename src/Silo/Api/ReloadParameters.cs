@@ -3,11 +3,13 @@ using System.Globalization;
 
 namespace EndpointSync.Silo.Api;
 
-/// <summary>What a reload waits for before it is answered, and how long.</summary>
+/// <summary>What a reload waits for before it is answered, how long, and what it allows.</summary>
 /// <param name="WaitFor">Which subscribers must serve the version.</param>
 /// <param name="ForLock">Whether the reload waits for a busy lock.</param>
 /// <param name="Timeout">The longest time for all waits together.</param>
-internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, TimeSpan Timeout)
+/// <param name="AllowMassRemoval">Whether most routes may be removed.</param>
+internal readonly record struct ReloadParameters(
+    WaitFor WaitFor, bool ForLock, TimeSpan Timeout, bool AllowMassRemoval)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
@@ -20,31 +22,28 @@ internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, Ti
     /// <summary>How long to wait for a busy lock; zero for no wait.</summary>
     public TimeSpan LockTimeout => ForLock ? Timeout : TimeSpan.Zero;
 
-    /// <summary>Reads <c>wait</c>, <c>lock</c> and <c>timeout</c> of a request.</summary>
-    /// <param name="wait">Null, <c>nobody</c>, <c>silos</c> or <c>workers</c>.</param>
+    /// <summary>
+    /// Reads <c>wait</c>, <c>lock</c>, <c>timeout</c> and <c>allowMassRemoval</c> of a request. A parameter that is
+    /// given twice comes as both values with a comma between them, and is none of the accepted ones.
+    /// </summary>
+    /// <param name="wait">Null, <c>silos</c> or <c>workers</c>.</param>
     /// <param name="busyLock">Null, <c>skip</c> or <c>wait</c>.</param>
     /// <param name="timeout">
     /// Null for 5 seconds; otherwise a number with a unit, such as <c>500ms</c> or <c>5s</c>, or a time span, such as
     /// <c>00:00:05</c>. At most a minute.
     /// </param>
+    /// <param name="allowMassRemoval">Null, <c>true</c> or <c>false</c>.</param>
     /// <param name="parameters">The parsed parameters.</param>
     /// <param name="errors">The invalid parameters, each with the reason; null if all are valid.</param>
     public static bool TryRead(
-        string? wait, string? busyLock, string? timeout, out WaitParameters parameters,
+        string? wait, string? busyLock, string? timeout, string? allowMassRemoval, out ReloadParameters parameters,
         [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
     {
         errors = [];
-        var name = wait ?? nameof(WaitFor.Nobody);
-        if (!Enum.TryParse<WaitFor>(name, ignoreCase: true, out var waitFor) || !name.All(char.IsAsciiLetter))
-        {
-            errors["wait"] = [$"'{wait}' is not nobody, silos or workers; nothing was reloaded"];
-        }
-
-        var forLock = string.Equals(busyLock, "wait", StringComparison.OrdinalIgnoreCase);
-        if (!forLock && busyLock is not null && !string.Equals(busyLock, "skip", StringComparison.OrdinalIgnoreCase))
-        {
-            errors["lock"] = [$"'{busyLock}' is neither skip nor wait; nothing was reloaded"];
-        }
+        var forWorkers = IsSecond(wait, "silos", "workers", nameof(wait), errors);
+        var forSilos = !forWorkers && wait is not null;
+        var forLock = IsSecond(busyLock, "skip", "wait", "lock", errors);
+        var allows = IsSecond(allowMassRemoval, "false", "true", nameof(allowMassRemoval), errors);
 
         if (Read(timeout) is not { } span)
         {
@@ -54,9 +53,23 @@ internal readonly record struct WaitParameters(WaitFor WaitFor, bool ForLock, Ti
             span = default;
         }
 
-        parameters = new WaitParameters(waitFor, forLock, span);
+        var waitFor = forWorkers ? WaitFor.Workers : forSilos ? WaitFor.Silos : WaitFor.Nobody;
+        parameters = new ReloadParameters(waitFor, forLock, span, allows);
         errors = errors.Count == 0 ? null : errors;
         return errors is null;
+    }
+
+    // Whether the second of two words is given. What is neither of them is an error.
+    private static bool IsSecond(
+        string? value, string first, string second, string parameter, Dictionary<string, string[]> errors)
+    {
+        var isSecond = string.Equals(value, second, StringComparison.OrdinalIgnoreCase);
+        if (!isSecond && value is not null && !string.Equals(value, first, StringComparison.OrdinalIgnoreCase))
+        {
+            errors[parameter] = [$"'{value}' is neither {first} nor {second}; nothing was reloaded"];
+        }
+
+        return isSecond;
     }
 
     private static TimeSpan? Read(string? text)
