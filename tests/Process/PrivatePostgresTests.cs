@@ -1,6 +1,11 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Text;
 using EndpointSync.Tools.Postgres;
+using Npgsql;
 
 using SystemProcess = System.Diagnostics.Process;
 
@@ -42,6 +47,28 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
             $"Host=127.0.0.1;Port={server.Port};Username=endpointsync;Password=guess;Pooling=false");
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => connection.OpenAsync(Deadline));
         Assert.Equal("28P01", refused.SqlState);
+    }
+
+    [Fact]
+    public async Task A_process_that_has_taken_the_servers_port_does_not_get_the_password()
+    {
+        await FillAsync();
+        NpgsqlConnectionStringBuilder settings;
+        await using (var server = await StartAsync())
+        {
+            settings = new NpgsqlConnectionStringBuilder(server.ConnectionString()) { Pooling = false };
+        }
+
+        using var impostor = new TcpListener(IPAddress.Loopback, 0);
+        impostor.Start();
+        settings.Port = ((IPEndPoint)impostor.LocalEndpoint).Port;
+        var said = AskForPasswordAsync(impostor);
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => connection.OpenAsync(Deadline));
+
+        Assert.NotEmpty(settings.Password!);
+        Assert.DoesNotContain(settings.Password!, await said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,5 +240,26 @@ public sealed class PrivatePostgresTests : PrivatePostgresTestsFolder
         Assert.Equal(1, await AskAsync(second, "select 1"));
         await second.DisposeAsync();
         await AssertStoppedAsync(second.ProcessId);
+    }
+
+    // Refuses encryption, asks for the password in clear, and returns all that the client says after that.
+    private async Task<string> AskForPasswordAsync(TcpListener impostor)
+    {
+        using var client = await impostor.AcceptTcpClientAsync(Deadline);
+        await using var stream = client.GetStream();
+        var isStartup = false;
+        while (!isStartup)
+        {
+            var head = new byte[8];
+            await stream.ReadExactlyAsync(head, Deadline);
+            var rest = new byte[BinaryPrimitives.ReadInt32BigEndian(head) - head.Length];
+            await stream.ReadExactlyAsync(rest, Deadline);
+            isStartup = rest.Length > 0;
+            await stream.WriteAsync(isStartup ? (byte[])[(byte)'R', 0, 0, 0, 8, 0, 0, 0, 3] : [(byte)'N'], Deadline);
+        }
+
+        var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, Deadline);
+        return Encoding.Latin1.GetString(answer.ToArray());
     }
 }

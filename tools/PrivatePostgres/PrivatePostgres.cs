@@ -60,9 +60,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
         PrivatePostgresOptions options, CancellationToken cancellationToken = default) =>
         StartAsync(options, ServerSearch.OfThisMachine(), watchdog: !OperatingSystem.IsWindows(), cancellationToken);
 
-    /// <summary>The connection string of a database, in Npgsql's keywords. The database is not created.</summary>
+    /// <summary>
+    /// The connection string of a database, in Npgsql's keywords. The database is not created. Another process that has
+    /// taken the port after the server's end does not get the password: it would have to ask for it in a way that does
+    /// not show it, and to prove that it knows it.
+    /// </summary>
     public string ConnectionString(string database = "postgres") =>
-        $"Host=127.0.0.1;Port={Port};Username={DataDirectory.User};Password={_password};Database={database}";
+        $"Host=127.0.0.1;Port={Port};Username={DataDirectory.User};Password={_password};Database={database};"
+        + "Require Auth=ScramSHA256";
 
     /// <summary>Releases the lease. If it was the last one, the server has stopped when this returns.</summary>
     public async ValueTask DisposeAsync()
