@@ -1,13 +1,19 @@
+using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Processes;
+
 namespace EndpointSync.Tests.Failover;
 
 public sealed class LostCoordinatorTests(ITestOutputHelper output)
 {
+    // With Orleans' own settings a cluster gives up a lost silo after a minute and a half.
+    private const string SlowProfile = "Orleans";
+
     [Theory]
     [InlineData(Loss.Killed)]
     [InlineData(Loss.Frozen)]
     public async Task A_reload_at_any_other_silo_succeeds_soon_after_the_coordinators_silo_is_lost(Loss loss)
     {
-        await using var fleet = await Silos.StartAsync();
+        await using var fleet = await Silos.StartAsync(SlowProfile);
         var (coordinator, others) = await fleet.BeginAsync();
         await fleet.DeclareAsync("invoices");
 
@@ -15,7 +21,7 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
         var lost = TimeProvider.System.GetTimestamp();
         var receipts = await Task.WhenAll(others.Select(fleet.ReloadAsync));
 
-        AssertSoon(lost, loss);
+        await AssertWithoutTheClusterAsync(fleet, [coordinator], lost, loss);
         Assert.All(receipts, receipt => Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InSync)));
         Assert.All(receipts, receipt => Assert.NotEqual(coordinator.Name, receipt.Silo));
         Assert.Equal(2, await fleet.Database.ScalarAsync<long>("select count(*) from endpoint_sync.versions"));
@@ -27,7 +33,7 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
     [InlineData(Loss.Frozen)]
     public async Task The_last_silo_of_three_reloads_soon_after_the_others_are_lost(Loss loss)
     {
-        await using var fleet = await Silos.StartAsync();
+        await using var fleet = await Silos.StartAsync(SlowProfile);
         var (coordinator, others) = await fleet.BeginAsync();
         await fleet.DeclareAsync("invoices");
 
@@ -36,7 +42,7 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
         var lost = TimeProvider.System.GetTimestamp();
         var receipt = await fleet.ReloadAsync(others[1]);
 
-        AssertSoon(lost, loss);
+        await AssertWithoutTheClusterAsync(fleet, [coordinator, others[0]], lost, loss);
         Assert.Equal((new RouteVersion(2), true, others[1].Name), (receipt.Version, receipt.InSync, receipt.Silo));
         await fleet.DeclareAsync("payments");
         Assert.Equal(new RouteVersion(3), (await fleet.ReloadAsync(others[1])).Version);
@@ -44,10 +50,16 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
         others[0].Resume();
     }
 
-    private void AssertSoon(long lost, Loss loss)
+    // The promise of 1.5 seconds is measured by ./bench failover. What it rests on is asserted here, on a machine of any
+    // speed: no reload waits until the cluster has given up what it has lost.
+    private async Task AssertWithoutTheClusterAsync(
+        Fleet fleet, IReadOnlyList<SiloProcess> members, long lost, Loss loss)
     {
         var took = TimeProvider.System.GetElapsedTime(lost);
         output.WriteLine($"{loss}: a reload succeeded after {took.TotalMilliseconds:0} ms");
-        Assert.InRange(took, TimeSpan.Zero, Losses.Longest);
+        foreach (var silo in members)
+        {
+            Assert.True(await fleet.IsMemberAsync(silo), $"{silo.Name} was given up before the reload succeeded");
+        }
     }
 }

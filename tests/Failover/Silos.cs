@@ -27,6 +27,10 @@ internal static class Silos
          values ('{name}', '/{name}', 'api_v2', true, false, false)
          """);
 
+    /// <summary>Whether the cluster still counts a silo as one of its members.</summary>
+    public static Task<bool> IsMemberAsync(this Fleet fleet, SiloProcess silo) => fleet.Database.ScalarAsync<bool>(
+        $"select bool_or(status = 3) from orleans.OrleansMembershipTable where siloname = '{silo.Name}'");
+
     /// <summary>Makes the first version, and finds the coordinator's silo and the others.</summary>
     public static async Task<(SiloProcess Coordinator, IReadOnlyList<SiloProcess> Others)> BeginAsync(this Fleet fleet)
     {

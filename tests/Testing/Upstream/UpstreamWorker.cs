@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Sync.Planning;
 using Npgsql;
 
 namespace EndpointSync.Tests.Testing.Upstream;
@@ -24,7 +23,7 @@ internal sealed class UpstreamWorker(
     private const string HandlerSql =
         "select id, root_path, active from fastapi_endpoint where id = any($1) order by id";
 
-    private RouteRow[] _wanted = [];
+    private UpstreamRow[] _wanted = [];
     private string[] _unwanted = [];
     private int[] _flagged = [];
 
@@ -59,7 +58,7 @@ internal sealed class UpstreamWorker(
         var endpoints = await session.ListAsync(
             HandlerSql,
             row => (
-                Row: ExpectedRoute.For(row.GetInt32(0), row.GetString(1), saveHttpSession: false),
+                Row: UpstreamRow.Of(row.GetInt32(0), row.GetString(1)),
                 Active: row.GetBoolean(2)),
             PostgresCommands.Value(_flagged));
         _wanted = [.. endpoints.Where(endpoint => endpoint.Active).Select(endpoint => endpoint.Row)];
@@ -146,7 +145,7 @@ internal sealed class UpstreamWorker(
         }
     }
 
-    private async Task InsertAsync(RouteRow[] rows)
+    private async Task InsertAsync(UpstreamRow[] rows)
     {
         if (rows.Length > 0)
         {
@@ -156,7 +155,7 @@ internal sealed class UpstreamWorker(
         }
     }
 
-    private async Task UpdateAsync(RouteRow[] rows)
+    private async Task UpdateAsync(UpstreamRow[] rows)
     {
         if (rows.Length == 0)
         {
@@ -174,7 +173,7 @@ internal sealed class UpstreamWorker(
             Columns(rows));
     }
 
-    private NpgsqlParameter[] Columns(RouteRow[] rows) =>
+    private NpgsqlParameter[] Columns(UpstreamRow[] rows) =>
     [
         PostgresCommands.Value(Array.ConvertAll(rows, row => row.Key)),
         PostgresCommands.Value(Array.ConvertAll(rows, row => row.Route)),
