@@ -1,4 +1,3 @@
-using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 using Orleans.Messaging;
 

@@ -15,7 +15,7 @@ public sealed class PreparedStatementTests
         }
         Assert.True(await PreparedAsync(registry), "the preflight is not prepared, so this proves nothing");
 
-        await database.ExecuteAsync("alter table fastapi_endpoint alter column name type text");
+        await database.ExecuteAsync("alter table endpoint_route alter column key type text");
         var attempts = new List<int>();
         for (var round = 0; round < 4; round++)
         {

@@ -6,13 +6,15 @@ using Orleans.Messaging;
 
 namespace EndpointSync.Tests.Unit.Client;
 
-public sealed class KnownGatewaysTests
+public sealed class KnownGatewaysTests : IDisposable
 {
     private static readonly Uri[] Silos = [new("gwy.tcp://10.0.0.1:30000/1"), new("gwy.tcp://10.0.0.2:30000/1")];
 
     private readonly FakeTimeProvider _clock = new();
     private readonly LogCapture _log = new();
     private readonly Database _database = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task Without_the_database_the_known_silos_are_called_on_and_that_is_logged_once_a_minute()

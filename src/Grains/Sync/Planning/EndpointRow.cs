@@ -2,9 +2,8 @@ namespace EndpointSync.Grains.Sync.Planning;
 
 /// <summary>
 /// A row of <c>fastapi_endpoint</c>, as far as routing goes. The three flags are nullable there, and null counts as
-/// false.
+/// false. If something of it has bytes that are no text, <c>Unreadable</c> says what, and the values only stand for it.
 /// </summary>
-/// <param name="Unreadable">What of it has bytes that are no text, so that the values here only stand for it.</param>
 internal sealed record EndpointRow(
     int Id, string Name, string RootPath, bool Active, bool RegistrySync, bool SaveHttpSession, string? App = null,
     string? Unreadable = null);
