@@ -19,8 +19,8 @@ public sealed class SyncOptions
 
     /// <summary>
     /// How long Postgres lets a sync's transaction be idle before it ends the transaction. This frees the registry's
-    /// lock when a silo freezes in the middle. Each due endpoint adds a tenth of a millisecond, because the silo works
-    /// on it while the transaction is open.
+    /// lock when a silo freezes in the middle. Each due endpoint or route adds a tenth of a millisecond, because the
+    /// silo works on it while the transaction is open.
     /// </summary>
     public TimeSpan IdleInTransactionTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -75,8 +75,8 @@ internal sealed class SyncTransaction(
     {
         try
         {
-            return await syncLock.TryTakeAsync(
-                connection, database.Limits.IdleInTransactionLimit(_due.Length), cancellationToken);
+            var idle = database.Limits.IdleInTransactionLimit(_due.Length + preflight.Due.Keys.Count);
+            return await syncLock.TryTakeAsync(connection, idle, cancellationToken);
         }
         catch (NpgsqlException cause)
         {

@@ -8,6 +8,7 @@ namespace EndpointSync.Tests.Postgres.Sync;
 public sealed class LargeBatchTests
 {
     private const int Count = 2_000;
+    private const int Adopted = 50_000;
 
     [Fact]
     public async Task Thousands_of_endpoints_are_added_changed_and_removed_in_one_version_each()
@@ -33,6 +34,27 @@ public sealed class LargeBatchTests
         Assert.Equal((3L, Count, Count), (removed.Version.Value, removed.RoutesRemoved, removed.EndpointsSynced));
         Assert.Empty(await database.KeysAsync());
         Assert.Equal(new string('0', 64), (await registry.Status.ReadAsync(CancellationToken.None)).ContentHash);
+        Assert.Empty(await database.ErrorsAsync());
+    }
+
+    // Between two statements of a sync a silo works on what it has read, and Postgres must not take it for frozen.
+    [Fact]
+    public async Task Rows_of_other_consumers_are_adopted_in_one_version_however_many_there_are()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = new TestRegistry(
+            database, new SyncOptions { IdleInTransactionTimeout = TimeSpan.FromMilliseconds(100) });
+        await registry.ReloadAsync();
+        await database.ExecuteAsync(
+            $"""
+             insert into endpoint_route (key, route, opts, routing)
+             select 'shop:' || n, '/shop/' || n, '[]', '[]' from generate_series(1, {Adopted}) as n
+             """);
+
+        var receipt = await registry.ReloadAsync(ReloadScope.Routes);
+
+        Assert.True(receipt.Problem is null, $"{receipt.Problem}");
+        Assert.Equal((1L, Adopted, 1), (receipt.Version.Value, receipt.RoutesAdded, receipt.Timings.Attempts));
         Assert.Empty(await database.ErrorsAsync());
     }
 
