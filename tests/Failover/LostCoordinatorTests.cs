@@ -50,8 +50,8 @@ public sealed class LostCoordinatorTests(ITestOutputHelper output)
         others[0].Resume();
     }
 
-    // The promise of 1.5 seconds is measured by ./bench failover. What it rests on is asserted here, on a machine of any
-    // speed: no reload waits until the cluster has given up what it has lost.
+    // The promise of 1.5 seconds is measured by ./bench failover. What it rests on is asserted here, on a machine of
+    // any speed: no reload waits until the cluster has given up what it has lost.
     private async Task AssertWithoutTheClusterAsync(
         Fleet fleet, IReadOnlyList<SiloProcess> members, long lost, Loss loss)
     {
