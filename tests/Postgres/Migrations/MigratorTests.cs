@@ -36,8 +36,8 @@ public sealed class MigratorTests
                 "EndpointSync/0001_state_and_versions.sql", "EndpointSync/0002_route_history.sql",
                 "EndpointSync/0003_change_capture.sql",
                 "EndpointSync/0004_functions_for_other_writers.sql", "EndpointSync/0005_roles.sql",
-                "EndpointSync/0009_one_request_per_transaction.sql",
-                "EndpointSync/0109_bytes_that_are_no_text.sql",
+                "EndpointSync/0006_one_request_per_transaction.sql",
+                "EndpointSync/0007_bytes_that_are_no_text.sql",
             ],
             await database.ListAsync("select scriptname from endpoint_sync.schema_migrations order by scriptname"));
         Assert.Equal(
