@@ -33,7 +33,8 @@ internal sealed class TestRegistry : IAsyncDisposable
         Capture = new ChangeCapture(Database, Log.CreateLogger<ChangeCapture>());
         Preparation = new RegistryPreparation(Database, Capture);
         Sequence = new OdooSequence(Database, TimeProvider.System, Log.CreateLogger<OdooSequence>());
-        Session = new SyncSession(Database, Lock, TimeProvider.System, Log.CreateLogger<SyncSession>());
+        Lost = new LostVersions(Database);
+        Session = new SyncSession(Database, Lock, Lost, TimeProvider.System, Log.CreateLogger<SyncSession>());
         Attempts = new SyncAttempts(
             Database, Preparation, Session, TimeProvider.System, Log.CreateLogger<SyncAttempts>());
         Statistics = new RouteStatistics(Database);
@@ -66,9 +67,11 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public RouteReader Reader { get; }
 
+    public LostVersions Lost { get; }
+
     /// <summary>The registry in the form that a silo uses.</summary>
     public Registry AsRegistry() =>
-        new(Database, Preparation, Attempts, Status, Endpoints, Reader, Statistics, Sequence, Capture);
+        new(Database, Preparation, Attempts, Status, Endpoints, Reader, Lost, Statistics, Sequence, Capture);
 
     public Task<ReloadReceipt> ReloadAsync() => ReloadAsync(ReloadScope.Everything);
 

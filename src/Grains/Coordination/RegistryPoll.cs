@@ -27,9 +27,13 @@ internal sealed partial class RegistryPoll(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            // A lost version is passed by at once.
+            var lost = registry.Lost.Recorded;
             await PollAsync(registry, complaints, stoppingToken);
-            await Task.Delay(options.Value.PollInterval * (1 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(
+                lost,
+                Task.Delay(
+                    options.Value.PollInterval * (1 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken));
         }
     }
 

@@ -117,14 +117,15 @@ internal sealed class EndpointStore(RegistryDatabase database)
             : EditRefusal.ETagDiffers;
     }
 
-    // A row that another session has open is reported soon, and not waited for as long as that session likes. Nor do
-    // others wait for a silo that freezes.
+    // An edit is answered when it cannot be lost any more. A row that another session has open is reported soon, and
+    // not waited for as long as that session likes. Nor do others wait for a silo that freezes.
     private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await SchemaGuard.CheckAsync(database, connection, cancellationToken);
         await connection.ExecuteAsync(
             $"""
+             {PostgresCommands.CommitDurably};
              set local lock_timeout = {(long)database.Limits.LockTimeout.TotalMilliseconds};
              set local idle_in_transaction_session_timeout =
                {(long)database.Limits.IdleInTransactionTimeout.TotalMilliseconds};

@@ -93,12 +93,13 @@ internal static class EndpointSyncServices
         var database = syncLock.Database;
         var capture = ActivatorUtilities.CreateInstance<ChangeCapture>(provider, database);
         var preparation = new RegistryPreparation(database, capture);
-        var session = ActivatorUtilities.CreateInstance<SyncSession>(provider, database, syncLock);
+        var lost = new LostVersions(database);
+        var session = ActivatorUtilities.CreateInstance<SyncSession>(provider, database, syncLock, lost);
         return new Registry(
             database, preparation,
             ActivatorUtilities.CreateInstance<SyncAttempts>(provider, database, preparation, session),
             new RegistryStatusStore(database, syncLock), new EndpointStore(database), new RouteReader(database),
-            new RouteStatistics(database),
+            lost, new RouteStatistics(database),
             ActivatorUtilities.CreateInstance<OdooSequence>(provider, database), capture);
     }
 

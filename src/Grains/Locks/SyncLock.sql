@@ -1,8 +1,12 @@
 -- name: set_limits
 -- The limits go first, so that no transaction can hold the lock without them. The last setting keeps our own triggers
--- from recording what we write.
+-- from recording what we write. The commit waits for its durability whatever the server's default, because silos and
+-- workers serve the version from then on. A stronger setting stays.
 select set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
-  set_config('idle_in_transaction_session_timeout', $3, true), set_config('endpoint_sync.syncing', 'on', true)
+  set_config('idle_in_transaction_session_timeout', $3, true), set_config('endpoint_sync.syncing', 'on', true),
+  set_config('synchronous_commit', case
+    when current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then 'on'
+    else current_setting('synchronous_commit') end, true)
 
 -- name: try_take
 select pg_try_advisory_xact_lock($1) as is_taken

@@ -5,6 +5,17 @@ namespace EndpointSync.Grains.Postgres;
 /// <summary>Short forms for commands with positional parameters.</summary>
 internal static class PostgresCommands
 {
+    /// <summary>
+    /// For the rest of a transaction: its commit waits until it is durable, whatever the server's default. A stronger
+    /// setting stays.
+    /// </summary>
+    public const string CommitDurably =
+        """
+        select set_config('synchronous_commit', case
+          when current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then 'on'
+          else current_setting('synchronous_commit') end, true)
+        """;
+
     public static NpgsqlParameter Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
     public static NpgsqlParameter TextOrNull(string? value) =>

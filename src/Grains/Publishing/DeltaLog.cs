@@ -16,12 +16,13 @@ internal sealed class DeltaLog
     private readonly LinkedList<RouteDelta> _deltas = [];
     private int _changes;
     private int _weight;
+    private RouteTableId _start;
 
     public void Add(RouteDelta delta)
     {
         if (_deltas.Last is { } last && last.Value.To != delta.From)
         {
-            Clear();
+            Restart(default);
         }
 
         _deltas.AddLast(delta);
@@ -29,17 +30,24 @@ internal sealed class DeltaLog
         _weight += delta.Weight;
         while (_deltas.Count > MostDeltas || _changes > MostChanges || _weight > MostWeight)
         {
-            _changes -= _deltas.First!.Value.Changes.Count;
-            _weight -= _deltas.First.Value.Weight;
+            var first = _deltas.First!.Value;
+            _changes -= first.Changes.Count;
+            _weight -= first.Weight;
+            _start = new RouteTableId(first.To, first.Hash);
             _deltas.RemoveFirst();
         }
     }
 
-    public void Clear()
+    /// <summary>Forgets all deltas, and begins with a table that was read as a whole.</summary>
+    public void Restart(RouteTableId table)
     {
         _deltas.Clear();
-        (_changes, _weight) = (0, 0);
+        (_changes, _weight, _start) = (0, 0, table);
     }
+
+    /// <summary>Whether the log leads from or to a table.</summary>
+    public bool Contains(RouteTableId table) =>
+        table == _start || _deltas.Any(delta => delta.To == table.Version && delta.Hash == table.Hash);
 
     /// <summary>The delta from a version to the newest; null if the log does not reach back to that version.</summary>
     public RouteDelta? From(RouteVersion version)

@@ -82,7 +82,8 @@ internal sealed class LocalSubscribers
                 ? published.Workers.List(_silo.Name).Select(worker => Compare(published, worker))
                 : []];
 
-    // After a backup is restored, a worker may hold another table under the same number until it takes up the new one.
+    // After the database went back, a worker may hold a table that is no part of the silo's history, whatever its
+    // number, until it takes up the next version.
     private static Subscriber Compare(PublishedRegistry published, Subscriber worker)
     {
         if (published.Routes.Image is not { } image || published.Workers.TableOf(worker.Id) is not { } has)
@@ -91,7 +92,7 @@ internal sealed class LocalSubscribers
         }
 
         var other = has.Version > image.Version ? $"it has version {has.Version}, but the newest is {image.Version}"
-            : has.Version == image.Version && has != image.TableId
+            : has.Version > RouteVersion.None && !published.Routes.Knows(has)
             ? $"its table of version {has.Version} differs from the silo's"
             : null;
         return other is null

@@ -1,6 +1,7 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Sync.Statements;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ namespace EndpointSync.Grains.Publishing;
 /// </summary>
 internal sealed partial class RegistryRoutes
 {
+    // A worker or its file may claim any version. Numbers are passed by this far and no further, so that none runs out.
+    private const long MostAhead = 1_000_000;
+
     private readonly Registry _registry;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -78,6 +82,19 @@ internal sealed partial class RegistryRoutes
         }
     }
 
+    /// <summary>
+    /// Checks a table that a worker reports. If it is newer than the served one, this silo lags or the database lost it.
+    /// </summary>
+    public async Task CheckReportedAsync(RouteTableId table, CancellationToken cancellationToken)
+    {
+        await PollAsync(cancellationToken);
+        if (Image is { } image && LostVersions.IsLost(table, image.TableId)
+            && table.Version.Value - image.Version.Value <= MostAhead)
+        {
+            await _registry.Lost.RecordAsync(table, cancellationToken);
+        }
+    }
+
     /// <summary>Reads the changes since the served version from the database.</summary>
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
     public Task CatchUpAsync(CancellationToken cancellationToken) => _readings.JoinNextAsync(cancellationToken);
@@ -92,6 +109,18 @@ internal sealed partial class RegistryRoutes
         lock (_turn)
         {
             return (Image, _deltas.From(version));
+        }
+    }
+
+    /// <summary>
+    /// Whether a table is the served one or one that came before it here. A number alone does not tell: the database
+    /// may have gone back and used it again before anybody noticed.
+    /// </summary>
+    public bool Knows(RouteTableId table)
+    {
+        lock (_turn)
+        {
+            return Image?.TableId == table || _deltas.Contains(table);
         }
     }
 
@@ -123,13 +152,13 @@ internal sealed partial class RegistryRoutes
 
     private async Task<ReadResult> ReadSinceAsync(RouteVersion from)
     {
-        var before = Version;
+        var before = Image;
         var delta = await _registry.Reader.ReadSinceAsync(from, CancellationToken.None);
         var image = Image;
-        if (delta.To < before)
+        var newest = new RouteTableId(delta.To, delta.Hash);
+        if (before is not null && LostVersions.IsLost(before.TableId, newest))
         {
-            Refuse($"the database is at version {delta.To}, older than the served one: was a backup restored?");
-            return ReadResult.Done;
+            return await PassByAsync(before.TableId, newest);
         }
 
         // Messages may have advanced the image during this read.
@@ -138,13 +167,27 @@ internal sealed partial class RegistryRoutes
             return ReadResult.Done;
         }
 
-        if (image?.TableId == new RouteTableId(delta.To, delta.Hash))
+        if (image?.TableId == newest)
         {
             ClearProblem();
             return ReadResult.Done;
         }
 
-        return Install(image, delta);
+        return image?.Version == newest.Version ? ReadResult.Moved : Install(image, delta);
+    }
+
+    // The database went back. Its next version is made larger than the served one, and this silo follows that.
+    private async Task<ReadResult> PassByAsync(RouteTableId served, RouteTableId newest)
+    {
+        if (!await _registry.Lost.RecordAsync(served, CancellationToken.None))
+        {
+            return ReadResult.Moved;
+        }
+
+        Refuse(
+            $"the database has lost version {served.Version}, and its newest is another version {newest.Version}: was "
+            + "a backup restored, or did a standby take over? A larger version follows by itself");
+        return ReadResult.Done;
     }
 
     private ReadResult Install(RouteImage? image, RouteDelta delta)
@@ -184,7 +227,7 @@ internal sealed partial class RegistryRoutes
 
             if (delta is null)
             {
-                _deltas.Clear();
+                _deltas.Restart(next.TableId);
             }
             else
             {
@@ -192,6 +235,7 @@ internal sealed partial class RegistryRoutes
             }
 
             _state = new State(next, _clock.GetUtcNow(), null);
+            _registry.Lost.Served(next.TableId);
         }
 
         _changed.Raise();

@@ -1,5 +1,6 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Locks;
+using EndpointSync.Grains.Sync.Statements;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 using Orleans.Concurrency;
@@ -90,12 +91,12 @@ internal sealed class RouteFeedGrain(
         await locks.UntilFreeAsync(Name, timeout < LongestWait ? timeout : LongestWait, cancellationToken)
         || (lifetime.ApplicationStopping.IsCancellationRequested ? throw Stopping() : false);
 
-    // A worker with a newer version got it from another silo, so this silo polls.
+    // A worker with a newer version got it from another silo, so this silo polls; or the database has lost it.
     private async Task WhenNewAsync(PublishedRegistry registry, RouteTableId known, CancellationToken cancellationToken)
     {
-        if (registry.Routes.Version < known.Version || registry.Routes.Image is null)
+        if (registry.Routes.Image is not { } served || LostVersions.IsLost(known, served.TableId))
         {
-            registry.Routes.PollAsync(CancellationToken.None).Ignore();
+            registry.Routes.CheckReportedAsync(known, CancellationToken.None).Ignore();
         }
 
         var stopping = lifetime.ApplicationStopping;
@@ -106,7 +107,7 @@ internal sealed class RouteFeedGrain(
         while (!waited.IsCompleted)
         {
             var changed = registry.Routes.Changed;
-            if (registry.Routes.Image is { } image && image.TableId != known && image.Version >= known.Version)
+            if (registry.Routes.Image is { } image && image.Version > known.Version)
             {
                 break;
             }

@@ -11,7 +11,7 @@ namespace EndpointSync.Grains.Registries;
 internal sealed record Registry(
     RegistryDatabase Database, RegistryPreparation Preparation, SyncAttempts Attempts, RegistryStatusStore Status,
     EndpointStore Endpoints,
-    RouteReader Reader, RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture)
+    RouteReader Reader, LostVersions Lost, RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture)
 {
     public string Name => Database.Name;
 }

@@ -17,7 +17,7 @@ internal sealed record DirtyCheck(
     private static readonly SqlFile Sql = SqlFile.Of<DirtyCheck>();
 
     /// <summary>Whether the registry is known to be in sync without reading its tables.</summary>
-    public bool IsInSync => IsTracked && !IsTouched;
+    public bool IsInSync => IsTracked && !IsTouched && !State.IsBehind;
 
     public static async Task<DirtyCheck> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, CancellationToken cancellationToken)

@@ -4,6 +4,9 @@
 -- subquery resolves each name once and not for every trigger.
 select state.version, state.bumped_version = state.version and state.bumped_at is not null as is_bumped,
   state.content_hash,
+  coalesce(
+    (select max(lost.version) from endpoint_sync.lost_versions as lost where lost.schema_name = state.schema_name), 0)
+    as lost_version,
   (select count(*) = 8
    from (
      select array[to_regclass($3 || '.fastapi_endpoint'), to_regclass($3 || '.endpoint_route')]::oid[] as of offset 0

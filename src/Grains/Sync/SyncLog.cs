@@ -62,4 +62,12 @@ internal static partial class SyncLog
     [LoggerMessage(
         1111, LogLevel.Warning, "{Count} more {What} of {Registry} are not logged one by one; its status names them")]
     public static partial void More(ILogger logger, int count, string what, string registry);
+
+    [LoggerMessage(
+        1112, LogLevel.Warning,
+        "The database of {Registry} went back to version {Found}: version {Lost} was served, and it does not have it "
+        + "any more. Version {Next} replaces both with what the database has; what was written after version {Found} "
+        + "may be lost.")]
+    public static partial void PassedLost(
+        ILogger logger, string registry, RouteVersion lost, RouteVersion found, RouteVersion next);
 }

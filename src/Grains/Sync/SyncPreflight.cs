@@ -34,7 +34,8 @@ internal sealed record SyncPreflight(
     long[] Known, long[] Requests)
 {
     /// <summary>Whether a sync has something to write.</summary>
-    public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0;
+    public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0
+        || State.IsBehind;
 
     public static async Task<SyncPreflight> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, bool isTracked,

@@ -12,7 +12,7 @@ namespace EndpointSync.Grains.Sync;
 /// transaction writes under the lock.
 /// </summary>
 internal sealed class SyncSession(
-    RegistryDatabase database, SyncLock syncLock, TimeProvider clock, ILogger<SyncSession> logger)
+    RegistryDatabase database, SyncLock syncLock, LostVersions lost, TimeProvider clock, ILogger<SyncSession> logger)
 {
     private static readonly TimeSpan RecordPendingTimeout = TimeSpan.FromSeconds(1);
 
@@ -28,7 +28,8 @@ internal sealed class SyncSession(
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var check = await DirtyCheck.ReadAsync(database, connection, request.Scope, cancellationToken);
-        if (check.IsInSync)
+        var hasLost = await lost.RecordServedAsync(connection, check.State, cancellationToken);
+        if (check.IsInSync && !hasLost)
         {
             var upToDate = SyncResult.UpToDate(database, check.State.Version, check.Rejected);
             return upToDate with { MayNeedBump = !check.State.IsBumped };

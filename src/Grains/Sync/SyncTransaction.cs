@@ -64,8 +64,8 @@ internal sealed class SyncTransaction(
         await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
         var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
         await KeepBooksAsync(
-            done, left, batch => _versions.AddVersion(batch, next, changes, synced, request.Callers), changes.Count > 0,
-            cancellationToken);
+            done, left, batch => _versions.AddVersion(batch, next, changes, synced, request.Callers),
+            next.Version > state.Version, cancellationToken);
         var result = Result(state, next, done, changes, synced, left.Count, rejected);
         await transaction.CommitAsync(cancellationToken);
         return result.HeldLockFor(clock.GetElapsedTime(begun));
@@ -262,7 +262,14 @@ internal sealed class SyncTransaction(
         VersionState before, VersionState now, SyncPlan done, List<RouteChange> changes, int synced, int deferred,
         IReadOnlyList<RejectedEndpoint> rejected)
     {
-        var outcome = OutcomeOf(done.EndpointIds.Count() + changes.Count, deferred);
+        if (before.IsBehind)
+        {
+            SyncLog.PassedLost(logger, database.Name, before.Lost, before.Version, now.Version);
+        }
+
+        var outcome = now.Version > before.Version
+            ? ReloadOutcome.Synced
+            : OutcomeOf(done.EndpointIds.Count(), deferred);
         if (outcome == ReloadOutcome.Synced)
         {
             SyncLog.Synced(logger, synced, database.Name, before.Version, now.Version);

@@ -19,7 +19,7 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         await using var frozen = new TestRegistry(
             Database, new SyncOptions { IdleInTransactionTimeout = TimeSpan.FromMilliseconds(200) });
         using var ice = new Ice();
-        var session = new SyncSession(frozen.Database, frozen.Lock, TimeProvider.System, ice);
+        var session = new SyncSession(frozen.Database, frozen.Lock, frozen.Lost, TimeProvider.System, ice);
         var attempts = new SyncAttempts(
             frozen.Database, frozen.Preparation, session, TimeProvider.System, frozen.Log.CreateLogger<SyncAttempts>());
         var reload = Task.Run(() => frozen.SyncAsync(attempts));

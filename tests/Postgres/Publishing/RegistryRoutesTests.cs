@@ -1,3 +1,4 @@
+using EndpointSync.Tests.Testing;
 using EndpointSync.Wire;
 
 namespace EndpointSync.Tests.Postgres.Publishing;
@@ -117,7 +118,37 @@ public sealed class RegistryRoutesTests : PublishedTests
     }
 
     [Fact]
-    public async Task A_database_that_was_restored_from_a_backup_is_not_followed_until_it_is_ahead_again()
+    public async Task A_database_that_was_restored_from_a_backup_is_followed_by_a_larger_version_without_an_edit()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await PublishAsync("/customers");
+        await routes.CatchUpAsync(CancellationToken.None);
+        await Database.GoBackToFirstVersionAsync();
+        var noticed = Registry.Lost.Recorded;
+
+        await routes.PollAsync(CancellationToken.None);
+        var (problem, version) = (routes.Problem, routes.Version);
+        var scope = await Registry.Status.PendingScopeAsync(CancellationToken.None);
+        var receipt = await Registry.ReloadAsync(ReloadScope.Routes);
+        await routes.PollAsync(CancellationToken.None);
+
+        Assert.True(noticed.IsCompleted);
+        Assert.Contains("has lost version 2", problem, StringComparison.Ordinal);
+        Assert.Equal(2, version.Value);
+        Assert.Equal(ReloadScope.Routes, scope);
+        Assert.Equal((3L, 1L, ReloadOutcome.Synced), (
+            receipt.Version.Value, receipt.PreviousVersion.Value, receipt.Outcome));
+        Assert.Equal((3L, null), (routes.Version.Value, routes.Problem));
+        Assert.Equal(await StoredAsync(new RouteVersion(3)), Served(routes.Image!));
+        Assert.NotNull(Answer(routes, "/orders/7"));
+        Assert.Null(Answer(routes, "/customers/7"));
+        Assert.Null(await Registry.Status.PendingScopeAsync(CancellationToken.None));
+        Assert.Equal(ReloadOutcome.UpToDate, (await Registry.ReloadAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task A_version_number_that_the_database_lost_is_not_given_to_another_table()
     {
         var routes = NewRoutes();
         await PublishAsync("/orders");
@@ -125,33 +156,87 @@ public sealed class RegistryRoutesTests : PublishedTests
         await routes.CatchUpAsync(CancellationToken.None);
         await Database.GoBackToFirstVersionAsync();
 
-        await routes.PollAsync(CancellationToken.None);
-        var problem = routes.Problem;
-        await PublishAsync("/a");
-        await PublishAsync("/b");
-        await routes.PollAsync(CancellationToken.None);
+        var next = await PublishAsync("/items");
+        await routes.TakeUpAsync(next, CancellationToken.None);
 
-        Assert.Contains("backup", problem, StringComparison.Ordinal);
+        Assert.Equal(3, next.Version.Value);
         Assert.Equal((3L, null), (routes.Version.Value, routes.Problem));
-        Assert.Equal(await StoredAsync(new RouteVersion(3)), Served(routes.Image!));
+        Assert.NotNull(Answer(routes, "/items/7"));
         Assert.Null(Answer(routes, "/customers/7"));
     }
 
     [Fact]
-    public async Task A_version_number_that_a_restored_database_reuses_is_another_table()
+    public async Task A_number_that_a_silo_without_memory_reused_is_refused_by_one_that_served_it_and_passed_by()
     {
         var routes = NewRoutes();
         await PublishAsync("/orders");
         await PublishAsync("/customers");
         await routes.CatchUpAsync(CancellationToken.None);
         await Database.GoBackToFirstVersionAsync();
-        var again = await PublishAsync("/items");
+        await using var other = new TestRegistry(Database, silo: "restarted");
+        await Database.AddEndpointAsync("items", "/items");
+        var reused = await other.ReloadAsync();
 
-        await routes.TakeUpAsync(again, CancellationToken.None);
+        await routes.TakeUpAsync(
+            new RoutePublication("test", reused.Version, Delta: null), CancellationToken.None);
+        var (version, answer) = (routes.Version, Answer(routes, "/items/7"));
+        var receipt = await other.ReloadAsync(ReloadScope.Routes);
+        await routes.PollAsync(CancellationToken.None);
 
-        Assert.Equal((2L, null), (routes.Version.Value, routes.Problem));
+        Assert.Equal((2L, 2L, null), (reused.Version.Value, version.Value, answer));
+        Assert.Equal((3L, 3L), (receipt.Version.Value, routes.Version.Value));
         Assert.NotNull(Answer(routes, "/items/7"));
-        Assert.Null(Answer(routes, "/customers/7"));
+    }
+
+    [Fact]
+    public async Task A_schema_that_was_dropped_begins_above_what_was_served()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await PublishAsync("/customers");
+        await routes.CatchUpAsync(CancellationToken.None);
+        await Database.ExecuteAsync("drop schema endpoint_sync cascade");
+        Registry.Preparation.Forget();
+
+        var receipt = await Registry.ReloadAsync();
+        await routes.PollAsync(CancellationToken.None);
+
+        Assert.Equal((3L, 3L), (receipt.Version.Value, routes.Version.Value));
+        Assert.NotNull(Answer(routes, "/orders/7"));
+        Assert.NotNull(Answer(routes, "/customers/7"));
+    }
+
+    [Fact]
+    public async Task A_worker_with_a_table_of_another_history_is_not_known_and_the_next_version_passes_it_by()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await PublishAsync("/customers");
+        await routes.CatchUpAsync(CancellationToken.None);
+        var older = new RouteTableId(new RouteVersion(1), routes.Image!.Hash);
+        var newer = new RouteTableId(new RouteVersion(7), default);
+
+        await routes.CheckReportedAsync(older, CancellationToken.None);
+        var before = await Registry.Status.PendingScopeAsync(CancellationToken.None);
+        await routes.CheckReportedAsync(newer, CancellationToken.None);
+        var receipt = await Registry.ReloadAsync(ReloadScope.Routes);
+
+        Assert.False(routes.Knows(older));
+        Assert.Null(before);
+        Assert.Equal(8, receipt.Version.Value);
+    }
+
+    [Fact]
+    public async Task A_worker_cannot_use_up_the_version_numbers()
+    {
+        var routes = NewRoutes();
+        await PublishAsync("/orders");
+        await routes.CatchUpAsync(CancellationToken.None);
+
+        await routes.CheckReportedAsync(
+            new RouteTableId(new RouteVersion(long.MaxValue), default), CancellationToken.None);
+
+        Assert.Null(await Registry.Status.PendingScopeAsync(CancellationToken.None));
     }
 
     [Fact]

@@ -24,7 +24,13 @@ internal sealed class PendingSyncs(RegistryDatabase database, NpgsqlConnection c
     }
 
     /// <summary>Records that a sync is pending which has not begun.</summary>
-    public Task AddAsync(string reason, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        Sql["add"], cancellationToken, database.SchemaName, PostgresCommands.Value(database.Silo),
-        PostgresCommands.Value(reason));
+    public async Task AddAsync(string reason, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch()
+            .Then(PostgresCommands.CommitDurably)
+            .Then(
+                Sql["add"], database.SchemaName, PostgresCommands.Value(database.Silo),
+                PostgresCommands.Value(reason));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             Sql["pending"],
             row => (
                 Sync: row.Bool("is_sync_pending"), Bump: row.Bool("is_bump_due"),
-                Change: row.Bool("is_change_pending")),
+                Change: row.Bool("is_change_pending") || row.Bool("is_behind")),
             cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit));
         var (sync, bump, change) = pending[0];
         if (sync || (change && everyEdit))

@@ -8,7 +8,11 @@ select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
     where schema_name = $1 and bumped_version = version and bumped_at is not null) as is_bump_due,
   exists (
     select from endpoint_sync.pending_changes as change
-    where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change)))) as is_change_pending
+    where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change))))
+    as is_change_pending,
+  exists (
+    select from endpoint_sync.lost_versions as lost join endpoint_sync.state using (schema_name)
+    where lost.schema_name = $1 and lost.version >= state.version) as is_behind
 
 -- name: status
 select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,

@@ -8,10 +8,19 @@ namespace EndpointSync.Grains.Sync.Statements;
 /// <param name="Version">The newest version.</param>
 /// <param name="IsBumped">Whether Odoo's sequence was bumped after the commit of that version.</param>
 /// <param name="ContentHash">The hash of its routes.</param>
-internal sealed record VersionState(RouteVersion Version, bool IsBumped, ContentHash ContentHash)
+/// <param name="Lost">The largest version that was served and that the database does not have; 0 if there is none.
+/// </param>
+internal sealed record VersionState(RouteVersion Version, bool IsBumped, ContentHash ContentHash, RouteVersion Lost)
 {
+    public RouteTableId TableId => new(Version, ContentHash);
+
+    /// <summary>Whether a larger version is due, because the database lost one.</summary>
+    public bool IsBehind => Lost > RouteVersion.None && Lost >= Version;
+
     public static VersionState Read(NpgsqlDataReader row) =>
-        new(row.Version("version"), row.Bool("is_bumped"), ContentHash.From(row.Value<byte[]>("content_hash")));
+        new(
+            row.Version("version"), row.Bool("is_bumped"), ContentHash.From(row.Value<byte[]>("content_hash")),
+            row.Version("lost_version"));
 
     /// <exception cref="RegistryUnusableException">
     /// The registry has no row, which preparing the database heals.

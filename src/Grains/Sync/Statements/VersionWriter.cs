@@ -56,12 +56,16 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
     public static RouteChange ReadChange(NpgsqlDataReader row) =>
         new(RouteReader.ReadRoute(row, RouteColumns.Known), RouteReader.ReadRoute(row, RouteColumns.Found));
 
-    /// <summary>The version that changes lead to; the same if there are none.</summary>
-    public static VersionState Next(VersionState state, IReadOnlyCollection<RouteChange> changes) => changes.Count == 0
+    /// <summary>
+    /// The version that changes lead to; the same if there are none. A version that was served and lost is passed by
+    /// without changes too.
+    /// </summary>
+    public static VersionState Next(VersionState state, IReadOnlyCollection<RouteChange> changes) =>
+        changes.Count == 0 && !state.IsBehind
         ? state
         : state with
         {
-            Version = state.Version.Next,
+            Version = state.IsBehind ? state.Lost.Next : state.Version.Next,
             ContentHash = changes.Aggregate(
                 state.ContentHash,
                 (sum, change) => sum ^ (change.Before?.Hash ?? default) ^ (change.After?.Hash ?? default)),
@@ -84,6 +88,11 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
                 PostgresCommands.Value(counts.Changed),
                 PostgresCommands.Value(counts.Removed), PostgresCommands.Value(callers));
         AddHistory(batch, next.Version, changes);
+        if (next.Lost > RouteVersion.None)
+        {
+            LostVersions.AddForget(batch, database, next.Version);
+        }
+
         batch.Then(Sql["notify"], database.SchemaName, Number(next.Version));
     }
 

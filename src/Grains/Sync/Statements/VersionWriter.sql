@@ -1,10 +1,18 @@
 -- name: read_state
-select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash from endpoint_sync.state
+select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash,
+  coalesce(
+    (select max(lost.version) from endpoint_sync.lost_versions as lost where lost.schema_name = state.schema_name), 0)
+    as lost_version
+from endpoint_sync.state
 where schema_name = $1
 
 -- name: lock_state
 -- The row's lock is a second fence: writers that were configured with different lock names still take turns here.
-select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash from endpoint_sync.state
+select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash,
+  coalesce(
+    (select max(lost.version) from endpoint_sync.lost_versions as lost where lost.schema_name = state.schema_name), 0)
+    as lost_version
+from endpoint_sync.state
 where schema_name = $1 for no key update
 
 -- name: count_routes
