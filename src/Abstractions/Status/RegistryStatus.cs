@@ -61,4 +61,10 @@ public sealed record RegistryStatus
     /// that are no text: the first 80 characters of each key, of at most ten rows.
     /// </summary>
     public required IReadOnlyList<string> LeftOut { get; init; }
+
+    /// <summary>
+    /// Other clusters that listen to the registry's database, by the ids that they give: at most ten. Their silos serve
+    /// the same versions, and a wait for silos or workers counts only this cluster's.
+    /// </summary>
+    public required IReadOnlyList<string> OtherClusters { get; init; }
 }

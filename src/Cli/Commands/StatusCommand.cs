@@ -75,6 +75,7 @@ internal static class StatusCommand
             ("held", status.LockHolder is { } held ? LockText.Held(held) : null),
             ("query", status.LockHolder?.Query),
             ("left out", status.LeftOut.Count > 0 ? string.Join(", ", status.LeftOut.Select(Shown)) : null),
+            ("other clusters", status.OtherClusters.Count > 0 ? string.Join(", ", status.OtherClusters) : null),
             ("hash", status.ContentHash));
         QuarantineTable.Print(output, status.Quarantine);
         WritersCommand.PrintRepairBackoffs(output, status.RepairBackoffs);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointSync.Grains.ForeignChanges;
 
 /// <summary>
-/// Turns hints that something changed in one registry into reloads, one after the other. However many hints arrive
+/// Turns hints that another writer changed something in one registry into reloads, one after the other. However many hints arrive
 /// while a reload runs, one more reload follows, because each reads everything that was recorded.
 /// </summary>
 internal sealed partial class ChangeHints
@@ -17,19 +17,23 @@ internal sealed partial class ChangeHints
     private readonly CancellationToken _stopping;
     private readonly CoalescingSender<ReloadScope> _reloads;
 
-    public ChangeHints(Registry registry, ReloadGate gate, ILogger logger, CancellationToken stopping)
+    public ChangeHints(Registry registry, ReloadGate gate, VersionHints versions, ILogger logger, CancellationToken stopping)
     {
-        (_registry, _gate, _logger, _stopping) = (registry, gate, logger, stopping);
+        (_registry, _gate, Versions, _logger, _stopping) = (registry, gate, versions, logger, stopping);
         _reloads = new CoalescingSender<ReloadScope>(
             ReloadAsync, static (first, second) => first == ReloadScope.Everything ? first : second);
     }
 
     public Registry Registry => _registry;
 
+    public VersionHints Versions { get; }
+
     private ReloadScope DefaultScope =>
         _registry.Database.SyncOn == SyncOn.Change ? ReloadScope.Everything : ReloadScope.Routes;
 
-    /// <summary>Takes a notification, if it is about this registry and asks for a reload now.</summary>
+    /// <summary>
+    /// Takes a notification, if it is about this registry. It may ask for a reload now, or announce a version.
+    /// </summary>
     public void Add(ChangeNotification notification)
     {
         if (notification.Schema != _registry.Database.Sql.Schema)
@@ -38,7 +42,11 @@ internal sealed partial class ChangeHints
         }
 
         var scope = notification.Kind == ChangeKind.Request ? ReloadScope.Everything : DefaultScope;
-        if (scope == ReloadScope.Everything || notification.Kind == ChangeKind.Routes)
+        if (notification.Kind == ChangeKind.Version)
+        {
+            Versions.Add(notification.Version);
+        }
+        else if (scope == ReloadScope.Everything || notification.Kind == ChangeKind.Routes)
         {
             _reloads.Post(scope);
         }

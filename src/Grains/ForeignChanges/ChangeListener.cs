@@ -9,17 +9,21 @@ namespace EndpointSync.Grains.ForeignChanges;
 /// </summary>
 internal sealed class ChangeListener : IAsyncDisposable
 {
-    private const string Channel = "endpoint_sync";
-
     private static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(2);
 
     private readonly NpgsqlConnection _connection;
-    private readonly ConcurrentQueue<string> _received = new();
+    private readonly ConcurrentQueue<ChangeNotification> _received = new();
 
     private ChangeListener(NpgsqlConnection connection)
     {
         _connection = connection;
-        connection.Notification += (_, message) => _received.Enqueue(message.Payload);
+        connection.Notification += (_, message) =>
+        {
+            if (ChangeNotification.Parse(message.Channel, message.Payload) is { } notification)
+            {
+                _received.Enqueue(notification);
+            }
+        };
     }
 
     /// <summary>
@@ -33,7 +37,8 @@ internal sealed class ChangeListener : IAsyncDisposable
         var listener = new ChangeListener(await database.Source.OpenConnectionAsync(cancellationToken));
         try
         {
-            await listener._connection.ExecuteAsync($"listen {Channel}", cancellationToken);
+            await listener._connection.ExecuteAsync(
+                $"listen {ChangeNotification.Changes}; listen {ChangeNotification.Versions}", cancellationToken);
             await listener.VerifyDeliveryAsync(database, cancellationToken);
             return listener;
         }
@@ -55,9 +60,9 @@ internal sealed class ChangeListener : IAsyncDisposable
         }
 
         var messages = new List<ChangeNotification>();
-        while (_received.TryDequeue(out var payload))
+        while (_received.TryDequeue(out var message))
         {
-            messages.AddRange(ChangeNotification.Parse(payload) is { } message ? [message] : []);
+            messages.Add(message);
         }
 
         return messages;
@@ -72,7 +77,7 @@ internal sealed class ChangeListener : IAsyncDisposable
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         if (!await _connection.ScalarAsync<bool>(
-                $"select exists (select from pg_listening_channels() as channel where channel = '{Channel}')",
+                $"select exists (select from pg_listening_channels() as channel where channel = '{ChangeNotification.Changes}')",
                 cancellationToken))
         {
             throw new NotificationsNotReceivedException();
@@ -87,7 +92,7 @@ internal sealed class ChangeListener : IAsyncDisposable
     {
         await using (var other = await database.Source.OpenConnectionAsync(cancellationToken))
         {
-            await other.ExecuteAsync($"notify {Channel}, 'echo'", cancellationToken);
+            await other.ExecuteAsync($"notify {ChangeNotification.Changes}, 'echo'", cancellationToken);
         }
 
         if (!await _connection.WaitAsync(EchoTimeout, cancellationToken))

@@ -1,6 +1,7 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,8 +14,8 @@ namespace EndpointSync.Grains.ForeignChanges;
 /// notifications, the polls do the work.
 /// </summary>
 internal sealed partial class DatabaseListener(
-    ListenedDatabase database, IReadOnlyList<Registry> registries, ReloadGate gate, IOptions<SyncOptions> options,
-    TimeProvider clock,
+    ListenedDatabase database, IReadOnlyList<Registry> registries, RegistryMap<PublishedRegistry> published,
+    RoutePublisher publisher, ReloadGate gate, IOptions<SyncOptions> options, TimeProvider clock,
     ILogger<DatabaseListener> logger)
 {
     private readonly JitteredBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30));
@@ -23,8 +24,15 @@ internal sealed partial class DatabaseListener(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var hints = registries.Select(registry => new ChangeHints(registry, gate, logger, cancellationToken)).ToList();
+        var hints = registries.Select(registry => HintsOf(registry, cancellationToken)).ToList();
         await Task.WhenAll(ListenForeverAsync(hints, cancellationToken), CheckForeverAsync(hints, cancellationToken));
+    }
+
+    private ChangeHints HintsOf(Registry registry, CancellationToken stopping)
+    {
+        var routes = published.Get(registry.Name).Routes;
+        var versions = new VersionHints(routes, publisher, clock, logger, stopping);
+        return new ChangeHints(registry, gate, versions, logger, stopping);
     }
 
     private async Task ListenForeverAsync(List<ChangeHints> hints, CancellationToken cancellationToken)
@@ -79,13 +87,19 @@ internal sealed partial class DatabaseListener(
         }
     }
 
-    // Where triggers capture changes, a full check is requested at intervals. Where they do not, every preflight is a
+    // The database may have gone back, and another cluster may have made versions, while nobody listened. Where triggers
+    // capture changes, a full check is requested at intervals. Where they do not, every preflight is a
     // full check, and only this poll finds foreign changes.
     private async Task CheckAsync(ChangeHints hints, bool isTime, CancellationToken cancellationToken)
     {
         try
         {
             await hints.Registry.Preparation.EnsureAsync(cancellationToken);
+            if (isTime)
+            {
+                await hints.Versions.FollowNewestAsync();
+            }
+
             if (!await hints.Registry.Capture.EnsureAsync(cancellationToken))
             {
                 hints.Add();

@@ -17,6 +17,7 @@ using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Runtime.GrainDirectory;
 
 namespace EndpointSync.Grains.Hosting;
@@ -36,7 +37,8 @@ internal static class EndpointSyncServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddValidatedOptions(clusterConnectionString, registries)
-            .AddSingleton(provider => new DataSources(SiloName(provider)))
+            .AddSingleton(provider => new DataSources(
+                SiloName(provider), provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId))
             .AddSingleton(provider => new RegistryMap<RegistryDatabase>(
                 registries.Select(
                     registry => KeyValuePair.Create(

@@ -7,7 +7,8 @@ namespace EndpointSync.Grains.Postgres;
 /// <summary>One pool of connections for each connection string, however many registries share it.</summary>
 /// <param name="siloName">The silo's name. It is part of the sessions' application name, so that an operator knows
 /// whose they are.</param>
-internal sealed class DataSources(string siloName) : IAsyncDisposable
+/// <param name="clusterId">The silo's cluster. The session that listens for it names it.</param>
+internal sealed class DataSources(string siloName, string clusterId = "") : IAsyncDisposable
 {
     // A silo runs one sync per registry at a time, and its other queries are short. A value in the connection string
     // wins.
@@ -25,12 +26,22 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     // A listening session runs only short statements.
     private const int AnswerSeconds = 2;
 
+    // Postgres cuts an application name off after 63 bytes.
+    private const int LongestClusterId = 40;
+
     /// <summary>Postgres' own schema alone: nobody else can define an operator or a function there.</summary>
     public const string SafeSearchPath = "pg_catalog, pg_temp";
 
     /// <summary>How the application name of a silo's session begins. Any role may call itself that.</summary>
     public const string ApplicationPrefix = "EndpointSync/";
 
+    /// <summary>
+    /// How the application name of a session goes on that listens for a cluster. The beginning of the cluster's id comes
+    /// next, and behind a comma the silo's name.
+    /// </summary>
+    public const string ClusterPrefix = "cluster ";
+
+    private readonly string _clusterId = clusterId.Length > LongestClusterId ? clusterId[..LongestClusterId] : clusterId;
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) =>
@@ -47,7 +58,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
     {
         var key = ListenedDatabase.KeyOf(connectionString);
         return new ListenedDatabase(
-            key, _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
+            key, _clusterId, _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
     }
 
     public async ValueTask DisposeAsync()
@@ -107,7 +118,7 @@ internal sealed class DataSources(string siloName) : IAsyncDisposable
             CommandTimeout = AnswerSeconds,
             CancellationTimeout = -1,
         };
-        settings.ApplicationName ??= ApplicationPrefix + siloName;
+        settings.ApplicationName ??= $"{ApplicationPrefix}{ClusterPrefix}{_clusterId}, {siloName}";
         Secure(settings, SafeSearchPath);
         return settings;
     }

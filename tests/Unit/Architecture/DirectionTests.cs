@@ -32,7 +32,7 @@ public sealed class DirectionTests
             "Publishing", "Registries", "Sync", "Sync.Statements", "Preparation", "Odoo", "Locks", "Postgres",
             "Configuration",
         ],
-        ["ForeignChanges"] = ["Registries", "Preparation", "Postgres", "Configuration"],
+        ["ForeignChanges"] = ["Publishing", "Registries", "Preparation", "Postgres", "Configuration"],
     };
 
     // The folders that speak to Postgres. The plan, the order of work and the publication must not depend on how.

@@ -48,7 +48,9 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
         var backoffs = await new RepairBackoffs(database, connection).ReadAsync(cancellationToken);
         var status = await connection.ListAsync(
             database.Sql.Of(Sql["status"]), row => Read(
-                row, quarantine, holder, backoffs), cancellationToken, database.SchemaName);
+                row, quarantine, holder, backoffs), cancellationToken, database.SchemaName,
+            PostgresCommands.Value(DataSources.ApplicationPrefix + DataSources.ClusterPrefix),
+            PostgresCommands.Value(database.Listened.ClusterId));
         return status.Single();
     }
 
@@ -102,5 +104,6 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             Quarantine = quarantine,
             LockHolder = holder,
             LeftOut = row.Value<string[]>("left_out"),
+            OtherClusters = row.Value<string[]>("other_clusters"),
         };
 }

@@ -24,7 +24,13 @@ select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
   endpoint_sync.is_tracked($1) as is_tracked, foreign_writes, unlocked_writes,
   array(
     select endpoint_sync.text_of(left(key, 80)) from {odoo}.endpoint_route
-    where not endpoint_sync.is_carried(key, route, opts, routing, route_group) order by key limit 10) as left_out
+    where not endpoint_sync.is_carried(key, route, opts, routing, route_group) order by key limit 10) as left_out,
+  array(
+    select distinct split_part(substr(application_name, length($2) + 1), ', ', 1) as cluster
+    from pg_stat_activity
+    where datname = current_database() and starts_with(application_name, $2)
+      and split_part(substr(application_name, length($2) + 1), ', ', 1) <> $3
+    order by cluster limit 10) as other_clusters
 from endpoint_sync.state where schema_name = $1
 
 -- name: write_counts
