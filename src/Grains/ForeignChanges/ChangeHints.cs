@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace EndpointSync.Grains.ForeignChanges;
 
 /// <summary>
-/// Turns hints that another writer changed something in one registry into reloads, one after the other. However many hints arrive
-/// while a reload runs, one more reload follows, because each reads everything that was recorded.
+/// Turns hints that another writer changed something in one registry into reloads, one after the other. However many
+/// hints arrive while a reload runs, one more reload follows, because each reads everything that was recorded.
 /// </summary>
 internal sealed partial class ChangeHints
 {
@@ -17,7 +17,8 @@ internal sealed partial class ChangeHints
     private readonly CancellationToken _stopping;
     private readonly CoalescingSender<ReloadScope> _reloads;
 
-    public ChangeHints(Registry registry, ReloadGate gate, VersionHints versions, ILogger logger, CancellationToken stopping)
+    public ChangeHints(
+        Registry registry, ReloadGate gate, VersionHints versions, ILogger logger, CancellationToken stopping)
     {
         (_registry, _gate, Versions, _logger, _stopping) = (registry, gate, versions, logger, stopping);
         _reloads = new CoalescingSender<ReloadScope>(

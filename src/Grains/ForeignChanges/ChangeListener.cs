@@ -77,7 +77,8 @@ internal sealed class ChangeListener : IAsyncDisposable
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         if (!await _connection.ScalarAsync<bool>(
-                $"select exists (select from pg_listening_channels() as channel where channel = '{ChangeNotification.Changes}')",
+                "select exists (select from pg_listening_channels() as channel "
+                + $"where channel = '{ChangeNotification.Changes}')",
                 cancellationToken))
         {
             throw new NotificationsNotReceivedException();

@@ -87,8 +87,8 @@ internal sealed partial class DatabaseListener(
         }
     }
 
-    // The database may have gone back, and another cluster may have made versions, while nobody listened. Where triggers
-    // capture changes, a full check is requested at intervals. Where they do not, every preflight is a
+    // The database may have gone back, and another cluster may have made versions, while nobody listened. Where
+    // triggers capture changes, a full check is requested at intervals. Where they do not, every preflight is a
     // full check, and only this poll finds foreign changes.
     private async Task CheckAsync(ChangeHints hints, bool isTime, CancellationToken cancellationToken)
     {

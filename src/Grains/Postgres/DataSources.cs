@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
@@ -36,20 +37,24 @@ internal sealed class DataSources(string siloName, string clusterId = "") : IAsy
     public const string ApplicationPrefix = "EndpointSync/";
 
     /// <summary>
-    /// How the application name of a session goes on that listens for a cluster. The beginning of the cluster's id comes
-    /// next, and behind a comma the silo's name.
+    /// How the application name of a session goes on that listens for a cluster. The beginning of the cluster's id
+    /// comes next, and behind a comma the silo's name.
     /// </summary>
     public const string ClusterPrefix = "cluster ";
 
-    private readonly string _clusterId = clusterId.Length > LongestClusterId ? clusterId[..LongestClusterId] : clusterId;
+    private readonly string _clusterId = clusterId[..Math.Min(clusterId.Length, LongestClusterId)];
+    // Every pool of this process by itself. What makes a session useless comes from its server, and so concerns every
+    // pool that leads there: those of other registries, and that of Orleans' membership, whose commands are not ours.
+    private static readonly ConcurrentDictionary<NpgsqlDataSource, string[]> Pools = new();
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     public NpgsqlDataSource For(string connectionString) =>
-        _sources.GetOrAdd(connectionString, text => Create(text, siloName));
+        _sources.GetOrAdd(connectionString, text => Pooled(Create(text, siloName)));
 
     /// <summary>Connections whose unqualified names resolve in one schema.</summary>
     public NpgsqlDataSource For(string connectionString, string searchPath) =>
-        _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Create(connectionString, siloName, searchPath));
+        _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Pooled(Create(connectionString, siloName, searchPath)));
 
     /// <summary>
     /// The source of the one session that listens to a database. It is not pooled, and its timeouts are short.
@@ -58,15 +63,42 @@ internal sealed class DataSources(string siloName, string clusterId = "") : IAsy
     {
         var key = ListenedDatabase.KeyOf(connectionString);
         return new ListenedDatabase(
-            key, _clusterId, _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
+            key, _clusterId,
+            _sources.GetOrAdd($"listen\n{key}", _ => Hosts.Connect(ListenerSettings(connectionString))));
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var source in _sources.Values)
         {
+            Pools.TryRemove(source, out _);
             await source.DisposeAsync();
         }
+    }
+
+    /// <summary>Discards the pooled connections to the server of one of them.</summary>
+    public static void ClearPoolsTo(NpgsqlConnection connection) =>
+        ClearPoolsTo([$"{connection.Host}:{connection.Port.ToString(CultureInfo.InvariantCulture)}"]);
+
+    /// <summary>Discards the pooled connections to the servers of one pool.</summary>
+    public static void ClearPoolsTo(NpgsqlDataSource source) =>
+        ClearPoolsTo([.. Hosts.Each(new NpgsqlConnectionStringBuilder(source.ConnectionString))]);
+
+    private static void ClearPoolsTo(string[] servers)
+    {
+        foreach (var (pool, leadsTo) in Pools)
+        {
+            if (leadsTo.Intersect(servers, StringComparer.Ordinal).Any())
+            {
+                pool.Clear();
+            }
+        }
+    }
+
+    private static NpgsqlDataSource Pooled(NpgsqlDataSource source)
+    {
+        Pools[source] = [.. Hosts.Each(new NpgsqlConnectionStringBuilder(source.ConnectionString))];
+        return source;
     }
 
     /// <summary>The source that <see cref="For(string)"/> would make; nothing connects before its first use.</summary>

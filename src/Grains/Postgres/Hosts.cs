@@ -30,10 +30,12 @@ internal static class Hosts
 
     /// <summary>The servers with their ports, in an order that does not depend on the connection string.</summary>
     public static string Name(NpgsqlConnectionStringBuilder settings) => string.Join(
-        ',', (settings.Host ?? "")
-            .Split(',', StringSplitOptions.TrimEntries)
-            .Select(host => WithPort(host, settings.Port))
-            .Order(StringComparer.Ordinal));
+        ',', Each(settings).Order(StringComparer.Ordinal));
+
+    /// <summary>The servers with their ports.</summary>
+    public static IEnumerable<string> Each(NpgsqlConnectionStringBuilder settings) => (settings.Host ?? "")
+        .Split(',', StringSplitOptions.TrimEntries)
+        .Select(host => WithPort(host, settings.Port));
 
     private static bool IsSeveral(NpgsqlConnectionStringBuilder settings) =>
         settings.Host?.Contains(',', StringComparison.Ordinal) == true;

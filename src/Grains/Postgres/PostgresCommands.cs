@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
 
-/// <summary>Short forms for commands with positional parameters.</summary>
+/// <summary>
+/// Short forms for commands with positional parameters. A failure that a new connection may cure costs the pool its
+/// connections, whoever runs the command; the next use connects anew.
+/// </summary>
 internal static class PostgresCommands
 {
     /// <summary>
@@ -60,16 +63,32 @@ internal static class PostgresCommands
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken,
         params NpgsqlParameter[] parameters)
     {
-        await using var command = connection.Command(sql, parameters);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await using var command = connection.Command(sql, parameters);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException refused) when (SqlStates.NeedsNewConnection(refused))
+        {
+            DataSources.ClearPoolsTo(connection);
+            throw;
+        }
     }
 
     public static async Task<T> ScalarAsync<T>(
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken,
         params NpgsqlParameter[] parameters)
     {
-        await using var command = connection.Command(sql, parameters);
-        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+        try
+        {
+            await using var command = connection.Command(sql, parameters);
+            return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (PostgresException refused) when (SqlStates.NeedsNewConnection(refused))
+        {
+            DataSources.ClearPoolsTo(connection);
+            throw;
+        }
     }
 
     public static async Task<List<T>> ListAsync<T>(
@@ -77,9 +96,17 @@ internal static class PostgresCommands
         CancellationToken cancellationToken,
         params NpgsqlParameter[] parameters)
     {
-        await using var command = connection.Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ListAsync(read, cancellationToken);
+        try
+        {
+            await using var command = connection.Command(sql, parameters);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ListAsync(read, cancellationToken);
+        }
+        catch (PostgresException refused) when (SqlStates.NeedsNewConnection(refused))
+        {
+            DataSources.ClearPoolsTo(connection);
+            throw;
+        }
     }
 
     public static async Task<List<T>> ListAsync<T>(

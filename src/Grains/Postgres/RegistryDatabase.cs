@@ -22,6 +22,6 @@ internal sealed record RegistryDatabase(
 {
     public NpgsqlParameter SchemaName => PostgresCommands.Value(Sql.Schema);
 
-    /// <summary>Discards the pooled connections, so that the next use connects anew.</summary>
-    public void Reconnect() => Source.Clear();
+    /// <summary>Discards the pooled connections to its servers, so that the next use connects anew.</summary>
+    public void Reconnect() => DataSources.ClearPoolsTo(Source);
 }

@@ -44,10 +44,15 @@ internal static class SqlStates
         _ => false,
     };
 
-    /// <summary>Whether a new connection may succeed where this one cannot.</summary>
+    /// <summary>
+    /// Whether a new connection may succeed where this one cannot: the server behind the address has become a standby
+    /// or another one, or the session is gone, or what it prepared.
+    /// </summary>
     public static bool NeedsNewConnection(Exception exception) =>
-        IsOutdatedPlan(exception)
-            || exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+        IsOutdatedPlan(exception) || exception is PostgresException
+        {
+            SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.AdminShutdown
+        };
 
     // Of several servers, either none accepted a connection (their failures together), or none is a primary (no failure
     // at all), as in the middle of a failover.
@@ -55,9 +60,13 @@ internal static class SqlStates
         exception is { InnerException: AggregateException } || exception.GetType() == typeof(NpgsqlException)
         && exception is { InnerException: null, Message: "No suitable host was found." };
 
-    // A column got another type after a statement that reads it was prepared. A new connection prepares it anew.
-    private static bool IsOutdatedPlan(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
+    // A column got another type after a statement that reads it was prepared, or somebody discarded what a session
+    // prepared, as a pooler may. A new connection prepares it anew.
+    private static bool IsOutdatedPlan(Exception exception) => exception is PostgresException
+    {
+        SqlState: PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName
+            or PostgresErrorCodes.DuplicatePreparedStatement
+    };
 
     /// <summary>
     /// Whether something is missing that the preparation of the registry's database creates or requires.

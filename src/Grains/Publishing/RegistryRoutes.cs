@@ -83,7 +83,8 @@ internal sealed partial class RegistryRoutes
     }
 
     /// <summary>
-    /// Checks a table that a worker reports. If it is newer than the served one, this silo lags or the database lost it.
+    /// Checks a table that a worker reports. If it is newer than the served one, this silo lags or the database lost
+    /// it.
     /// </summary>
     public async Task CheckReportedAsync(RouteTableId table, CancellationToken cancellationToken)
     {

@@ -8,7 +8,8 @@ using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Cluster;
 
-/// <summary>Two clusters on one registry, as in a blue-green deployment. Their silos do not know of each other.</summary>
+/// <summary>Two clusters on one registry, as in a blue-green deployment: their silos know nothing of each other.
+/// </summary>
 public sealed class TwoClustersTests(ITestOutputHelper output)
 {
     private const string NoPoll = "01:00:00";

@@ -23,9 +23,15 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             Sql["pending"],
             row => (
                 Sync: row.Bool("is_sync_pending"), Bump: row.Bool("is_bump_due"),
-                Change: row.Bool("is_change_pending") || row.Bool("is_behind")),
+                Change: row.Bool("is_change_pending") || row.Bool("is_behind"), ReadOnly: row.Bool("is_read_only")),
             cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit));
-        var (sync, bump, change) = pending[0];
+        var (sync, bump, change, isReadOnly) = pending[0];
+        // Reads succeed on a server that has become a standby, and its sessions stay while the address moves on.
+        if (isReadOnly)
+        {
+            database.Reconnect();
+        }
+
         if (sync || (change && everyEdit))
         {
             return ReloadScope.Everything;

@@ -10,6 +10,7 @@ select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
     select from endpoint_sync.pending_changes as change
     where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change))))
     as is_change_pending,
+  current_setting('transaction_read_only') = 'on' as is_read_only,
   exists (
     select from endpoint_sync.lost_versions as lost join endpoint_sync.state using (schema_name)
     where lost.schema_name = $1 and lost.version >= state.version) as is_behind
