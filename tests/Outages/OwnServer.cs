@@ -87,6 +87,20 @@ internal sealed class OwnServer : IAsyncDisposable
         return await StartReplicaAsync(replica);
     }
 
+    /// <summary>Makes the standby receive nothing any more, so that it lacks what is committed from now on.</summary>
+    public async Task DetachReplicaAsync(int port)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Port = port, Pooling = false };
+        await using (var replica = NpgsqlDataSource.Create(settings))
+        await using (var connection = await replica.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("alter system set primary_conninfo = ''", CancellationToken.None);
+            await connection.ExecuteAsync("select pg_reload_conf()", CancellationToken.None);
+        }
+
+        await UntilAsync("select not exists (select from pg_stat_replication)", "a standby that receives nothing");
+    }
+
     /// <summary>Makes the standby the primary; the test's own queries go to it from then on.</summary>
     public async Task PromoteReplicaAsync(int port)
     {
