@@ -20,6 +20,7 @@ try
     app.MapApi();
     app.LogStarted(settings);
     app.LogClockSkew(skew);
+    await app.ResetFutureSignsOfLifeAsync(settings.Cluster);
     await app.RunSiloAsync();
     return 0;
 }

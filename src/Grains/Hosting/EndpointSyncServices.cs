@@ -76,6 +76,23 @@ internal static class EndpointSyncServices
             sources.For(connectionString), TimeProvider.System, cancellationToken);
     }
 
+    /// <summary>The same for a silo that runs, over the connections of its membership.</summary>
+    public static Task<TimeSpan> MeasureClockSkewAsync(
+        this IServiceProvider provider, string connectionString, CancellationToken cancellationToken) =>
+        ClusterDatabase.MeasureClockSkewAsync(
+            provider.GetRequiredService<DataSources>().For(connectionString, ClusterDatabase.Schema),
+            provider.GetRequiredService<TimeProvider>(), cancellationToken);
+
+    /// <summary>Sets a cluster's signs of life from the future to the present.</summary>
+    /// <returns>The silos, with how far they were ahead.</returns>
+    public static async Task<IReadOnlyList<(string Silo, TimeSpan Ahead)>> ResetFutureSignsOfLifeAsync(
+        string connectionString, string clusterId, CancellationToken cancellationToken)
+    {
+        await using var sources = new DataSources("clock");
+        return await ClusterDatabase.ResetFutureSignsOfLifeAsync(
+            sources.For(connectionString), clusterId, cancellationToken);
+    }
+
     /// <summary>What a failure of Postgres or the driver means for an operator; null for any other failure.</summary>
     public static ReloadProblem? ProblemOf(Exception failure) => SqlStates.Describe(failure);
 

@@ -54,7 +54,8 @@ internal sealed class DataSources(string siloName, string clusterId = "") : IAsy
 
     /// <summary>Connections whose unqualified names resolve in one schema.</summary>
     public NpgsqlDataSource For(string connectionString, string searchPath) =>
-        _sources.GetOrAdd($"{searchPath}\n{connectionString}", _ => Pooled(Create(connectionString, siloName, searchPath)));
+        _sources.GetOrAdd(
+            $"{searchPath}\n{connectionString}", _ => Pooled(Create(connectionString, siloName, searchPath)));
 
     /// <summary>
     /// The source of the one session that listens to a database. It is not pooled, and its timeouts are short.

@@ -13,6 +13,7 @@ internal static class HealthRegistration
 
     public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
         .AddCheck<SiloCheck>("silo", tags: [Ready])
+        .AddCheck<ClockCheck>("clock", tags: [Ready])
         .AddCheck<RegistriesCheck>("registries", tags: [Ready])
         .AddCheck<RoutesCheck>("routes", tags: [Ready]);
 

@@ -18,6 +18,8 @@ internal static class SiloRegistration
         // The silo comes first: services that are added later start after it and stop before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster));
         builder.Services.AddEndpointSyncGrains(settings.Cluster.ConnectionString!, settings.Registries);
+        builder.Services.AddSingleton(settings.Cluster).AddSingleton<ClusterClock>()
+            .AddHostedService(provider => provider.GetRequiredService<ClusterClock>());
         if (settings.StopWhenInputEnds)
         {
             builder.Services.AddHostedService<StopWhenInputEnds>();
