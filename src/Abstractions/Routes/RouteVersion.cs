@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace EndpointSync;
 
 /// <summary>
-/// The number of one route table of a registry: 0 before the first sync, and one more with each change of the routes.
+/// The number of one route table of a registry: 0 before the first sync, and larger with each change of the routes. It
+/// is one more, unless the database lost a version that was served.
 /// </summary>
 /// <param name="Value">The number; it is never negative and never goes back.</param>
 [GenerateSerializer, Immutable, Alias("endpointsync.route-version"), JsonConverter(typeof(RouteVersionJsonConverter))]

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Globalization;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
@@ -77,16 +76,15 @@ internal sealed class DataSources(string siloName, string clusterId = "") : IAsy
         }
     }
 
-    /// <summary>Discards the pooled connections to the server of one of them.</summary>
-    public static void ClearPoolsTo(NpgsqlConnection connection) =>
-        ClearPoolsTo([$"{connection.Host}:{connection.Port.ToString(CultureInfo.InvariantCulture)}"]);
+    /// <summary>Discards the pooled connections to the servers of one connection, which may be broken.</summary>
+    public static void ClearPoolsTo(NpgsqlConnection connection) => ClearPoolsTo(connection.ConnectionString);
 
     /// <summary>Discards the pooled connections to the servers of one pool.</summary>
-    public static void ClearPoolsTo(NpgsqlDataSource source) =>
-        ClearPoolsTo([.. Hosts.Each(new NpgsqlConnectionStringBuilder(source.ConnectionString))]);
+    public static void ClearPoolsTo(NpgsqlDataSource source) => ClearPoolsTo(source.ConnectionString);
 
-    private static void ClearPoolsTo(string[] servers)
+    private static void ClearPoolsTo(string connectionString)
     {
+        var servers = ServersOf(connectionString);
         foreach (var (pool, leadsTo) in Pools)
         {
             if (leadsTo.Intersect(servers, StringComparer.Ordinal).Any())
@@ -98,9 +96,12 @@ internal sealed class DataSources(string siloName, string clusterId = "") : IAsy
 
     private static NpgsqlDataSource Pooled(NpgsqlDataSource source)
     {
-        Pools[source] = [.. Hosts.Each(new NpgsqlConnectionStringBuilder(source.ConnectionString))];
+        Pools[source] = ServersOf(source.ConnectionString);
         return source;
     }
+
+    private static string[] ServersOf(string connectionString) =>
+        [.. Hosts.Each(new NpgsqlConnectionStringBuilder(connectionString))];
 
     /// <summary>The source that <see cref="For(string)"/> would make; nothing connects before its first use.</summary>
     /// <exception cref="ArgumentException">A value is not valid.</exception>
