@@ -9,6 +9,8 @@ public sealed class ClusterClockTests : IAsyncLifetime
 {
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
 
+    private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
+
     private readonly DataSources _sources = new("membership");
     private readonly TestDatabase _database = new();
 
@@ -25,7 +27,7 @@ public sealed class ClusterClockTests : IAsyncLifetime
     {
         await using var table = await MembershipTable.OpenAsync(_database);
         await using var other = await MembershipTable.OpenAsync(_database);
-        var future = DateTime.UtcNow + Ahead;
+        var future = Now + Ahead;
         await table.CreateVersionAsync();
         await table.InsertAsync(1, version: 0, aliveAt: future);
         await table.InsertAsync(2, version: 1);
@@ -38,9 +40,9 @@ public sealed class ClusterClockTests : IAsyncLifetime
         var (silo, ahead) = Assert.Single(reset);
         Assert.Equal("silo 1", silo);
         Assert.InRange(ahead, Ahead - TimeSpan.FromMinutes(1), Ahead);
-        Assert.InRange(await AliveAsync(table, 1), DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddSeconds(1));
+        Assert.InRange(await AliveAsync(table, 1), Now.AddMinutes(-1), Now.AddSeconds(1));
         Assert.Equal(MembershipTable.Noon, await AliveAsync(table, 2));
-        Assert.True(await AliveAsync(other, 1) > DateTime.UtcNow.AddMinutes(5), "another cluster's row changed");
+        Assert.True(await AliveAsync(other, 1) > Now.AddMinutes(5), "another cluster's row changed");
     }
 
     [Fact]
