@@ -1,8 +1,6 @@
 -- name: make_bumps_due
-update endpoint_sync.state set bumped_at = null, bumped_again = false
+-- The bumps stay due for what earlier changes needed as long as the second of them is not made.
+update endpoint_sync.state
+set bumped_at = null, bumped_again = false, routes_changed = $2 or (routes_changed and not bumped_again),
+  apps_changed = $3 or (apps_changed and not bumped_again)
 where schema_name = $1
-returning to_regclass($2) is not null as has_second_channel
-
--- name: send
--- Odoo 19 invalidates its caches when a row appears here; other versions do not have the table.
-insert into {odoo}.orm_signaling_routing default values

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EndpointSync.Core;
 using EndpointSync.Grains.Postgres;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,8 @@ namespace EndpointSync.Grains.Odoo;
 /// <summary>
 /// Odoo's sequence, whose value is the key under which Odoo workers cache their routes. It is bumped after the commit
 /// on purpose: a worker may have read a value that the sync's own rows drew before the commit, and cached the old rows
-/// under it.
+/// under it. With each bump, the signals are sent by which Odoo's workers drop what they cached apart from the
+/// sequence.
 /// </summary>
 internal sealed partial class OdooSequence(RegistryDatabase database, TimeProvider clock, ILogger<OdooSequence> logger)
 {
@@ -27,6 +29,7 @@ internal sealed partial class OdooSequence(RegistryDatabase database, TimeProvid
 
     private static readonly SqlFile Sql = SqlFile.Of<OdooSequence>();
 
+    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
     private CoalescingSender<RouteVersion>? _secondBump;
 
     /// <summary>
@@ -84,7 +87,13 @@ internal sealed partial class OdooSequence(RegistryDatabase database, TimeProvid
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var sequence = PostgresCommands.Value($"{database.Sql.Quoted}.endpoint_route_version");
-        await connection.ExecuteAsync(sql, cancellationToken, [database.SchemaName, sequence, .. more]);
+        var bumps = await connection.ListAsync(
+            sql, row => row.Value<string[]>("problems"), cancellationToken, [database.SchemaName, sequence, .. more]);
+        var problems = bumps.SelectMany(bump => bump);
+        foreach (var problem in problems.Where(problem => _reported.TryAdd(problem, true)))
+        {
+            LogNotSignalled(database.Name, problem);
+        }
     }
 
     [LoggerMessage(
@@ -92,4 +101,10 @@ internal sealed partial class OdooSequence(RegistryDatabase database, TimeProvid
         "Could not bump Odoo's sequence of {Registry} for version {Version}: {Detail}. Odoo workers may serve the "
         + "previous version until the next poll bumps it.")]
     private partial void LogNotBumped(string registry, RouteVersion version, string detail);
+
+    [LoggerMessage(
+        1113, LogLevel.Warning,
+        "Odoo workers of {Registry} may serve old routes, or the wrong app: they cannot be told to drop their caches. "
+        + "{Cure}")]
+    private partial void LogNotSignalled(string registry, string cure);
 }

@@ -5,7 +5,9 @@ update endpoint_sync.state set bumped_version = version, bumped_at = clock_times
 where schema_name = (
     select schema_name from endpoint_sync.state
     where schema_name = $1 and (bumped_version < version or bumped_at is null) for no key update skip locked)
-  and nextval($2::regclass) is not null and set_config('synchronous_commit', 'off', true) is not null
+  and set_config('synchronous_commit', 'off', true) is not null
+returning case when routes_changed then nextval($2::regclass) end,
+  endpoint_sync.signal_odoo(schema_name, routes_changed, apps_changed) as problems
 
 -- name: bump_again
 -- The row was last written by a transaction after the commit. While no session has a snapshot older than that, every
@@ -20,4 +22,6 @@ where schema_name = (
         where session.datname = current_database() and session.pid <> pg_backend_pid()
           and age(session.backend_xmin) >= age(state.xmin)))
     for no key update skip locked)
-  and nextval($2::regclass) is not null and set_config('synchronous_commit', 'off', true) is not null
+  and set_config('synchronous_commit', 'off', true) is not null
+returning case when routes_changed then nextval($2::regclass) end,
+  endpoint_sync.signal_odoo(schema_name, routes_changed, apps_changed) as problems

@@ -29,6 +29,17 @@ internal sealed class OdooTables(RegistryDatabase database)
         await CheckPrivilegesAsync(connection, cancellationToken);
     }
 
+    /// <summary>
+    /// The statements that let this role tell Odoo's workers to drop their caches, as far as it may not. Syncs do
+    /// without.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FindMissingSignalGrantsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await connection.ListAsync(
+            Sql["unusable_signals"], row => row.Text("cure"), cancellationToken, database.SchemaName);
+    }
+
     private async Task PrepareAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         if (await ExistsAsync(connection, table, cancellationToken))

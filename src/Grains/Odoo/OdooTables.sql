@@ -20,9 +20,8 @@ from (values
   ('SELECT', 'TABLE', 'fastapi_endpoint'), ('UPDATE', 'TABLE', 'fastapi_endpoint'),
   ('SELECT', 'TABLE', 'endpoint_route'), ('INSERT', 'TABLE', 'endpoint_route'),
   ('UPDATE', 'TABLE', 'endpoint_route'), ('DELETE', 'TABLE', 'endpoint_route'),
-  ('INSERT', 'TABLE', 'orm_signaling_routing'),
-  ('USAGE', 'SEQUENCE', 'endpoint_route_version'), ('USAGE', 'SEQUENCE', 'endpoint_route_id_seq'),
-  ('USAGE', 'SEQUENCE', 'orm_signaling_routing_id_seq')) as wanted (privilege, kind, name)
+  ('USAGE', 'SEQUENCE', 'endpoint_route_version'), ('USAGE', 'SEQUENCE', 'endpoint_route_id_seq')
+) as wanted (privilege, kind, name)
 where case
   when to_regclass($1 || '.' || wanted.name) is null then false
   when wanted.kind = 'SEQUENCE' then not has_sequence_privilege(to_regclass($1 || '.' || wanted.name), wanted.privilege)
@@ -40,3 +39,7 @@ where to_regnamespace($1) is not null and not has_schema_privilege($1::regnamesp
 
 -- name: exists
 select to_regclass($1) is not null
+
+-- name: unusable_signals
+-- Each as the statement that grants it.
+select cure from endpoint_sync.odoo_signals($1) where cure is not null

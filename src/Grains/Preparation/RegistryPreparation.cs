@@ -49,6 +49,30 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
     }
 
     /// <summary>
+    /// What a registry that can be used lacks, each with its cure. Syncs do without; others pay for it.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FindShortcomingsAsync(CancellationToken cancellationToken)
+    {
+        var shortcomings = new List<string>();
+        if (!await capture.IsInstalledAsync(cancellationToken))
+        {
+            shortcomings.Add(
+                "The triggers that record other writers' changes are missing or replaced; polls find the changes. "
+                + "Event 1702 has the statement that installs them.");
+        }
+
+        var grants = await new OdooTables(database).FindMissingSignalGrantsAsync(cancellationToken);
+        if (grants.Count > 0)
+        {
+            shortcomings.Add(
+                "Odoo's workers cannot be told to drop their caches and may serve old routes, or the wrong app. As the "
+                + $"owner run: {string.Join(" ", grants)}");
+        }
+
+        return shortcomings;
+    }
+
+    /// <summary>
     /// Makes the next use prepare again, because what was prepared is gone: a backup was restored, or a schema dropped.
     /// </summary>
     public void Forget() => _done = false;

@@ -39,11 +39,11 @@ internal sealed class SyncSession(
             database, connection, request.Scope, check.IsTracked, cancellationToken);
         if (!preflight.IsDue)
         {
-            // The recorded changes had no effect. Recording that needs no lock, but Odoo's second channel is written in
-            // the transaction that deletes the records.
+            // The recorded changes had no effect. Recording that needs no lock, but the bumps become due in the
+            // transaction that deletes the records.
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await new SyncBookkeeping(database, connection, preflight).RunAsync(
-                preflight.Due, left: [], isWritten: false, addVersion: null, cancellationToken);
+                preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
         }

@@ -64,8 +64,11 @@ internal sealed class SyncTransaction(
         await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
         var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
         await KeepBooksAsync(
-            done, left, batch => _versions.AddVersion(batch, next, changes, synced, request.Callers),
-            next.Version > state.Version, cancellationToken);
+            done, left, changes,
+            next.Version > state.Version
+                ? batch => _versions.AddVersion(batch, next, changes, synced, request.Callers)
+                : null,
+            cancellationToken);
         var result = Result(state, next, done, changes, synced, left.Count, rejected);
         await transaction.CommitAsync(cancellationToken);
         return result.HeldLockFor(clock.GetElapsedTime(begun));
@@ -336,13 +339,13 @@ internal sealed class SyncTransaction(
     }
 
     private async Task KeepBooksAsync(
-        SyncPlan done, HashSet<int> left, Action<NpgsqlBatch> addVersion, bool isVersion,
+        SyncPlan done, HashSet<int> left, List<RouteChange> changes, Action<NpgsqlBatch>? addVersion,
         CancellationToken cancellationToken)
     {
         // Rows that only return to the newest version's state make no new version either.
         var isWritten = done.Writes.Count + done.Removals.Count > 0;
         await new SyncBookkeeping(database, connection, preflight).RunAsync(
-            _work, left, isWritten, isVersion ? addVersion : null, cancellationToken);
+            _work, left, isWritten, changes, addVersion, cancellationToken);
         if (left.Count == 0)
         {
             return;

@@ -8,13 +8,11 @@ namespace EndpointSync.Silo.Health;
 /// <summary>
 /// Whether every registry's database can be used and its triggers capture what other writers change. Otherwise the silo
 /// is degraded, not unready: it keeps serving the registry's routes, callers get the reason why it cannot be reloaded,
-/// and polls find what triggers would record. A silo that never had routes is unready by <see cref="RoutesCheck"/>.
+/// polls find what triggers would record, and Odoo's workers drop old caches later. A silo that never had routes is
+/// unready by <see cref="RoutesCheck"/>.
 /// </summary>
 internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealthCheck
 {
-    private const string NoTriggers = "The triggers that record other writers' changes are missing or replaced; polls "
-        + "find the changes. Event 1702 has the statement that installs them.";
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public async Task<HealthCheckResult> CheckHealthAsync(
@@ -22,16 +20,19 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
     {
         var complaints =
             (await Task.WhenAll(registries.All.Select(registry => ComplaintAsync(registry, cancellationToken))))
-            .Where(complaint => complaint.Reason is not null)
-            .ToDictionary(complaint => complaint.Name, object (complaint) => complaint.Reason!, StringComparer.Ordinal);
-        var usable = registries.All.Count - complaints.Values.Count(reason => reason is not NoTriggers);
+            .Where(complaint => complaint.Reason.Length > 0)
+            .ToList();
+        var usable = registries.All.Count - complaints.Count(complaint => !complaint.IsUsable);
         var description = $"{usable} of {registries.All.Count} registries can be used.";
         return complaints.Count == 0
             ? HealthCheckResult.Healthy(description)
-            : HealthCheckResult.Degraded(description, data: complaints);
+            : HealthCheckResult.Degraded(
+                description,
+                data: complaints.ToDictionary(
+                    complaint => complaint.Name, object (complaint) => complaint.Reason, StringComparer.Ordinal));
     }
 
-    private static async Task<(string Name, string? Reason)> ComplaintAsync(
+    private static async Task<(string Name, string Reason, bool IsUsable)> ComplaintAsync(
         Registry registry, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -39,23 +40,23 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
         try
         {
             // The token alone is not enough: a query to a server that does not answer is not cancelled in time.
-            var isCaptured = await AskAsync(registry, deadline.Token).WaitAsync(Timeout, cancellationToken);
-            return (registry.Name, isCaptured ? null : NoTriggers);
+            var shortcomings = await AskAsync(registry, deadline.Token).WaitAsync(Timeout, cancellationToken);
+            return (registry.Name, string.Join(" ", shortcomings), IsUsable: true);
         }
         catch (Exception failure) when (EndpointSyncServices.ProblemOf(failure) is { } problem)
         {
-            return (registry.Name, problem.Detail);
+            return (registry.Name, problem.Detail, IsUsable: false);
         }
         catch (TimeoutException)
         {
-            return (registry.Name, "Postgres did not answer in time.");
+            return (registry.Name, "Postgres did not answer in time.", IsUsable: false);
         }
     }
 
-    private static async Task<bool> AskAsync(Registry registry, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> AskAsync(Registry registry, CancellationToken cancellationToken)
     {
         await registry.Preparation.EnsureAsync(cancellationToken);
         await registry.Status.PendingScopeAsync(cancellationToken);
-        return await registry.Capture.IsInstalledAsync(cancellationToken);
+        return await registry.Preparation.FindShortcomingsAsync(cancellationToken);
     }
 }

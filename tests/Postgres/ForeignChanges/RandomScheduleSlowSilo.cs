@@ -37,7 +37,7 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
         if (!preflight.IsDue)
         {
             await new SyncBookkeeping(registry.Database, connection, preflight).RunAsync(
-                preflight.Due, left: [], isWritten: false, addVersion: null, CancellationToken.None);
+                preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, CancellationToken.None);
             return;
         }
 

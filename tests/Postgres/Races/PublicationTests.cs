@@ -1,6 +1,7 @@
 using System.Globalization;
 using EndpointSync.Tests.Postgres.Upstream;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 
 namespace EndpointSync.Tests.Postgres.Races;
 
@@ -16,39 +17,50 @@ public sealed class PublicationTests(ITestOutputHelper output) : FreshDatabaseTe
             Environment.GetEnvironmentVariable("ENDPOINTSYNC_PUBLICATIONS"), CultureInfo.InvariantCulture,
             out var wanted)
             ? wanted
-            : 300;
+            : 110;
 
-    // In turn, from the first route ever to none at all and up again. Each write makes a version of its own.
-    private static readonly string[] Writes = ["insert", "insert", "edit", "delete", "delete"];
+    // In turn, from the first route ever to none at all and up again. Each write makes a version of its own, by SQL and
+    // not by Odoo, which would drop its own caches.
+    private static readonly string[] Writes =
+        ["insert", "insert", "edit", "swap", "app", "swap", "delete", "insert", "take over", "delete", "delete"];
 
-    private const string RoutesSql =
-        "select coalesce(string_agg(split_part(route, '|', 1), ' ' order by split_part(route, '|', 1)), '') "
-        + "from endpoint_route";
+    private const string AnswersSql =
+        """
+        select coalesce(string_agg(split_part(route, '|', 1) || ':' || app, ' ' order by split_part(route, '|', 1)), '')
+        from endpoint_route join fastapi_endpoint as endpoint
+          on key = 'fastapi.endpoint:' || endpoint.id || ':/|/<path:application_path>'
+        """;
 
-    [Fact]
-    public async Task No_Odoo_worker_keeps_old_routes_whatever_is_published_and_however_busy_it_is()
+    // The workers of a real Odoo 18 read the signals about a second after they took the snapshot. Here that is shorter,
+    // so that there can be more publications: the order is what matters.
+    [Theory]
+    [InlineData(OdooRelease.Odoo16)]
+    [InlineData(OdooRelease.Odoo18)]
+    [InlineData(OdooRelease.Odoo19)]
+    public async Task No_Odoo_worker_keeps_old_routes_or_apps_whatever_is_published_and_however_busy_it_is(
+        OdooRelease release)
     {
-        await Database.ExecuteAsync(
-            "create table orm_signaling_routing (id serial primary key, date timestamp default now())");
+        await UpstreamSignals.CreateAsync(Database, release);
         await using var registry = Registry();
         var readers = await Task.WhenAll(
-            Enumerable.Range(0, Readers).Select(number => SteadyReader.StartAsync(Database, signals: number % 2 == 0)));
-        var (staleAtFirst, stale) = (0, 0);
+            Enumerable.Range(0, Readers).Select(
+                number => SteadyReader.StartAsync(Database, release, TimeSpan.FromMilliseconds(number / 2 * 5))));
+        var (wrongAtFirst, wrong) = (0, 0);
 
         for (var number = 0; number < Publications; number++)
         {
             await WriteAsync(Writes[number % Writes.Length], number);
             await registry.ReloadAsync();
-            staleAtFirst += await CountStaleAsync(readers);
+            wrongAtFirst += await CountWrongAsync(readers);
             await BumpAgainAsync(registry);
-            stale += await CountStaleAsync(readers);
+            wrong += await CountWrongAsync(readers);
         }
 
         output.WriteLine(
-            $"{Publications} publications (2 inserts, 1 edit, 2 deletes by turns), {Readers} workers, "
-            + $"{readers.Sum(reader => reader.Served)} requests: "
-            + $"{staleAtFirst} workers with old routes after the first bump, {stale} after the second");
-        Assert.Equal(0, stale);
+            $"{release}: {Publications} publications ({string.Join(", ", Writes)} by turns), {Readers} workers, "
+            + $"{readers.Sum(reader => reader.Served)} requests: {wrongAtFirst} workers with an old route, with no app "
+            + $"or with the wrong app after the first bump, {wrong} after the second");
+        Assert.Equal(0, wrong);
         Assert.Equal(Publications, await Database.ScalarAsync<long>("select version from endpoint_sync.state"));
         foreach (var reader in readers)
         {
@@ -58,12 +70,36 @@ public sealed class PublicationTests(ITestOutputHelper output) : FreshDatabaseTe
 
     private Task WriteAsync(string write, int number) => write switch
     {
-        "insert" => Database.AddEndpointAsync($"endpoint {number}", $"/p{number}"),
+        "insert" => AddAsync(number),
         "edit" => Database.ExecuteAsync(
             $"update fastapi_endpoint set root_path = '/e{number}', registry_sync = false where id = (select max(id) "
             + "from fastapi_endpoint)"),
+        "app" => Database.ExecuteAsync(
+            $"update fastapi_endpoint set app = 'b{number}' where id = (select max(id) from fastapi_endpoint)"),
+        "swap" => Database.ExecuteAsync(
+            """
+            update fastapi_endpoint as endpoint set root_path = other.root_path, registry_sync = false
+            from fastapi_endpoint as other
+            where endpoint.id <> other.id and endpoint.id + other.id = (
+              select max(id) + min(id) from fastapi_endpoint) and endpoint.id in (
+              select max(id) from fastapi_endpoint union select min(id) from fastapi_endpoint)
+            """),
+        "take over" => Database.ExecuteAsync(
+            """
+            update fastapi_endpoint set root_path = root_path || '/former', registry_sync = false
+            where id = (select min(id) from fastapi_endpoint);
+            update fastapi_endpoint set registry_sync = false, root_path = (
+              select replace(root_path, '/former', '') from fastapi_endpoint order by id limit 1)
+            where id = (select max(id) from fastapi_endpoint)
+            """),
         _ => Database.ExecuteAsync("delete from fastapi_endpoint where id = (select min(id) from fastapi_endpoint)"),
     };
+
+    private async Task AddAsync(int number)
+    {
+        var id = await Database.AddEndpointAsync($"endpoint {number}", $"/p{number % 5}");
+        await Database.ExecuteAsync($"update fastapi_endpoint set app = 'a{number}' where id = {id}");
+    }
 
     // Moves the first bump back in time, so that the delay of a second is over. The wait for older snapshots stays.
     private async Task BumpAgainAsync(TestRegistry registry)
@@ -78,11 +114,11 @@ public sealed class PublicationTests(ITestOutputHelper output) : FreshDatabaseTe
         }
     }
 
-    private async Task<int> CountStaleAsync(SteadyReader[] readers)
+    private async Task<int> CountWrongAsync(SteadyReader[] readers)
     {
-        var routes = await Database.ScalarAsync<string>(RoutesSql);
+        var answers = await Database.ScalarAsync<string>(AnswersSql);
         var served = await Task.WhenAll(readers.Select(reader => reader.NextAsync())).Within(
             "a request of each worker");
-        return served.Count(map => map != routes);
+        return served.Count(answer => answer != answers);
     }
 }

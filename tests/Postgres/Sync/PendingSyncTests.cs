@@ -67,7 +67,7 @@ public sealed class PendingSyncTests : RegistryTests
         await Registry.Session.TryRecordPendingAsync("the second request");
 
         await new SyncBookkeeping(Registry.Database, connection, preflight).RunAsync(
-            preflight.Due, left: [], isWritten: false, addVersion: null, CancellationToken.None);
+            preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, CancellationToken.None);
 
         Assert.Equal(
             ["the second request"], await Database.ListAsync("select reason from endpoint_sync.pending_syncs"));

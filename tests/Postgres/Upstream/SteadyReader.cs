@@ -10,16 +10,15 @@ namespace EndpointSync.Tests.Postgres.Upstream;
 internal sealed class SteadyReader : IAsyncDisposable
 {
     private readonly UpstreamReader _reader;
-    private readonly bool _signals;
+    private readonly TimeSpan _delay;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Task _serving;
     private TaskCompletionSource<string>? _asked;
-    private long _signal;
 
-    private SteadyReader(UpstreamReader reader, bool signals)
+    private SteadyReader(UpstreamReader reader, TimeSpan delay)
     {
         _reader = reader;
-        _signals = signals;
+        _delay = delay;
         _serving = Task.Run(ServeAllTheTimeAsync);
     }
 
@@ -27,11 +26,12 @@ internal sealed class SteadyReader : IAsyncDisposable
     public int Served { get; private set; }
 
     /// <param name="database">The database.</param>
-    /// <param name="signals">Whether it follows Odoo's second channel, as Odoo does from 19 on.</param>
-    public static async Task<SteadyReader> StartAsync(TestDatabase database, bool signals) =>
-        new(await UpstreamReader.StartAsync(database), signals);
+    /// <param name="release">The release of Odoo.</param>
+    /// <param name="delay">How old the snapshot of every second request is when it reads the signals.</param>
+    public static async Task<SteadyReader> StartAsync(TestDatabase database, OdooRelease release, TimeSpan delay) =>
+        new(await UpstreamReader.StartAsync(database, release), delay);
 
-    /// <summary>The routes of the first request that begins from now on.</summary>
+    /// <summary>The routes of the first request that begins from now on, each with the app that answers it.</summary>
     public Task<string> NextAsync()
     {
         var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,38 +52,15 @@ internal sealed class SteadyReader : IAsyncDisposable
         while (!_stopped.IsCancellationRequested)
         {
             var asked = Interlocked.Exchange(ref _asked, null);
-            await FollowAsync();
-            var routes = await ServeAsync(late: Served % 2 == 0);
+            await _reader.BeginServingAsync();
+            if (Served % 2 == 0 && _delay > TimeSpan.Zero)
+            {
+                await Task.Delay(_delay);
+            }
+
+            var routes = await _reader.EndServingAppsAsync();
             Served++;
             asked?.SetResult(routes);
         }
-    }
-
-    private async Task<string> ServeAsync(bool late)
-    {
-        if (!late)
-        {
-            return await _reader.ServeAsync();
-        }
-
-        await _reader.BeginServingAsync();
-        return await _reader.EndServingAsync();
-    }
-
-    // Odoo reads its signals before each request, in a separate transaction.
-    private async Task FollowAsync()
-    {
-        if (!_signals)
-        {
-            return;
-        }
-
-        var signal = await _reader.ReadSignalAsync();
-        if (signal != _signal)
-        {
-            _reader.Forget();
-        }
-
-        _signal = signal;
     }
 }

@@ -17,8 +17,14 @@ internal sealed record PendingChange(
     long Id, bool AwaitsReload, bool IsAnnouncement, bool IsRecent, int[]? EndpointIds, string[]? Keys,
     string Operation, DateTimeOffset ChangedAt, ForeignWriter Writer, bool? Locked)
 {
+    // The operation of the rows that syncs add, see PendingChanges.sql.
+    private const string Left = "LEFT";
+
     /// <summary>Whether it may have changed any row.</summary>
     public bool IsEverything => EndpointIds is null && Keys is null;
+
+    /// <summary>Whether another writer edited endpoints; not what an earlier sync left.</summary>
+    public bool IsEdit => AwaitsReload && Operation != Left;
 
     /// <summary>Whether it changed routes.</summary>
     public bool IsOfRoutes => Locked is not null;

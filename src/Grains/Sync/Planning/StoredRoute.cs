@@ -23,6 +23,9 @@ internal sealed record StoredRoute(
 internal sealed record RouteChange(StoredRoute? Before, StoredRoute? After)
 {
     public string Key => (Before ?? After)!.Key;
+
+    /// <summary>Whether it is a route of an endpoint, and not another consumer's.</summary>
+    public bool IsOfEndpoint => RouteRow.EndpointIdOf(Key) is not null;
 }
 
 /// <summary>How many routes a version added, changed and removed.</summary>
