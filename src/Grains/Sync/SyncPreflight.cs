@@ -37,6 +37,15 @@ internal sealed record SyncPreflight(
     public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0
         || State.IsBehind;
 
+    /// <summary>
+    /// The changes that a reload of everything leaves alone, so that it stays due. A reaction leaves edits anyway.
+    /// </summary>
+    public IReadOnlyList<PendingChange> LeftAlone => Scope == ReloadScope.Everything ? Due.AtWork : [];
+
+    /// <summary>How many endpoints that are; a change that names none may have changed any and counts as one.</summary>
+    public int EndpointsLeftAlone =>
+        LeftAlone.SelectMany(change => change.EndpointIds ?? [0]).Distinct().Count();
+
     public static async Task<SyncPreflight> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, bool isTracked,
         CancellationToken cancellationToken)

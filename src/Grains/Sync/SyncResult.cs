@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Grains.Sync.Planning;
 using EndpointSync.Wire;
 
 namespace EndpointSync.Grains.Sync;
@@ -78,6 +79,34 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
                     $"Held by {holder?.ToString() ?? "a session that has ended since"}."),
             },
             rejected));
+
+    /// <summary>Nothing but what is left alone was due.</summary>
+    public static SyncResult LeftAlone(RegistryDatabase database, SyncPreflight preflight) =>
+        new(NewReceipt(database, ReloadOutcome.Skipped) with
+        {
+            Version = preflight.State.Version,
+            PreviousVersion = preflight.State.Version,
+            EndpointsDeferred = preflight.EndpointsLeftAlone,
+            Rejected = preflight.Rejected,
+            Problem = WritersAtWork(preflight.LeftAlone),
+        });
+
+    /// <summary>Which endpoints are left alone, and because of whom.</summary>
+    public static ReloadProblem WritersAtWork(IReadOnlyList<PendingChange> leftAlone)
+    {
+        const int most = 10;
+        var byWriter = leftAlone.GroupBy(change => change.Writer, change => change.EndpointIds ?? []);
+        var writers = byWriter.Take(most).Select(
+            changes => changes.SelectMany(ids => ids).Distinct().Order().Take(most).ToList() is { Count: > 0 } ids
+                ? $"endpoints {string.Join(", ", ids)} by {changes.Key}"
+                : $"any endpoints by {changes.Key}");
+        return new ReloadProblem(
+            null,
+            "Endpoints are left alone because the session that edited them is in its next transaction, and a write "
+            + "could make that fail, as in an upgrade of Odoo's modules. The registry stays due: they are synced when "
+            + "no transaction of that session is open, or after two minutes.",
+            $"Edited: {string.Join("; ", writers)}.");
+    }
 
     /// <summary>Postgres could not be reached or refused.</summary>
     public static SyncResult Failed(RegistryDatabase database, ReloadProblem problem) =>

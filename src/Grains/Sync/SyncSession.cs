@@ -14,6 +14,9 @@ namespace EndpointSync.Grains.Sync;
 internal sealed class SyncSession(
     RegistryDatabase database, SyncLock syncLock, LostVersions lost, TimeProvider clock, ILogger<SyncSession> logger)
 {
+    /// <summary>Why a sync stays pending that left endpoints alone.</summary>
+    public const string WritersAtWork = "writers of endpoints are in their next transaction";
+
     private static readonly TimeSpan RecordPendingTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Brings the registry in sync once. The caller retries conflicts and lost connections.</summary>
@@ -35,6 +38,11 @@ internal sealed class SyncSession(
             return upToDate with { MayNeedBump = !check.State.IsBumped };
         }
 
+        if (check.IsTracked)
+        {
+            await PendingChanges.SeeAsync(database, connection, cancellationToken);
+        }
+
         var preflight = await SyncPreflight.ReadAsync(
             database, connection, request.Scope, check.IsTracked, cancellationToken);
         if (!preflight.IsDue)
@@ -44,8 +52,15 @@ internal sealed class SyncSession(
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await new SyncBookkeeping(database, connection, preflight).RunAsync(
                 preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, cancellationToken);
+            if (preflight.LeftAlone.Count > 0)
+            {
+                await new PendingSyncs(database, connection).AddAsync(WritersAtWork, cancellationToken);
+            }
+
             await transaction.CommitAsync(cancellationToken);
-            return SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
+            return preflight.LeftAlone.Count > 0
+                ? SyncResult.LeftAlone(database, preflight)
+                : SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
         }
 
         return preflight.Parts.Count == 1
@@ -59,15 +74,12 @@ internal sealed class SyncSession(
     {
         try
         {
-            return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
-                request, cancellationToken);
+            return await WriteAsync(connection, preflight, request, cancellationToken);
         }
-        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        catch (WriterBackException)
         {
-            // Rolled back as a whole. Once more, with each refusal undone alone.
-            return await new SyncTransaction(
-                database, syncLock, connection, preflight, clock, logger, isolatesRefusals: true).RunAsync(
-                request, cancellationToken);
+            // The next look leaves its endpoints alone.
+            return await RunAsync(request, cancellationToken);
         }
     }
 
@@ -138,6 +150,24 @@ internal sealed class SyncSession(
         {
             // Whatever it is, the receipt that follows says why the sync itself failed.
             SyncLog.PendingNotRecorded(logger, database.Name, failure.Message);
+        }
+    }
+
+    private async Task<SyncResult> WriteAsync(
+        NpgsqlConnection connection, SyncPreflight preflight, ReloadRequest request,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new SyncTransaction(database, syncLock, connection, preflight, clock, logger).RunAsync(
+                request, cancellationToken);
+        }
+        catch (PostgresException refused) when (SqlStates.IsRowRefused(refused))
+        {
+            // Rolled back as a whole. Once more, with each refusal undone alone.
+            return await new SyncTransaction(
+                database, syncLock, connection, preflight, clock, logger, isolatesRefusals: true).RunAsync(
+                request, cancellationToken);
         }
     }
 

@@ -70,6 +70,7 @@ internal sealed class SyncTransaction(
                 : null,
             cancellationToken);
         var result = Result(state, next, done, changes, synced, left.Count, rejected);
+        await RefuseIfWriterIsBackAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return result.HeldLockFor(clock.GetElapsedTime(begun));
     }
@@ -261,6 +262,16 @@ internal sealed class SyncTransaction(
             more => SyncLog.More(logger, more, "quarantined endpoints", database.Name));
     }
 
+    // The last thing before the commit: whoever takes a snapshot after it and before the commit can still fail, but
+    // that is a moment and not the length of a sync.
+    private async Task RefuseIfWriterIsBackAsync(CancellationToken cancellationToken)
+    {
+        if (await PendingChanges.IsWriterBackAsync(_work, connection, cancellationToken))
+        {
+            throw new WriterBackException();
+        }
+    }
+
     private SyncResult Result(
         VersionState before, VersionState now, SyncPlan done, List<RouteChange> changes, int synced, int deferred,
         IReadOnlyList<RejectedEndpoint> rejected)
@@ -272,7 +283,7 @@ internal sealed class SyncTransaction(
 
         var outcome = now.Version > before.Version
             ? ReloadOutcome.Synced
-            : OutcomeOf(done.EndpointIds.Count(), deferred);
+            : OutcomeOf(done.EndpointIds.Count(), deferred + preflight.EndpointsLeftAlone);
         if (outcome == ReloadOutcome.Synced)
         {
             SyncLog.Synced(logger, synced, database.Name, before.Version, now.Version);
@@ -284,11 +295,11 @@ internal sealed class SyncTransaction(
             Version = now.Version,
             PreviousVersion = before.Version,
             EndpointsSynced = synced,
-            EndpointsDeferred = deferred,
+            EndpointsDeferred = deferred + preflight.EndpointsLeftAlone,
             RoutesAdded = counts.Added,
             RoutesChanged = counts.Changed,
             RoutesRemoved = counts.Removed,
-            Problem = outcome == ReloadOutcome.Skipped ? RowsOpenElsewhere(deferred) : null,
+            Problem = ProblemOf(outcome, deferred),
         };
         return new SyncResult(SyncResult.WithRejected(receipt, rejected)) { Delta = DeltaOf(before, now, changes) };
     }
@@ -303,6 +314,16 @@ internal sealed class SyncTransaction(
         var delta = new RouteDelta(
             before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)]);
         return delta.Weight <= HeaviestDelta ? delta : null;
+    }
+
+    private ReloadProblem? ProblemOf(ReloadOutcome outcome, int deferred)
+    {
+        if (preflight.LeftAlone.Count > 0)
+        {
+            return SyncResult.WritersAtWork(preflight.LeftAlone);
+        }
+
+        return outcome == ReloadOutcome.Skipped ? RowsOpenElsewhere(deferred) : null;
     }
 
     private static ReloadProblem RowsOpenElsewhere(int deferred) => new(
@@ -346,13 +367,16 @@ internal sealed class SyncTransaction(
         var isWritten = done.Writes.Count + done.Removals.Count > 0;
         await new SyncBookkeeping(database, connection, preflight).RunAsync(
             _work, left, isWritten, changes, addVersion, cancellationToken);
-        if (left.Count == 0)
+        if (left.Count > 0)
         {
-            return;
+            SyncLog.Deferred(logger, left.Count, database.Name);
         }
 
-        SyncLog.Deferred(logger, left.Count, database.Name);
-        if (preflight.Scope == ReloadScope.Everything)
+        if (preflight.LeftAlone.Count > 0)
+        {
+            await new PendingSyncs(database, connection).AddAsync(SyncSession.WritersAtWork, cancellationToken);
+        }
+        else if (left.Count > 0 && preflight.Scope == ReloadScope.Everything)
         {
             await new PendingSyncs(database, connection).AddAsync(
                 $"{left.Count} endpoints were open in another session", cancellationToken);

@@ -109,7 +109,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
         var taker = await Database.AddEndpointAsync("new orders", "/orders");
         await Database.ExecuteAsync(
             "update fastapi_endpoint set registry_sync = true where id = 2; update endpoint_sync.pending_changes set "
-            + "changed_at = 'epoch'");
+            + "seen_at = 'epoch'");
 
         var reaction = await registry.ReloadAsync(ReloadScope.Routes);
         var pending = await registry.Status.PendingScopeAsync(CancellationToken.None);

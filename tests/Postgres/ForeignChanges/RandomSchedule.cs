@@ -16,7 +16,7 @@ internal sealed class RandomSchedule : IAsyncDisposable
         """
         create function stop_clock_of_changes() returns trigger language plpgsql as $$
         begin
-          new.changed_at := 'infinity';
+          new.seen_at := 'infinity';
           return new;
         end; $$;
         create trigger stop_clock before insert on endpoint_sync.pending_changes
@@ -34,7 +34,7 @@ internal sealed class RandomSchedule : IAsyncDisposable
 
     private const string MoveOnSql =
         """
-        update endpoint_sync.pending_changes set changed_at = clock_timestamp() - interval '1 minute';
+        update endpoint_sync.pending_changes set seen_at = clock_timestamp() - interval '1 minute';
         update endpoint_sync.repair_backoffs set until = clock_timestamp();
         """;
 

@@ -136,7 +136,7 @@ public sealed class ReactionTests : ForeignTests
     private async Task ReactAsync(TestRegistry registry)
     {
         await Database.ExecuteAsync(
-            "update endpoint_sync.pending_changes set changed_at = clock_timestamp() - interval '1 minute'");
+            "update endpoint_sync.pending_changes set seen_at = clock_timestamp() - interval '1 minute'");
         Assert.Equal(ReloadOutcome.Synced, (await registry.ReloadAsync(ReloadScope.Routes)).Outcome);
         Assert.Equal((ReloadOutcome.UpToDate, true), Shown(await registry.ReloadAsync(ReloadScope.Routes)));
     }

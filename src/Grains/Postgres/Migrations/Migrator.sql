@@ -28,11 +28,14 @@ exception when duplicate_table or duplicate_object or unique_violation then
 end $$
 
 -- name: missing_privileges
--- For a role that uses what another one installed.
+-- For a role that uses what another one installed, or did until a restore gave it to another one.
 select format(
   'GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I TO %2$I; '
   'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I;',
-  nspname, current_user) as statement
+  nspname, current_user)
+  || case when exists (select from pg_proc where pronamespace = pg_namespace.oid and proname = 'set_owner')
+    then format(' After a restore run instead: SELECT %I.set_owner(%L);', nspname, current_user) else '' end
+  as statement
 from pg_namespace
 where nspname = $1 and (not has_schema_privilege(oid, 'USAGE') or exists (
   select from pg_class as relation, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as privilege

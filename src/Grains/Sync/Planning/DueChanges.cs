@@ -45,6 +45,12 @@ internal sealed record DueChanges
     /// <summary>Whether an endpoint's routes in the version stay as they are, whatever its rows say.</summary>
     public bool Keeps(int id) => Left.Contains(id) && !Restored.Contains(id);
 
+    /// <summary>
+    /// The changes whose writer is in its next transaction, which a write of ours could make fail. Their endpoints are
+    /// in <see cref="Left"/>.
+    /// </summary>
+    public IReadOnlyList<PendingChange> AtWork { get; init; } = [];
+
     /// <summary>The recorded changes that this sync deals with.</summary>
     public required IReadOnlyList<PendingChange> Recorded { get; init; }
 
@@ -70,14 +76,7 @@ internal sealed record DueChanges
     {
         if (scope == ReloadScope.Everything)
         {
-            return new DueChanges
-            {
-                Scope = scope,
-                EndpointIds = quarantined.Concat(recorded.SelectMany(change => change.Endpoints)).ToHashSet(),
-                Keys = KeysOf(recorded),
-                Left = new HashSet<int>(),
-                Recorded = recorded,
-            };
+            return OfEverything(recorded, quarantined);
         }
 
         var due = recorded
@@ -112,8 +111,8 @@ internal sealed record DueChanges
         {
             return this with
             {
-                EndpointIds = EndpointIds.Union(check.EndpointIds).ToHashSet(),
-                Keys = Keys.Union(check.Keys).ToHashSet(StringComparer.Ordinal),
+                EndpointIds = EndpointIds.Union(check.EndpointIds.Except(Left)).ToHashSet(),
+                Keys = Keys.Union(check.Keys.Where(key => !IsOf(key, Left))).ToHashSet(StringComparer.Ordinal),
             };
         }
 
@@ -222,6 +221,26 @@ internal sealed record DueChanges
     public HashSet<int> StayingRecorded(IReadOnlyCollection<int> left) => Scope == ReloadScope.Everything
         ? []
         : [.. Recorded.SelectMany(change => change.Endpoints).Where(id => _staying.Contains(id) || left.Contains(id))];
+
+    // Edits are due, unless their writer is about to edit again. A change that touches such an endpoint among others
+    // waits as a whole.
+    private static DueChanges OfEverything(IReadOnlyList<PendingChange> recorded, IEnumerable<int> quarantined)
+    {
+        var atWork = recorded.Where(change => change.IsWriterAtWork).ToList();
+        var left = atWork.SelectMany(change => change.Endpoints).ToHashSet();
+        var due = atWork.Count == 0
+            ? recorded
+            : [.. recorded.Except(atWork).Where(change => !change.Endpoints.Any(left.Contains))];
+        return new DueChanges
+        {
+            Scope = ReloadScope.Everything,
+            EndpointIds = quarantined.Except(left).Concat(due.SelectMany(change => change.Endpoints)).ToHashSet(),
+            Keys = KeysOf(due),
+            Left = left,
+            AtWork = atWork,
+            Recorded = due,
+        };
+    }
 
     private static bool IsDue(PendingChange change, IReadOnlySet<int> backedOff) =>
         backedOff.Count == 0

@@ -20,6 +20,12 @@ internal sealed record PendingChange(
     // The operation of the rows that syncs add, see PendingChanges.sql.
     private const string Left = "LEFT";
 
+    /// <summary>Whether it is left alone while its writer is at work.</summary>
+    public bool IsProtected { get; init; }
+
+    /// <summary>Whether it is protected and its writer is in its next transaction.</summary>
+    public bool IsWriterAtWork { get; init; }
+
     /// <summary>Whether it may have changed any row.</summary>
     public bool IsEverything => EndpointIds is null && Keys is null;
 

@@ -14,7 +14,11 @@ internal sealed class PendingChanges(RegistryDatabase database)
     public static PendingChange Read(NpgsqlDataReader row) => new(
         row.Long("id"), row.Bool("awaits_reload"), row.Bool("is_announcement"), row.Bool("is_recent"),
         row.ValueOrNull<int[]>("endpoint_ids"), row.ValueOrNull<string[]>("keys"),
-        row.Text("operation"), row.Time("changed_at"), ReadWriter(row), row.StructOrNull<bool>("locked"));
+        row.Text("operation"), row.Time("changed_at"), ReadWriter(row), row.StructOrNull<bool>("locked"))
+    {
+        IsProtected = row.Bool("is_protected"),
+        IsWriterAtWork = row.Bool("is_writer_at_work"),
+    };
 
     /// <summary>The writer of a row that has the columns role, application, process_id and address.</summary>
     public static ForeignWriter ReadWriter(NpgsqlDataReader row) =>
@@ -48,6 +52,23 @@ internal sealed class PendingChanges(RegistryDatabase database)
             change => change.AwaitsReload && change.IsEverything
                 ? change with { EndpointIds = [.. everyone] }
                 : change);
+    }
+
+    /// <summary>Records that a sync saw those that it may leave alone for a while.</summary>
+    public static Task SeeAsync(
+        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(Sql["see"], cancellationToken, database.SchemaName);
+
+    /// <summary>Whether a writer of changes that a sync has dealt with began its next transaction meanwhile.</summary>
+    public static async Task<bool> IsWriterBackAsync(
+        DueChanges due, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var writers = due.Recorded.Where(change => change.IsProtected)
+            .Select(change => change.Writer.ProcessId)
+            .Distinct()
+            .ToArray();
+        return writers.Length > 0 && await connection.ScalarAsync<bool>(
+            Sql["is_any_at_work"], cancellationToken, PostgresCommands.Value(writers));
     }
 
     /// <summary>

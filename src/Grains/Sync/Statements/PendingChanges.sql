@@ -1,10 +1,46 @@
 -- name: read
--- Keys that cannot be received count as: anything may have changed.
-select id, awaits_reload, not awaits_reload and table_name = 'fastapi_endpoint' as is_announcement,
-  endpoint_sync.is_recent(change) as is_recent, endpoint_ids,
-  case when endpoint_sync.is_text(array_to_string(keys, ' ')) then keys end as keys, operation, changed_at,
-  endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, locked
-from endpoint_sync.pending_changes as change where schema_name = $1 order by id
+-- Whoever announced routes and is in the next transaction is writing them. Keys that cannot be received count as:
+-- anything may have changed.
+with at_work as materialized (
+  select endpoint_sync.sessions_at_work(
+    array(
+      select distinct process_id from endpoint_sync.pending_changes as change
+      where schema_name = $1 and endpoint_sync.is_protected(change)), 5) as process_ids
+)
+select id, awaits_reload, kind.is_announcement, endpoint_sync.is_recent(change)
+    or kind.is_announcement and writer.is_at_work as is_recent,
+  endpoint_ids, case when endpoint_sync.is_text(array_to_string(keys, ' ')) then keys end as keys, operation,
+  changed_at, endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, locked,
+  kind.is_protected, writer.is_at_work as is_writer_at_work
+from endpoint_sync.pending_changes as change
+cross join lateral (
+  select not awaits_reload and table_name = 'fastapi_endpoint' as is_announcement,
+    endpoint_sync.is_protected(change) as is_protected
+) as kind
+cross join lateral (
+  select kind.is_protected and process_id = any((select process_ids from at_work)::integer[]) as is_at_work
+) as writer
+where schema_name = $1 order by id
+
+-- name: see
+-- Only what may be left alone needs the time. It does not wait for the disk: after a crash the next look counts.
+with unseen as materialized (
+  select id, awaits_reload, process_id from endpoint_sync.pending_changes
+  where schema_name = $1 and seen_at is null and table_name = 'fastapi_endpoint'
+), at_work as materialized (
+  select endpoint_sync.sessions_at_work(array(select distinct process_id from unseen), 1) as process_ids
+)
+update endpoint_sync.pending_changes as change set seen_at = clock_timestamp()
+where id in (
+    select id from endpoint_sync.pending_changes
+    where id in (
+      select id from unseen cross join at_work
+      where not awaits_reload or process_id = any(at_work.process_ids) order by id limit 10000)
+    for update skip locked)
+  and set_config('synchronous_commit', 'off', true) is not null
+
+-- name: is_any_at_work
+select cardinality(endpoint_sync.sessions_at_work($1, 5)) > 0
 
 -- name: delete
 delete from endpoint_sync.pending_changes where id = any($1)
