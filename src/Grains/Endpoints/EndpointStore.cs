@@ -53,6 +53,7 @@ internal sealed class EndpointStore(RegistryDatabase database)
             Statement("add"), cancellationToken, Text(draft.Name), Text(draft.RootPath), Text(draft.App),
             Text(draft.Description),
             PostgresCommands.Value(draft.Active ?? true), PostgresCommands.Value(draft.SaveHttpSession ?? false));
+        await SetOwnerAsync(connection, id, cancellationToken);
         var added = await FindAsync(connection, id, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new EditResult(added);
@@ -115,6 +116,21 @@ internal sealed class EndpointStore(RegistryDatabase database)
         return await FindAsync(connection, id, cancellationToken) is null
             ? EditRefusal.NotFound
             : EditRefusal.ETagDiffers;
+    }
+
+    // Odoo executes the calls of an endpoint as its user. Not every Odoo has these columns.
+    private async Task SetOwnerAsync(NpgsqlConnection connection, int id, CancellationToken cancellationToken)
+    {
+        var owners = await connection.ListAsync(
+            Sql["default_owner"],
+            row => (User: row.Int("user_id"), Company: row.StructOrNull<int>("company_id")), cancellationToken,
+            database.SchemaName);
+        if (owners is [var owner])
+        {
+            await connection.ExecuteAsync(
+                Statement("set_owner"), cancellationToken, PostgresCommands.Value(id),
+                PostgresCommands.Value(owner.User), PostgresCommands.IntegerOrNull(owner.Company));
+        }
     }
 
     // An edit is answered when it cannot be lost any more. A row that another session has open is reported soon, and

@@ -34,6 +34,12 @@ insert into {odoo}.fastapi_endpoint
 values ($1, $2, $3, $4, $5, $6, false, now() at time zone 'utc', now() at time zone 'utc')
 returning id
 
+-- name: default_owner
+select user_id, company_id from endpoint_sync.default_owner($1)
+
+-- name: set_owner
+update {odoo}.fastapi_endpoint set user_id = $2, company_id = $3 where id = $1
+
 -- name: change
 -- What decides the routes clears the flag, as it does in Odoo; a new name or description does not.
 update {odoo}.fastapi_endpoint

@@ -27,6 +27,9 @@ internal static class PostgresCommands
     public static NpgsqlParameter NumberOrNull(long? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint };
 
+    public static NpgsqlParameter IntegerOrNull(int? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer };
+
     public static NpgsqlCommand Command(
         this NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

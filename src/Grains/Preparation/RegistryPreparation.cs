@@ -69,6 +69,16 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
                 + $"owner run: {string.Join(" ", grants)}");
         }
 
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var memberships = await connection.ListAsync(
+            Sql["missing_memberships"], row => row.Text("statement"), cancellationToken);
+        if (memberships.Count > 0)
+        {
+            shortcomings.Add(
+                "The database's owner can neither dump nor drop what is EndpointSync's, so Odoo's backups fail. As a "
+                + $"superuser run: {string.Join(" ", memberships)}");
+        }
+
         return shortcomings;
     }
 

@@ -27,6 +27,77 @@ public sealed class EndpointStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_added_endpoint_gets_the_user_and_the_company_that_Odoo_would_give_it()
+    {
+        await _database.ExecuteAsync(
+            """
+            create table res_users (id integer primary key, company_id integer);
+            create table ir_model_data (id serial, module varchar, name varchar, model varchar, res_id integer);
+            insert into res_users values (2, 1), (4, 3);
+            insert into ir_model_data (module, name, model, res_id) values
+              ('base', 'user_admin', 'res.users', 2), ('base', 'public_user', 'res.users', 4);
+            """);
+
+        var added = await AddAsync("/a");
+
+        Assert.Equal(
+            "4 3",
+            await _database.ScalarAsync<string>(
+                $"select user_id || ' ' || company_id from fastapi_endpoint where id = {added.Id}"));
+    }
+
+    [Theory]
+    [InlineData("select (module, name, res_id) on ir_model_data", "4 3")]
+    [InlineData("insert on ir_model_data", "")]
+    public async Task A_role_that_may_read_the_columns_finds_the_user_and_any_other_role_adds_without_one(
+        string right, string owner)
+    {
+        await using var role = await TestRole.CreateAsync(_database);
+        await _database.ExecuteAsync(
+            $"""
+             create table res_users (id integer primary key, company_id integer, password varchar);
+             create table ir_model_data (id serial, module varchar, name varchar, model varchar, res_id integer);
+             insert into res_users values (4, 3);
+             insert into ir_model_data (module, name, model, res_id) values ('base', 'public_user', 'res.users', 4);
+             grant usage on schema public, endpoint_sync to {role.Name};
+             grant all on fastapi_endpoint, endpoint_route to {role.Name};
+             grant all on all sequences in schema public, endpoint_sync to {role.Name};
+             grant all on all tables in schema endpoint_sync to {role.Name};
+             grant execute on all functions in schema endpoint_sync to {role.Name};
+             grant select (id, company_id) on res_users to {role.Name};
+             grant {right} to {role.Name}
+             """);
+        await using var registry = new TestRegistry(_database, connectionString: role.ConnectionString);
+        await registry.Preparation.EnsureAsync(CancellationToken.None);
+
+        var added = await registry.Endpoints.AddAsync(
+            new EndpointEdit { Name = "endpoint", RootPath = "/a", App = "api" }, CancellationToken.None);
+
+        Assert.Equal(
+            owner,
+            await _database.ScalarAsync<string>(
+                "select concat_ws(' ', user_id, company_id) from fastapi_endpoint "
+                + $"where id = {added.Endpoint!.Id}"));
+    }
+
+    [Theory]
+    [InlineData("create table res_users (id integer primary key, company_id integer)")]
+    [InlineData(
+        "create table res_users (id integer primary key, company_id integer); "
+        + "create table ir_model_data (id serial, module varchar, name varchar, model varchar, res_id integer)")]
+    [InlineData("create table ir_model_data (module varchar, name varchar, res_id integer)")]
+    public async Task An_added_endpoint_has_no_user_where_Odoo_has_no_public_one(string tables)
+    {
+        await _database.ExecuteAsync(tables);
+
+        var added = await AddAsync("/a");
+
+        Assert.True(
+            await _database.ScalarAsync<bool>(
+                $"select user_id is null and company_id is null from fastapi_endpoint where id = {added.Id}"));
+    }
+
+    [Fact]
     public async Task An_added_endpoint_is_active_unsynced_and_routed_by_the_next_reload()
     {
         var added = await AddAsync("/a");
