@@ -146,6 +146,7 @@ internal sealed record DueChanges
         Restored = Restored.Intersect(ids).ToHashSet(),
         Unrecorded = new HashSet<int>(),
         BackedOff = new HashSet<int>(),
+        AtWork = [],
         Recorded = [],
         Superseded = [],
     };
