@@ -39,6 +39,8 @@ public sealed class UpgradeTests : FreshDatabaseTests
                 failures++;
                 await upgrade.RollbackAsync();
             }
+
+            await reloads.UntilInSyncAsync();
         }
 
         Assert.Equal(0, failures);
@@ -211,7 +213,7 @@ public sealed class UpgradeTests : FreshDatabaseTests
         private readonly TestRegistry _registry;
         private readonly CancellationTokenSource _stopped = new();
         private readonly Task _reloading;
-        private TaskCompletionSource? _asked;
+        private TaskCompletionSource<ReloadReceipt>? _asked;
 
         public SteadyReloads(TestRegistry registry)
         {
@@ -220,11 +222,23 @@ public sealed class UpgradeTests : FreshDatabaseTests
         }
 
         /// <summary>Completes after a reload that begins from now on.</summary>
-        public Task NextAsync()
+        public Task<ReloadReceipt> NextAsync()
         {
-            var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var asked = new TaskCompletionSource<ReloadReceipt>(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _asked, asked);
             return asked.Task.Within("a reload");
+        }
+
+        /// <summary>
+        /// Completes when the last upgrade is synced: the next one must not begin with an edit that is being synced.
+        /// </summary>
+        public async Task UntilInSyncAsync()
+        {
+            var isInSync = false;
+            while (!isInSync)
+            {
+                isInSync = (await NextAsync()).InSync;
+            }
         }
 
         public async ValueTask DisposeAsync()
@@ -241,8 +255,8 @@ public sealed class UpgradeTests : FreshDatabaseTests
             while (!_stopped.IsCancellationRequested)
             {
                 var asked = Interlocked.Exchange(ref _asked, null);
-                await _registry.ReloadAsync();
-                asked?.SetResult();
+                var receipt = await _registry.ReloadAsync();
+                asked?.SetResult(receipt);
             }
         }
     }
