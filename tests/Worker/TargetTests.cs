@@ -28,6 +28,27 @@ public sealed class TargetTests(ITestOutputHelper output)
         Assert.Equal(value, await worker.TextAsync(path));
     }
 
+    // Root paths that Odoo routes, as clients have to encode them.
+    [Theory]
+    [InlineData("/a b", "/a%20b/x")]
+    [InlineData("/h#h", "/h%23h/x")]
+    [InlineData("/q?q", "/q%3Fq/x")]
+    [InlineData("/pipe|x", "/pipe%7Cx/x")]
+    [InlineData("/gt>", "/gt%3E/x")]
+    [InlineData("/back\\slash", "/back%5Cslash/x")]
+    [InlineData("/tab\tx", "/tab%09x/x")]
+    [InlineData("/nbsp\u00a0", "/nbsp%C2%A0/x")]
+    [InlineData("/slash/", "/slash//x")]
+    [InlineData("/%2F", "/%252F/x")]
+    public async Task Static_parts_of_any_text_are_served_at_their_encoded_path(string rootPath, string target)
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", $"{rootPath}/", $"{rootPath}/<path:v>")],
+            apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
+
+        Assert.Equal("x", await worker.TextAsync(target));
+    }
+
     [Fact]
     public async Task Every_target_that_was_not_rewritten_is_decoded_once()
     {

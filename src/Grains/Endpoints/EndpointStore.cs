@@ -169,12 +169,16 @@ internal sealed class EndpointStore(RegistryDatabase database)
             return null;
         }
 
-        var owners = await connection.ListAsync(
-            Statement("owner_of_path"),
-            row => $"root path '{normalized}' is taken by endpoint {row.Int("id")} '{row.TextOrNull("name")}'",
-            cancellationToken, PostgresCommands.Value(normalized), PostgresCommands.Value(exceptId),
+        var others = await connection.ListAsync(
+            Statement("rivals_of_path"),
+            row => (Id: row.Int("id"), Name: row.TextOrNull("name"), RootPath: row.Text("root_path")),
+            cancellationToken, PostgresCommands.Value(RootPath.Folds(normalized)), PostgresCommands.Value(exceptId),
             PostgresCommands.Value(RootPath.WhiteSpace));
-        return owners.SingleOrDefault();
+        return others
+            .Where(other => RootPath.TryNormalize(other.RootPath, out var taken, out _)
+                && RootPath.LookupKey(taken) == RootPath.LookupKey(normalized))
+            .Select(other => $"root path '{normalized}' is taken by endpoint {other.Id} '{other.Name}'")
+            .FirstOrDefault();
     }
 
     private static EndpointView Read(NpgsqlDataReader row) => new()

@@ -20,13 +20,12 @@ from {odoo}.fastapi_endpoint where id = $1
 -- name: lock
 select id from {odoo}.fastapi_endpoint where id = $1 for no key update
 
--- name: owner_of_path
--- The endpoint that has a root path. Stored paths are normalized as RootPath.cs does it, with its white space as $3; a
--- test compares the two.
-select id, endpoint_sync.text_of(name::text) as name
-from (select *, btrim(root_path::text, $3) as trimmed from {odoo}.fastapi_endpoint) as endpoint
-where active and id <> $2 and rtrim(case when starts_with(trimmed, '/') then trimmed else '/' || trimmed end, '/') = $1
-order by id limit 1
+-- name: rivals_of_path
+-- The endpoints that may have a root path, apart from white space. RootPath.cs decides which of them do.
+select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path
+from {odoo}.fastapi_endpoint
+where active and id <> $2 and endpoint_sync.folded(translate(endpoint_sync.text_of(root_path::text), $3, '')) = any($1)
+order by id
 
 -- name: add
 insert into {odoo}.fastapi_endpoint

@@ -9,9 +9,18 @@ namespace EndpointSync.Grains.Odoo;
 /// </summary>
 internal sealed class OdooTables(RegistryDatabase database)
 {
+    /// <summary>From this series on Odoo needs the field "readonly" in every routing.</summary>
+    public const int FirstSeriesWithReadonly = 18;
+
     private static readonly string[] Tables = ["fastapi_endpoint", "endpoint_route"];
 
     private static readonly SqlFile Sql = SqlFile.Of<OdooTables>();
+
+    /// <summary>
+    /// Adds to a batch the statement that reads the series of the registry's Odoo; null if that is unknown.
+    /// </summary>
+    public static NpgsqlBatch AddSeries(NpgsqlBatch batch, RegistryDatabase database) =>
+        batch.Then("select endpoint_sync.odoo_series($1) as series", database.SchemaName);
 
     /// <summary>Creates what is absent, if the registry says so, and checks the rest.</summary>
     /// <exception cref="RegistryUnusableException">

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync.Planning;
 using EndpointSync.Grains.Sync.Statements;
@@ -8,8 +9,13 @@ namespace EndpointSync.Grains.Sync;
 /// <summary>A registry's recorded state, which is read before its tables.</summary>
 internal sealed record RecordedState(
     VersionState State, IReadOnlyList<PendingChange> Pending, IReadOnlyList<RejectedEndpoint> Quarantine,
-    IReadOnlySet<int> BackedOff, long[] Requests)
+    IReadOnlySet<int> BackedOff, long[] Requests, int? OdooSeries)
 {
+    /// <summary>
+    /// As <see cref="ExpectedRoute.Matches"/> has it. If Odoo's series is unknown, both kinds can read the field.
+    /// </summary>
+    public bool NeedsReadonly => OdooSeries is null or >= OdooTables.FirstSeriesWithReadonly;
+
     public static async Task<RecordedState> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, CancellationToken cancellationToken)
     {
@@ -21,6 +27,7 @@ internal sealed record RecordedState(
         Statements.Quarantine.AddRead(batch, database);
         RepairBackoffs.AddActive(batch, database);
         PendingSyncs.AddRead(batch, database);
+        OdooTables.AddSeries(batch, database);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var state = VersionState.Single(await reader.ListAsync(VersionState.Read, cancellationToken), database);
         await reader.NextResultAsync(cancellationToken);
@@ -31,14 +38,17 @@ internal sealed record RecordedState(
         var backedOff = await reader.ListAsync(row => row.Int("endpoint_id"), cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var requests = await reader.ListAsync(row => row.Long("id"), cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var series = (await reader.ListAsync(
+            row => row.IsNull("series") ? (int?)null : row.Int("series"), cancellationToken)).Single();
         await reader.DisposeAsync();
         if (scope == ReloadScope.Everything)
         {
-            return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), [.. requests]);
+            return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), [.. requests], series);
         }
 
         pending = await PendingChanges.NameAsync(pending, database, connection, cancellationToken);
-        return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), []);
+        return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), [], series);
     }
 
     public DueChanges Due(ReloadScope scope) =>

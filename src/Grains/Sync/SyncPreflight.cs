@@ -27,11 +27,12 @@ namespace EndpointSync.Grains.Sync;
 /// <param name="Known">The ids of the recorded changes in the snapshot.</param>
 /// <param name="Requests">The pending syncs in the snapshot. The sync that follows deletes only these: one that was
 /// recorded after the snapshot may stand for an edit that the plan does not have.</param>
+/// <param name="NeedsReadonly">As <see cref="ExpectedRoute.Matches"/> has it.</param>
 internal sealed record SyncPreflight(
     VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Found, DueChanges Due, SyncPlan Plan,
     EndpointReader Endpoints, IReadOnlyList<RejectedEndpoint> Rejected,
     bool RoutesChanged, bool QuarantineChanged, IReadOnlyList<HashSet<int>> Parts, IReadOnlySet<int> Withdrawn,
-    long[] Known, long[] Requests)
+    long[] Known, long[] Requests, bool NeedsReadonly)
 {
     /// <summary>Whether a sync has something to write.</summary>
     public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0
@@ -60,7 +61,8 @@ internal sealed record SyncPreflight(
             found = found.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
         }
 
-        var endpoints = new EndpointReader(database, connection, recorded.State.Version);
+        var endpoints = new EndpointReader(
+            database, connection, recorded.State.Version, recorded.NeedsReadonly);
         var scan = await endpoints.ReadAsync(
             found.EndpointIds, found.Keys, EndpointScan.Empty, found.Left, cancellationToken);
         var due = found.Given(scan, quarantined);
@@ -75,7 +77,7 @@ internal sealed record SyncPreflight(
             recorded.State, scope, isTracked, found, due, plan, endpoints, rejected, routesChanged,
             Quarantine.Differs(recorded.Quarantine, rejected),
             SyncParts.Of(plan, scan, database.Limits.EndpointsPerTransaction), scan.Withdrawn(), found.RecordedIds,
-            recorded.Requests);
+            recorded.Requests, recorded.NeedsReadonly);
     }
 
     /// <summary>

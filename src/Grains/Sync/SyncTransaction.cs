@@ -47,7 +47,8 @@ internal sealed class SyncTransaction(
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
         await LeaveWhatChangedSinceAsync(cancellationToken);
-        var endpoints = new EndpointReader(database, connection, state.Version, preflight.Endpoints);
+        var endpoints = new EndpointReader(
+            database, connection, state.Version, preflight.NeedsReadonly, preflight.Endpoints);
         var (done, undone, scan, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
         var unrestored = undone.Intersect(_work.Restored).ToHashSet();
         _work = _work.Without(unrestored);

@@ -51,7 +51,7 @@ internal static class EndpointEditRules
             return (draft, errors);
         }
 
-        if (RootPath.TryNormalize(draft.RootPath, out var rootPath, out var reason))
+        if (RootPath.TryEnter(draft.RootPath, out var rootPath, out var reason))
         {
             return (draft with { RootPath = rootPath }, errors);
         }

@@ -24,14 +24,15 @@ public sealed class RootPathTakenTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/a")]
-    [InlineData("a/")]
-    [InlineData(" /a/ ")]
+    [InlineData("/a/")]
+    [InlineData("/A")]
+    [InlineData("/a/ ")]
     public async Task A_taken_root_path_is_refused_and_its_owner_is_named(string rootPath)
     {
         var result = await AddAsync(rootPath);
 
         Assert.Equal(
-            (null, EditRefusal.RootPathTaken, "root path '/a' is taken by endpoint 1 'o'ne'"),
+            (null, EditRefusal.RootPathTaken, $"root path '{rootPath}' is taken by endpoint 1 'o'ne'"),
             (result.Endpoint, result.Refusal, result.Reason));
         Assert.Equal(2L, await _database.ScalarAsync<long>("select count(*) from fastapi_endpoint"));
     }

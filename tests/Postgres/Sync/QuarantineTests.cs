@@ -9,12 +9,14 @@ public sealed class QuarantineTests : RegistryTests
     [Fact]
     public async Task An_endpoint_that_cannot_be_routed_is_recorded_with_its_reason_and_the_rest_go_live()
     {
-        var bad = await Database.AddEndpointAsync("orders", "/orders x");
+        var bad = await Database.AddEndpointAsync("orders", "/orders/..");
         var good = await Database.AddEndpointAsync("good", "/good");
 
         var receipt = await Registry.ReloadAsync();
 
-        var rejected = new RejectedEndpoint(bad, "orders", "/orders x", "root path '/orders x' contains a space");
+        var rejected = new RejectedEndpoint(
+            bad, "orders", "/orders/..",
+            "root path '/orders/..' contains a '.' or '..' segment, which clients resolve before they send a request");
         Assert.Equal([rejected], receipt.Rejected);
         Assert.Equal([rejected], (await Registry.Status.ReadAsync(CancellationToken.None)).Quarantine);
         Assert.Equal([KeyOf(good)], await Database.KeysAsync());
@@ -24,7 +26,7 @@ public sealed class QuarantineTests : RegistryTests
     [Fact]
     public async Task The_reason_is_logged_once_and_its_time_is_kept_while_it_stays()
     {
-        await Database.AddEndpointAsync("orders", "/orders x");
+        await Database.AddEndpointAsync("orders", "/orders/..");
         await Registry.ReloadAsync();
         var since = await Database.ListAsync(Since);
         await Database.AddEndpointAsync("other", "/other");
@@ -63,7 +65,7 @@ public sealed class QuarantineTests : RegistryTests
     [Fact]
     public async Task Another_reason_gets_a_time_of_its_own()
     {
-        await Database.AddEndpointAsync("orders", "/orders x");
+        await Database.AddEndpointAsync("orders", "/orders/..");
         await Registry.ReloadAsync();
         var since = await Database.ListAsync(Since);
         await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/web'");
@@ -77,7 +79,7 @@ public sealed class QuarantineTests : RegistryTests
     [Fact]
     public async Task A_corrected_endpoint_is_released_and_routed()
     {
-        var id = await Database.AddEndpointAsync("orders", "/orders x");
+        var id = await Database.AddEndpointAsync("orders", "/orders/..");
         await Registry.ReloadAsync();
         await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/orders'");
 
@@ -92,8 +94,8 @@ public sealed class QuarantineTests : RegistryTests
     [Fact]
     public async Task A_deleted_or_archived_endpoint_is_released()
     {
-        await Database.AddEndpointAsync("one", "/one x");
-        await Database.AddEndpointAsync("two", "/two x");
+        await Database.AddEndpointAsync("one", "/one/..");
+        await Database.AddEndpointAsync("two", "/two/..");
         await Registry.ReloadAsync();
         await Database.ExecuteAsync(
             "delete from fastapi_endpoint where id = 1; update fastapi_endpoint set active = false where id = 2");
@@ -122,13 +124,13 @@ public sealed class QuarantineTests : RegistryTests
     public async Task The_root_path_of_an_archived_endpoint_goes_to_the_next_one_that_claims_it()
     {
         var older = await Database.AddEndpointAsync("older", "/a");
-        var newer = await Database.AddEndpointAsync("newer", "/a/");
+        var newer = await Database.AddEndpointAsync("newer", "a");
         var first = await Registry.ReloadAsync();
         await Database.ExecuteAsync($"update fastapi_endpoint set active = false where id = {older}");
 
         var second = await Registry.ReloadAsync();
 
-        Assert.Equal("root path '/a/' is taken by endpoint 1 'older'", first.Rejected.Single().Reason);
+        Assert.Equal("root path 'a' is taken by endpoint 1 'older'", first.Rejected.Single().Reason);
         Assert.Empty(second.Rejected);
         Assert.Equal([KeyOf(newer)], await Database.KeysAsync());
     }

@@ -8,10 +8,11 @@ public sealed class SyncPlannerQuarantineTests
     [Fact]
     public void An_endpoint_that_cannot_be_routed_is_left_out_with_its_reason_and_the_rest_are_routed()
     {
-        var plan = SyncPlanner.Plan([Endpoint(1, "/a b"), Endpoint(2, "/b")], []);
+        var plan = SyncPlanner.Plan([Endpoint(1, "/web"), Endpoint(2, "/b")], []);
 
         var rejected = Assert.Single(plan.Rejected);
-        Assert.Equal(new RejectedEndpoint(1, "endpoint 1", "/a b", "root path '/a b' contains a space"), rejected);
+        Assert.Equal(
+            new RejectedEndpoint(1, "endpoint 1", "/web", "root path '/web' is reserved for Odoo itself"), rejected);
         Assert.Equal([Row(2, "/b")], plan.Writes);
         Assert.Equal([2], plan.MarkSynced);
     }
@@ -24,6 +25,18 @@ public sealed class SyncPlannerQuarantineTests
         Assert.Equal([Row(1, "/old")], plan.Removals);
         Assert.Equal([1], plan.MarkUnsynced);
         Assert.Empty(plan.Orphans);
+    }
+
+    [Theory]
+    [InlineData("/web", true)]
+    [InlineData("/a/../b", false)]
+    [InlineData("/<int:id>", true)]
+    public void What_Odoo_made_of_an_endpoint_that_cannot_be_routed_stays_row_and_flag(string rootPath, bool synced)
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, rootPath, synced: synced)], [Row(1, rootPath)]);
+
+        Assert.True(plan.IsEmpty);
+        Assert.Single(plan.Rejected);
     }
 
     [Fact]
@@ -46,7 +59,7 @@ public sealed class SyncPlannerQuarantineTests
     }
 
     [Theory]
-    [InlineData("/a/")]
+    [InlineData("/a")]
     [InlineData("a")]
     [InlineData(" /a ")]
     public void Root_paths_that_are_routed_alike_are_one_root_path(string spelling)

@@ -12,9 +12,10 @@ namespace EndpointSync.Grains.Sync.Planning;
 /// <param name="Routes">Their rows, and the rows that no longer have an owner.</param>
 /// <param name="Published">The newest version's routes of these endpoints, if some of them may be left as they are.
 /// </param>
+/// <param name="NeedsReadonly">As <see cref="ExpectedRoute.Matches"/> has it.</param>
 internal sealed record EndpointScan(
     IReadOnlySet<int> Ids, IReadOnlyList<EndpointRow> Endpoints, IReadOnlyList<RouteRow> Routes,
-    IReadOnlyList<StoredRoute> Published)
+    IReadOnlyList<StoredRoute> Published, bool NeedsReadonly = true)
 {
     /// <summary>The scan of no endpoint.</summary>
     public static EndpointScan Empty { get; } = new(new HashSet<int>(), [], [], []);
@@ -24,10 +25,10 @@ internal sealed record EndpointScan(
     /// path from any other.
     /// </summary>
     public SyncPlan Plan(IReadOnlySet<int> left) => left.Count == 0
-        ? SyncPlanner.Plan(Endpoints, Routes)
+        ? SyncPlanner.Plan(Endpoints, Routes, NeedsReadonly)
         : SyncPlanner.Plan(
             Endpoints.Where(endpoint => !left.Contains(endpoint.Id)),
-            Routes.Where(row => row.EndpointId is not { } id || !left.Contains(id)));
+            Routes.Where(row => row.EndpointId is not { } id || !left.Contains(id)), NeedsReadonly);
 
     /// <summary>The same, and what brings the rows of some endpoints back to what the newest version says.</summary>
     public SyncPlan Plan(IReadOnlySet<int> left, IReadOnlySet<int> restored) =>
@@ -136,15 +137,19 @@ internal sealed record EndpointScan(
             : new RejectedEndpoint(id, "", "", reason);
 
     /// <summary>
-    /// The digests of the rules that these endpoints want. Some may have them already, beside another endpoint.
+    /// The digests of the rules that these endpoints want, in all spellings that are one path to Odoo. Others may have
+    /// them already.
     /// </summary>
     public string[] Claims() =>
-        [.. Endpoints.Where(endpoint => endpoint.Active).Select(RouteOf).OfType<string>().Select(DigestOf)];
+        [.. Endpoints.Where(endpoint => endpoint.Active).SelectMany(RoutesOf).Select(DigestOf).Distinct()];
 
     /// <summary>The route that an endpoint wants; null if its root path is not valid.</summary>
     public static string? RouteOf(EndpointRow endpoint) =>
         endpoint.Unreadable is null && RootPath.TryNormalize(endpoint.RootPath, out var path, out _)
             ? ExpectedRoute.RouteOf(path) : null;
+
+    private static string[] RoutesOf(EndpointRow endpoint) =>
+        RouteOf(endpoint) is { } route ? RootPath.Folds(route) : [];
 
     // As Postgres' md5 returns it. It only finds rows; the rules themselves are compared afterwards.
     [SuppressMessage("Security", "CA5351", Justification = "Not for security: the index is on Postgres' md5.")]
@@ -176,7 +181,7 @@ internal sealed record EndpointScan(
                 }),
             ],
             [.. kept.Concat(done.Writes).Where(row => row.EndpointId is { } id && ids.Contains(id))],
-            [.. Published.Where(route => route.EndpointId is { } id && ids.Contains(id))]);
+            [.. Published.Where(route => route.EndpointId is { } id && ids.Contains(id))], NeedsReadonly);
     }
 
     /// <summary>This scan without some endpoints.</summary>
@@ -184,12 +189,12 @@ internal sealed record EndpointScan(
         Ids.Except(ids).ToHashSet(),
         [.. Endpoints.Where(endpoint => !ids.Contains(endpoint.Id))],
         [.. Routes.Where(row => row.EndpointId is not { } id || !ids.Contains(id))],
-        [.. Published.Where(route => route.EndpointId is not { } id || !ids.Contains(id))]);
+        [.. Published.Where(route => route.EndpointId is not { } id || !ids.Contains(id))], NeedsReadonly);
 
     /// <summary>This scan and another one.</summary>
     public EndpointScan And(EndpointScan others) => Ids.Count == 0
         ? others
         : new EndpointScan(
             Ids.Union(others.Ids).ToHashSet(), [.. Endpoints, .. others.Endpoints], [.. Routes, .. others.Routes],
-            [.. Published, .. others.Published]);
+            [.. Published, .. others.Published], NeedsReadonly);
 }

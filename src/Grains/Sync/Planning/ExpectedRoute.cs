@@ -37,6 +37,13 @@ internal static class ExpectedRoute
         return new RouteRow(KeyOf(endpointId), RouteOf(rootPath), Opts, RoutingJson(rules, saveHttpSession));
     }
 
+    /// <summary>
+    /// Whether Odoo stores the rules of a root path under the endpoint's usual key. It makes the key by removing the
+    /// path from the rules, wherever it occurs.
+    /// </summary>
+    public static bool HasUsualKey(string rootPath) =>
+        $":{RouteOf(rootPath).Replace(rootPath, "", StringComparison.Ordinal)}" == KeySuffix;
+
     /// <summary>The value of the route column for an endpoint with a root path.</summary>
     public static string RouteOf(string rootPath) => string.Join('|', RulesOf(rootPath));
 
@@ -44,13 +51,26 @@ internal static class ExpectedRoute
     /// Whether a stored row equals an expected one. JSON is compared by value, because every writer spells it
     /// differently.
     /// </summary>
-    public static bool Matches(RouteRow expected, RouteRow stored) =>
+    /// <param name="expected">The expected row.</param>
+    /// <param name="stored">The stored row.</param>
+    /// <param name="needsReadonly">
+    /// Whether the routing needs its field "readonly". Odoo 18 cannot serve a row without it; Odoo 16 and 17 do not
+    /// know it, leave it out, and would write every row again that has it.
+    /// </param>
+    public static bool Matches(RouteRow expected, RouteRow stored, bool needsReadonly = true) =>
         stored.Key == expected.Key
             && stored.Route == expected.Route
-            && SameJson(expected.Opts, stored.Opts)
-            && SameJson(expected.Routing, stored.Routing);
+            && SameJson(expected.Opts, stored.Opts, needsReadonly)
+            && SameJson(expected.Routing, stored.Routing, needsReadonly);
 
-    private static string[] RulesOf(string rootPath) => [$"{rootPath}/", $"{rootPath}/{PathConverter}"];
+    /// <summary>
+    /// Whether a row has the rules that Odoo's workers make of an endpoint's root path, even if it cannot be routed.
+    /// </summary>
+    public static bool IsMadeByOdoo(EndpointRow endpoint, RouteRow stored) =>
+        stored.Route == RouteOf(endpoint.RootPath);
+
+    /// <summary>The rules of an endpoint with a root path.</summary>
+    public static string[] RulesOf(string rootPath) => [$"{rootPath}/", $"{rootPath}/{PathConverter}"];
 
     // The key does not contain the root path, so that a row keeps its key when the root path is edited.
     private static string KeyOf(int endpointId) => $"{KeyPrefix}{endpointId}{KeySuffix}";
@@ -66,7 +86,7 @@ internal static class ExpectedRoute
 
     // Text that is not JSON differs. So does JSON that readers take differently: with a field twice, or with half of a
     // surrogate pair, which is noticed only when the text is compared.
-    private static bool SameJson(string? expected, string? stored)
+    private static bool SameJson(string? expected, string? stored, bool needsReadonly)
     {
         if (stored == expected)
         {
@@ -77,7 +97,8 @@ internal static class ExpectedRoute
         {
             return Parse(expected) is { } left
                 && Parse(stored) is { } right
-                && JsonNode.DeepEquals(WithoutDefaults(left), WithoutDefaults(right));
+                && (JsonNode.DeepEquals(left, right)
+                    || (!needsReadonly && JsonNode.DeepEquals(WithoutDefaults(left), WithoutDefaults(right))));
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {

@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace EndpointSync.Grains.Sync.Planning;
 
 /// <summary>
-/// The path below which an endpoint answers, in the form that its rules are built from: trimmed, with a leading slash
-/// and without a trailing one. Odoo refuses <c>/</c>, <c>/web</c> and <c>/website</c> when a form is saved. Only
-/// EndpointSync checks rows that are written by SQL.
+/// The path below which an endpoint answers. The one rule for it: what an edit stores, what a sync routes and who has a
+/// path already all follow from here. A path that begins with a slash is taken as it is stored, trailing slashes and
+/// spaces included, because Odoo's workers build their rules from it as it is.
 /// </summary>
 internal static class RootPath
 {
@@ -15,25 +15,30 @@ internal static class RootPath
     /// </summary>
     public const int MaxLength = 1024;
 
-    // Each of these would end or alter the rule, the row's "|" list of rules, or the URL itself.
-    private const string Forbidden = "<>|?#\\";
+    private const int ShownCharacters = 40;
 
     /// <summary>
-    /// Every character that <see cref="string.Trim()"/> removes, for statements that normalize stored paths.
+    /// What Odoo's form trims: Python counts the four separators of ASCII as white space, and .NET does not.
     /// </summary>
-    public static string WhiteSpace { get; } =
-        string.Concat(Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(char.IsWhiteSpace));
+    public static string WhiteSpace { get; } = string.Concat(
+         Enumerable.Range(0, char.MaxValue + 1)
+            .Select(code => (char)code)
+            .Where(letter => char.IsWhiteSpace(letter) || letter is >= '\u001c' and <= '\u001f'));
 
-    private static readonly string[] Reserved = ["", "/web", "/website"];
+    private static readonly string[] Reserved = ["/web", "/website"];
 
-    /// <summary>Brings a stored root path into the form that rules are built from.</summary>
-    /// <returns>False with the reason, which names the value, when no rule can be built from it.</returns>
+    /// <summary>Reads a stored root path.</summary>
+    /// <param name="stored">The stored value.</param>
+    /// <param name="rootPath">
+    /// The path that the rules are built from. It is the stored one, unless that has no leading slash: Odoo's workers
+    /// could not read a rule without one, and Odoo's form would have added it.
+    /// </param>
+    /// <param name="reason">Why no rule can be built from it; names the value.</param>
     public static bool TryNormalize(
         string stored, [NotNullWhen(true)] out string? rootPath, [NotNullWhen(false)] out string? reason)
     {
-        var trimmed = stored.Trim();
-        rootPath = (trimmed.StartsWith('/') ? trimmed : "/" + trimmed).TrimEnd('/');
-        reason = ReasonAgainst(stored, trimmed, rootPath);
+        rootPath = stored.StartsWith('/') ? stored : Clean(stored);
+        reason = ReasonAgainst(stored, rootPath);
         if (reason is not null)
         {
             rootPath = null;
@@ -42,43 +47,92 @@ internal static class RootPath
         return reason is null;
     }
 
-    private static string? ReasonAgainst(string stored, string trimmed, string rootPath)
+    /// <summary>Reads a root path that somebody enters; trailing slashes are seldom meant.</summary>
+    public static bool TryEnter(
+        string entered, [NotNullWhen(true)] out string? rootPath, [NotNullWhen(false)] out string? reason) =>
+        TryNormalize(Clean(entered).TrimEnd([.. WhiteSpace, '/']), out rootPath, out reason);
+
+    /// <summary>
+    /// By what Odoo's workers find the app of a request: two root paths with the same key are one to them. They ignore
+    /// case, repeated and trailing slashes, and white space around the path.
+    /// </summary>
+    public static string LookupKey(string rootPath) =>
+        "/" + string.Join(
+            '/', rootPath.Trim([.. WhiteSpace]).ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>
+    /// Finds paths that may have the same <see cref="LookupKey"/>, by an index of Postgres: one of these texts is the
+    /// <see cref="Fold"/> of each. Spellings with capital and small letters beyond ASCII side by side are not found.
+    /// </summary>
+    public static string[] Folds(string path) =>
+    [
+        .. new[] { path, path.ToLowerInvariant(), path.ToUpperInvariant() }
+            .SelectMany(text => new[] { text, string.Concat(text.Split([.. WhiteSpace])) })
+            .Select(Fold)
+            .Distinct(),
+    ];
+
+    /// <summary>
+    /// A path without slashes and white space, in small letters, as far as ASCII goes. The database's
+    /// <c>endpoint_sync.folded</c> says the same.
+    /// </summary>
+    public static string Fold(string path) => string.Concat(
+        path.Where(letter => letter is not ('/' or ' ' or (>= '\t' and <= '\r') or (>= '\u001c' and <= '\u001f')))
+            .Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter));
+
+    // What Odoo's form stores.
+    private static string Clean(string entered)
     {
-        if (trimmed.Length == 0)
+        var trimmed = entered.Trim([.. WhiteSpace]);
+        return trimmed.StartsWith('/') || trimmed.Length == 0 ? trimmed : "/" + trimmed;
+    }
+
+    private static string? ReasonAgainst(string stored, string rootPath)
+    {
+        if (rootPath.Length == 0)
         {
             return "root path is empty";
         }
 
         if (stored.Length > MaxLength)
         {
-            return $"root path '{stored[..40]}...' has {stored.Length} characters; {MaxLength} is the limit";
+            return $"root path '{stored[..ShownCharacters]}...' has {stored.Length} characters; "
+                + $"{MaxLength} is the limit";
         }
 
-        if (Reserved.Contains(rootPath, StringComparer.Ordinal))
+        if (rootPath.Trim('/').Length == 0 || Reserved.Contains(rootPath, StringComparer.Ordinal))
         {
-            return $"root path '{trimmed}' is reserved for Odoo itself";
+            return $"root path '{rootPath}' is reserved for Odoo itself";
         }
 
-        if (trimmed.Any(char.IsControl))
+        if (rootPath.StartsWith("//", StringComparison.Ordinal))
         {
-            return $"root path '{Visible(trimmed)}' contains a control character";
+            return $"root path '{rootPath}' begins with two slashes, and the slashes at a path's start count as one";
         }
 
-        if (trimmed.Any(char.IsWhiteSpace))
+        if (rootPath.Contains('<', StringComparison.Ordinal))
         {
-            return $"root path '{trimmed}' contains a space";
+            return $"root path '{rootPath}' contains '<', which begins a variable, and Odoo finds the app of an "
+                + "endpoint by its path as text";
         }
 
-        if (trimmed.FirstOrDefault(Forbidden.Contains) is var letter and not '\0')
+        if (!ExpectedRoute.HasUsualKey(rootPath))
         {
-            return $"root path '{trimmed}' contains '{letter}'";
+            return $"root path '{rootPath}' gives a row whose key Odoo makes differently";
+        }
+
+        if (IsNoText(rootPath))
+        {
+            return "root path contains half of a surrogate pair or U+0000, which no request can contain";
         }
 
         return rootPath.Split('/').Any(segment => segment is "." or "..")
-            ? $"root path '{trimmed}' contains a '.' or '..' segment, which clients resolve before they send a request"
+            ? $"root path '{rootPath}' contains a '.' or '..' segment, which clients resolve before they send a "
+                + "request"
             : null;
     }
 
-    private static string Visible(string text) =>
-        string.Concat(text.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
+    private static bool IsNoText(string rootPath) =>
+        rootPath.Contains('\0', StringComparison.Ordinal)
+            || (rootPath.Any(char.IsSurrogate) && string.Concat(rootPath.EnumerateRunes()) != rootPath);
 }

@@ -9,12 +9,15 @@ internal static class SyncPlanner
     /// <summary>Plans the writes that make the rows match the endpoints.</summary>
     /// <param name="endpoints">Every endpoint of the registry, archived ones included.</param>
     /// <param name="routes">The route rows of endpoints; other consumers' rows are ignored.</param>
-    public static SyncPlan Plan(IEnumerable<EndpointRow> endpoints, IEnumerable<RouteRow> routes)
+    /// <param name="needsReadonly">As <see cref="ExpectedRoute.Matches"/> has it.</param>
+    public static SyncPlan Plan(
+        IEnumerable<EndpointRow> endpoints, IEnumerable<RouteRow> routes, bool needsReadonly = true)
     {
         var rowsOf = routes.Where(row => row.EndpointId is not null).ToLookup(row => row.EndpointId!.Value);
         var ordered = endpoints.OrderBy(endpoint => endpoint.Id).ToList();
-        var draft = new Draft();
+        var draft = new Draft(needsReadonly);
         var ownerOf = new Dictionary<string, EndpointRow>(StringComparer.Ordinal);
+        // Endpoints come in the order of their ids, so the older one of two with the same root path keeps it.
         foreach (var endpoint in ordered)
         {
             Compare(draft, endpoint, rowsOf[endpoint.Id], ownerOf);
@@ -32,9 +35,16 @@ internal static class SyncPlanner
         {
             Unroute(draft, endpoint, stored, inSync: true);
         }
-        else if (!TryRoute(endpoint, ownerOf, out var rootPath, out var reason))
+        else if (!IsRoutable(endpoint, out var rootPath, out var reason))
         {
             Quarantine(draft, endpoint, stored, reason);
+        }
+        else if (!ownerOf.TryAdd(rootPath, endpoint))
+        {
+            draft.Rejected.Add(Rejected(
+                endpoint, $"root path '{endpoint.RootPath}' is taken by endpoint {ownerOf[rootPath].Id} "
+                    + $"'{ownerOf[rootPath].Name}'"));
+            Unroute(draft, endpoint, stored, inSync: false);
         }
         else
         {
@@ -49,7 +59,7 @@ internal static class SyncPlanner
             draft.Orphans.Add(endpoint);
         }
 
-        if (!stored.Any(row => ExpectedRoute.Matches(expected, row)))
+        if (!stored.Any(row => ExpectedRoute.Matches(expected, row, draft.NeedsReadonly)))
         {
             draft.Writes.Add(expected);
         }
@@ -70,15 +80,26 @@ internal static class SyncPlanner
         }
     }
 
+    // What Odoo's workers made of the endpoint stays, row and flag: they may serve what a sync would not write, and
+    // would write it again.
     private static void Quarantine(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, string reason)
     {
-        draft.Rejected.Add(new RejectedEndpoint(endpoint.Id, endpoint.Name, endpoint.RootPath, reason));
-        Unroute(draft, endpoint, stored, inSync: false);
+        draft.Rejected.Add(Rejected(endpoint, reason));
+        var rows = stored.ToLookup(row => ExpectedRoute.IsMadeByOdoo(endpoint, row));
+        if (rows[true].Any())
+        {
+            draft.Removals.AddRange(rows[false]);
+        }
+        else
+        {
+            Unroute(draft, endpoint, rows[false], inSync: false);
+        }
     }
 
-    // Endpoints come in the order of their ids, so the older one of two with the same root path keeps it.
-    private static bool TryRoute(
-        EndpointRow endpoint, Dictionary<string, EndpointRow> ownerOf, out string rootPath, out string reason)
+    private static RejectedEndpoint Rejected(EndpointRow endpoint, string reason) =>
+        new(endpoint.Id, endpoint.Name, endpoint.RootPath, reason);
+
+    private static bool IsRoutable(EndpointRow endpoint, out string rootPath, out string reason)
     {
         reason = "";
         rootPath = "";
@@ -99,19 +120,15 @@ internal static class SyncPlanner
             reason = invalid;
             return false;
         }
-        rootPath = normalized;
-        if (ownerOf.TryAdd(rootPath, endpoint))
-        {
-            return true;
-        }
 
-        var owner = ownerOf[rootPath];
-        reason = $"root path '{endpoint.RootPath}' is taken by endpoint {owner.Id} '{owner.Name}'";
-        return false;
+        rootPath = normalized;
+        return true;
     }
 
-    private sealed class Draft
+    private sealed class Draft(bool needsReadonly)
     {
+        public bool NeedsReadonly => needsReadonly;
+
         public List<RouteRow> Writes { get; } = [];
 
         public List<RouteRow> Removals { get; } = [];

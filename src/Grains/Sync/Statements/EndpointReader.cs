@@ -11,9 +11,11 @@ namespace EndpointSync.Grains.Sync.Statements;
 /// <param name="database">The registry.</param>
 /// <param name="connection">The connection, in a transaction or not.</param>
 /// <param name="version">The newest version.</param>
+/// <param name="needsReadonly">As <see cref="ExpectedRoute.Matches"/> has it.</param>
 /// <param name="before">An earlier reader, whose knowledge is used if its version was the same.</param>
 internal sealed class EndpointReader(
-    RegistryDatabase database, NpgsqlConnection connection, RouteVersion version, EndpointReader? before = null)
+    RegistryDatabase database, NpgsqlConnection connection, RouteVersion version, bool needsReadonly = true,
+    EndpointReader? before = null)
 {
     private static readonly SqlFile Sql = SqlFile.Of<EndpointReader>();
 
@@ -66,7 +68,8 @@ internal sealed class EndpointReader(
             PostgresCommands.Value(keys.ToArray()));
         // An endpoint is repeated with each of its routes.
         var endpoints = rows.Select(row => row.Endpoint).OfType<EndpointRow>().DistinctBy(endpoint => endpoint.Id);
-        return new EndpointScan(ids, [.. endpoints], [.. rows.Select(row => row.Route).OfType<RouteRow>()], []);
+        return new EndpointScan(
+            ids, [.. endpoints], [.. rows.Select(row => row.Route).OfType<RouteRow>()], [], needsReadonly);
     }
 
     private async Task LearnOwnersAsync(string[] claims, CancellationToken cancellationToken)

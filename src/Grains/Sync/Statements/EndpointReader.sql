@@ -15,8 +15,9 @@ where wanted.endpoint_id is not null and (e.id is not null or r.key is not null)
 
 -- name: owners
 -- An endpoint that has a root path and is not being read is in sync, so the newest version knows it.
-select md5(route) as claim, endpoint_id::integer as endpoint_id from endpoint_sync.routes
-where schema_name = $1 and to_version is null and md5(route) = any($2) and endpoint_id is not null
+select md5(endpoint_sync.folded(route)) as claim, endpoint_id::integer as endpoint_id from endpoint_sync.routes
+where schema_name = $1 and to_version is null and md5(endpoint_sync.folded(route)) = any($2)
+  and endpoint_id is not null
 
 -- name: published
 select key, route, opts, routing, route_group, app from endpoint_sync.routes

@@ -12,8 +12,7 @@ internal sealed class FullCheck
 {
     private static readonly SqlFile Sql = SqlFile.Of<FullCheck>();
 
-    // Stands for the root path in the texts that Postgres compares with. No root path contains it, and nothing else in
-    // those texts does.
+    // Stands for the root path in the texts that Postgres compares with. Nothing else in those texts contains it.
     private const string AnyPath = "<>";
 
     private FullCheck()

@@ -18,11 +18,12 @@ where (known.key, known.route, known.opts, known.routing, known.route_group, kno
 
 -- name: suspects
 -- Obviously in sync is an endpoint whose one row is, character for character, what EndpointSync and Odoo write, and
--- whose root path no other endpoint has; and an archived one without a row. The planner decides about all others: the
--- pattern passes only root paths that it takes unchanged.
+-- whose root path no other endpoint has in any spelling; and an archived one without a row. The planner decides about
+-- all others: the pattern passes only root paths that it takes unchanged.
 select coalesce(e.id, r.endpoint_id::integer) as id, e.registry_sync is true as is_flagged
 from (
-  select *, count(*) filter (where active) over (partition by root_path) as claims from {odoo}.fastapi_endpoint
+  select *, count(*) filter (where active) over (partition by endpoint_sync.folded(root_path)) as claims
+  from {odoo}.fastapi_endpoint
 ) as e
 full join (
   select key, route, opts, routing, endpoint_sync.endpoint_of(key) as endpoint_id
