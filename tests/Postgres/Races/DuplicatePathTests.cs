@@ -29,7 +29,7 @@ public sealed class DuplicatePathTests : FreshDatabaseTests
     }
 
     [Fact]
-    public async Task Our_reload_routes_the_older_endpoint_of_one_path_and_quarantines_the_newer()
+    public async Task Our_reload_routes_the_newer_endpoint_of_one_path_as_Odoo_does_and_quarantines_the_older()
     {
         await DeclareTwiceAsync();
         await Database.AddEndpointAsync("bills", "/bills");
@@ -38,15 +38,15 @@ public sealed class DuplicatePathTests : FreshDatabaseTests
         var receipt = await registry.ReloadAsync();
 
         Assert.Equal(
-            "1 /orders synced -> /orders/; 2 /orders unsynced -> nothing; 3 /bills synced -> /bills/",
+            "1 /orders synced -> nothing; 2 /orders synced -> /orders/; 3 /bills synced -> /bills/",
             await EndpointsAsync());
         var rejected = Assert.Single(receipt.Rejected);
-        Assert.Equal((2, "root path '/orders' is taken by endpoint 1 'first'"), (rejected.Id, rejected.Reason));
+        Assert.Equal((1, "root path '/orders' is taken by endpoint 2 'second'"), (rejected.Id, rejected.Reason));
         Assert.Empty(await Database.ErrorsAsync());
     }
 
     [Fact]
-    public async Task Our_reload_removes_the_newer_of_two_routes_that_two_processes_wrote()
+    public async Task Our_reload_removes_the_older_of_two_routes_of_two_processes_and_no_worker_writes_it_again()
     {
         await DeclareTwiceAsync();
         await using var first = await UpstreamWorker.StartAsync(Database, hashSeed: 1);
@@ -56,8 +56,51 @@ public sealed class DuplicatePathTests : FreshDatabaseTests
         await using var registry = Registry();
 
         await registry.ReloadAsync();
+        await first.SyncAsync();
+        await second.SyncAsync();
 
+        Assert.Equal("1 /orders synced -> nothing; 2 /orders synced -> /orders/", await EndpointsAsync());
+    }
+
+    // What SQL finds must include every spelling that C# calls the same.
+    [Theory]
+    [InlineData("/Case", "/case")]
+    [InlineData("/slash", "/slash/")]
+    [InlineData("/a/b", "/A//b")]
+    [InlineData("/é", "/É")]
+    [InlineData("/É", "/é")]
+    [InlineData("/a b", "/a B ")]
+    [InlineData("/a", "\u00a0a")]
+    public async Task A_path_that_is_one_to_Odoos_lookup_is_found_when_it_comes_later(string older, string newer)
+    {
+        await using var registry = Registry();
+        await Database.AddEndpointAsync("older", older);
+        await registry.ReloadAsync();
+        await Database.AddEndpointAsync("newer", newer);
+
+        var receipt = await registry.ReloadAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set active = false, registry_sync = false where id = 1");
+        var freed = await registry.ReloadAsync();
+
+        Assert.Equal((2, 0), (Assert.Single(receipt.Rejected).Id, receipt.RoutesAdded));
+        Assert.Empty(freed.Rejected);
+        Assert.Equal((1, 1), (freed.RoutesAdded, freed.RoutesRemoved));
+    }
+
+    [Fact]
+    public async Task A_younger_endpoint_takes_the_path_over_with_the_reload_that_publishes_it_and_not_before()
+    {
+        await using var registry = Registry();
+        await Database.AddEndpointAsync("older", "/orders");
+        await registry.ReloadAsync();
+        await Database.AddEndpointAsync("newer", "/orders");
+
+        await registry.ReloadAsync(ReloadScope.Routes);
         Assert.Equal("1 /orders synced -> /orders/; 2 /orders unsynced -> nothing", await EndpointsAsync());
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal((1, 1), (receipt.RoutesAdded, receipt.RoutesRemoved));
+        Assert.Equal("1 /orders synced -> nothing; 2 /orders synced -> /orders/", await EndpointsAsync());
     }
 
     [Fact]

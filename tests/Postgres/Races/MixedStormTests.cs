@@ -41,11 +41,11 @@ public sealed class MixedStormTests : FreshDatabaseTests
         await AssertRoutedAsync();
     }
 
-    // Every active endpoint has one route, its own, unless an older one has the path; nothing else is routed.
+    // Every active endpoint has one route, its own, unless a younger one has the path; nothing else is routed.
     private async Task AssertRoutedAsync() => Assert.Equal(
         await Database.ListAsync(
             "select distinct on (root_path) id || ' ' || root_path || '/' from fastapi_endpoint where active "
-            + "order by root_path, id"),
+            + "order by root_path, id desc"),
         await Database.ListAsync(
             "select split_part(key, ':', 2) || ' ' || split_part(route, '|', 1) from endpoint_route order by "
             + "rtrim(split_part(route, '|', 1), '/')"));

@@ -130,7 +130,10 @@ public sealed class QuarantineTests : RegistryTests
 
         var second = await Registry.ReloadAsync();
 
-        Assert.Equal("root path 'a' is taken by endpoint 1 'older'", first.Rejected.Single().Reason);
+        Assert.Equal(
+            "root path 'a' is taken by endpoint 1 'older' as '/a', which is the same path to Odoo's workers when they "
+            + "look up the app",
+            first.Rejected.Single().Reason);
         Assert.Empty(second.Rejected);
         Assert.Equal([KeyOf(newer)], await Database.KeysAsync());
     }

@@ -16,7 +16,8 @@ public sealed class OddRootPathTests : FreshDatabaseTests
     [
         "/plain", "/a b", "/h#h", "/slash/", "/slashes//x///", "/q?q", "/pipe|x", "/|x", "/back\\slash", "/gt>",
         "/é/日本", "/😀", "/trailing ", "/tab\tx", "/new\nline", "/esc\u001b[2J", "/bidi\u202e", "/nbsp\u00a0",
-        "/%2F", "/a'b\"c", "/Case", "/web/", "/websites", "/web", "/website", "/", "/a/../b", "/.", "//double", "/<int:id>", "/<broken",
+        "/%2F", "/a'b\"c", "/Case", "/web/", "/websites", "/web", "/website", "/", "/a/../b", "/.",
+        "//double", "/<int:id>", "/<broken",
         "/|", "", "no-slash", " spaced ", "/" + "long/long/long/long/long/long/long/long/long/long/long/long/long",
     ];
 

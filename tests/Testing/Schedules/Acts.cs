@@ -24,15 +24,15 @@ internal static class Acts
         ["/d"] = "/d",
         ["/e"] = "/e",
         ["/f"] = "/f",
-        ["/a/"] = "/a",
+        ["/a/"] = "/a/",
         ["b"] = "/b",
         [" /c "] = "/c",
         ["/deep/er"] = "/deep/er",
         ["/é"] = "/é",
         ["/web"] = null,
-        ["/x y"] = null,
+        ["/x y"] = "/x y",
         [""] = null,
-        ["/a|b"] = null,
+        ["/A"] = "/A",
         ["/d/.."] = null,
     };
 

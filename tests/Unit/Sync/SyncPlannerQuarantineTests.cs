@@ -49,13 +49,52 @@ public sealed class SyncPlannerQuarantineTests
     }
 
     [Fact]
-    public void Of_two_endpoints_with_one_root_path_the_older_id_keeps_it()
+    public void Of_two_endpoints_with_one_root_path_the_younger_has_it_as_in_Odoos_map_of_ids()
     {
-        var plan = SyncPlanner.Plan([Endpoint(2, "/a"), Endpoint(1, "/a")], []);
+        var plan = SyncPlanner.Plan([Endpoint(2, "/a"), Endpoint(1, "/a")], [Row(1, "/a")]);
 
-        Assert.Equal([Row(1, "/a")], plan.Writes);
+        Assert.Equal([Row(2, "/a")], plan.Writes);
+        Assert.Equal([Row(1, "/a")], plan.Removals);
         var rejected = Assert.Single(plan.Rejected);
-        Assert.Equal((2, "root path '/a' is taken by endpoint 1 'endpoint 1'"), (rejected.Id, rejected.Reason));
+        Assert.Equal((1, "root path '/a' is taken by endpoint 2 'endpoint 2'"), (rejected.Id, rejected.Reason));
+    }
+
+    // Odoo's workers write the row of every endpoint without a flag.
+    [Fact]
+    public void An_endpoint_whose_root_path_another_has_is_flagged_so_that_no_worker_writes_its_row()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/a", synced: true)], [Row(2, "/a")]);
+
+        Assert.Equal([1], plan.MarkSynced);
+        Assert.Equal(0, plan.MarkUnsynced.Count + plan.Writes.Count);
+    }
+
+    // The order in which Odoo's lookup finds them: paths in the order in which they enter its map.
+    [Theory]
+    [InlineData(2, "/case", "/Case", "/case")]
+    [InlineData(0, "/slash", "/slash/", "//slash")]
+    [InlineData(0, "/É", "/é", "É ")]
+    [InlineData(3, "/a/b", "/a//b", "/A/B", "/a/b")]
+    [InlineData(1, "/a/../b", "/x", "/X/")]
+    public void Root_paths_that_are_one_to_Odoos_lookup_have_one_owner(int owner, params string[] paths)
+    {
+        var endpoints = paths.Select((path, index) => Endpoint(index + 1, path)).ToList();
+
+        var plan = SyncPlanner.Plan(endpoints, []);
+
+        Assert.Equal([owner + 1], plan.Writes.Select(row => row.EndpointId!.Value));
+        Assert.Equal(paths.Length - 1, plan.Rejected.Count);
+    }
+
+    [Fact]
+    public void Another_spelling_is_named_with_the_reason()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/Case"), Endpoint(2, "/case")], []);
+
+        Assert.Equal(
+            "root path '/case' is taken by endpoint 1 'endpoint 1' as '/Case', which is the same path to Odoo's "
+            + "workers when they look up the app",
+            Assert.Single(plan.Rejected).Reason);
     }
 
     [Theory]
@@ -66,7 +105,8 @@ public sealed class SyncPlannerQuarantineTests
     {
         var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, spelling)], []);
 
-        Assert.Equal([2], plan.Rejected.Select(endpoint => endpoint.Id));
+        Assert.Single(plan.Rejected);
+        Assert.Equal("/a/|/a/<path:application_path>", Assert.Single(plan.Writes).Route);
     }
 
     [Fact]
@@ -83,15 +123,15 @@ public sealed class SyncPlannerQuarantineTests
     {
         var plan = SyncPlanner.Plan([Endpoint(1, "/a"), Endpoint(2, "/a"), Endpoint(3, "/a")], []);
 
-        Assert.Equal([2, 3], plan.Rejected.Select(endpoint => endpoint.Id));
-        Assert.All(plan.Rejected, endpoint => Assert.Contains("taken by endpoint 1", endpoint.Reason));
+        Assert.Equal([1, 2], plan.Rejected.Select(endpoint => endpoint.Id));
+        Assert.All(plan.Rejected, endpoint => Assert.Contains("taken by endpoint 3", endpoint.Reason));
     }
 
     [Fact]
-    public void Root_paths_that_are_nested_or_differ_in_case_are_different_root_paths()
+    public void Root_paths_that_are_nested_or_begin_alike_are_different_root_paths()
     {
         var plan = SyncPlanner.Plan(
-            [Endpoint(1, "/a"), Endpoint(2, "/a/b"), Endpoint(3, "/A"), Endpoint(4, "/ab")], []);
+            [Endpoint(1, "/a"), Endpoint(2, "/a/b"), Endpoint(3, "/a b"), Endpoint(4, "/ab")], []);
 
         Assert.Empty(plan.Rejected);
         Assert.Equal(4, plan.Writes.Count);

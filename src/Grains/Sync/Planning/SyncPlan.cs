@@ -12,10 +12,13 @@ internal sealed record SyncPlan
     /// </summary>
     public required IReadOnlyList<RouteRow> Removals { get; init; }
 
-    /// <summary>Endpoints whose rows are right once the plan is carried out, and whose flag is not set yet.</summary>
+    /// <summary>
+    /// Endpoints whose rows are right once the plan is carried out, and whose flag is not set yet; and those whose root
+    /// path another one has.
+    /// </summary>
     public required IReadOnlyList<int> MarkSynced { get; init; }
 
-    /// <summary>Quarantined endpoints whose flag claims that they are routed.</summary>
+    /// <summary>Endpoints that nobody routes, and whose flag claims that they are routed.</summary>
     public required IReadOnlyList<int> MarkUnsynced { get; init; }
 
     /// <summary>Endpoints that claim to be synced but have no routes.</summary>
@@ -89,12 +92,14 @@ internal sealed record SyncPlan
     {
         var rewritten = Writes.Concat(Removals).Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
         var kept = stored.Where(row => row.EndpointId is not null && !rewritten.Contains(row.Key))
-            .Select(row => row.Route)
+            .Select(row => RootPath.LookupKey(row.Route ?? ""))
             .ToHashSet(StringComparer.Ordinal);
-        var others = reserved.ToLookup(route => route.Route, route => route.EndpointId);
+        var others = reserved.ToLookup(
+            route => RootPath.LookupKey(route.Route ?? ""), route => route.EndpointId, StringComparer.Ordinal);
         return
         [
-            .. Writes.Where(row => kept.Contains(row.Route) || others[row.Route].Any(id => id != row.EndpointId))
+            .. Writes.Where(row => RootPath.LookupKey(row.Route!) is var path
+                    && (kept.Contains(path) || others[path].Any(id => id != row.EndpointId)))
                 .Select(row => row.EndpointId!.Value),
         ];
     }

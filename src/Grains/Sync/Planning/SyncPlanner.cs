@@ -16,8 +16,7 @@ internal static class SyncPlanner
         var rowsOf = routes.Where(row => row.EndpointId is not null).ToLookup(row => row.EndpointId!.Value);
         var ordered = endpoints.OrderBy(endpoint => endpoint.Id).ToList();
         var draft = new Draft(needsReadonly);
-        var ownerOf = new Dictionary<string, EndpointRow>(StringComparer.Ordinal);
-        // Endpoints come in the order of their ids, so the older one of two with the same root path keeps it.
+        var ownerOf = OwnersOf(ordered);
         foreach (var endpoint in ordered)
         {
             Compare(draft, endpoint, rowsOf[endpoint.Id], ownerOf);
@@ -29,7 +28,8 @@ internal static class SyncPlanner
     }
 
     private static void Compare(
-        Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, Dictionary<string, EndpointRow> ownerOf)
+        Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored,
+        IReadOnlyDictionary<string, EndpointRow> ownerOf)
     {
         if (!endpoint.Active)
         {
@@ -39,12 +39,9 @@ internal static class SyncPlanner
         {
             Quarantine(draft, endpoint, stored, reason);
         }
-        else if (!ownerOf.TryAdd(rootPath, endpoint))
+        else if (ownerOf[RootPath.LookupKey(rootPath)] is var owner && owner != endpoint)
         {
-            draft.Rejected.Add(Rejected(
-                endpoint, $"root path '{endpoint.RootPath}' is taken by endpoint {ownerOf[rootPath].Id} "
-                    + $"'{ownerOf[rootPath].Name}'"));
-            Unroute(draft, endpoint, stored, inSync: false);
+            Supersede(draft, endpoint, stored, owner);
         }
         else
         {
@@ -94,6 +91,39 @@ internal static class SyncPlanner
         {
             Unroute(draft, endpoint, rows[false], inSync: false);
         }
+    }
+
+    // As running Odoo workers answer. Their map from root paths to ids keeps the youngest endpoint of one spelling. Of
+    // several spellings that are one to their lookup, they find the one that is first in the map, in the order of ids.
+    private static Dictionary<string, EndpointRow> OwnersOf(IEnumerable<EndpointRow> ordered)
+    {
+        var ownerOf = new Dictionary<string, EndpointRow>(StringComparer.Ordinal);
+        foreach (var endpoint in ordered.Where(endpoint => endpoint.Active))
+        {
+            if (IsRoutable(endpoint, out var rootPath, out _))
+            {
+                var key = RootPath.LookupKey(rootPath);
+                if (!ownerOf.TryAdd(key, endpoint) && ownerOf[key].RootPath == endpoint.RootPath)
+                {
+                    ownerOf[key] = endpoint;
+                }
+            }
+        }
+
+        return ownerOf;
+    }
+
+    // Its row would be a second route of the owner's path. Its flag is set, because Odoo's workers write the row of
+    // every endpoint without one, again and again.
+    private static void Supersede(
+        Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, EndpointRow owner)
+    {
+        var spelling = owner.RootPath == endpoint.RootPath
+            ? ""
+            : $" as '{owner.RootPath}', which is the same path to Odoo's workers when they look up the app";
+        draft.Rejected.Add(Rejected(
+            endpoint, $"root path '{endpoint.RootPath}' is taken by endpoint {owner.Id} '{owner.Name}'{spelling}"));
+        Unroute(draft, endpoint, stored, inSync: true);
     }
 
     private static RejectedEndpoint Rejected(EndpointRow endpoint, string reason) =>
