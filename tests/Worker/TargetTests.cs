@@ -43,7 +43,7 @@ public sealed class TargetTests(ITestOutputHelper output)
     public async Task Static_parts_of_any_text_are_served_at_their_encoded_path(string rootPath, string target)
     {
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", $"{rootPath}/", $"{rootPath}/<path:v>")],
+            [Routes.Of(1, "a", $"{rootPath}/<path:v>")],
             apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")));
 
         Assert.Equal("x", await worker.TextAsync(target));
