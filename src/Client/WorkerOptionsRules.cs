@@ -7,6 +7,8 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
 {
     private const int LongestName = 200;
 
+    private static readonly string[] WerkzeugVersions = ["2.2", "2.3", "3.0", "3.1"];
+
     private static readonly TimeSpan LongestMinVersionTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestNotFoundTimeout = TimeSpan.FromSeconds(10);
 
@@ -41,6 +43,12 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
         {
             yield return $"NotFoundTimeout ({options.NotFoundTimeout}) must lie between "
                 + $"{TimeSpan.Zero} (no check) and {LongestNotFoundTimeout}.";
+        }
+
+        if (!WerkzeugVersions.Contains(options.Werkzeug))
+        {
+            yield return $"Werkzeug ('{options.Werkzeug}') must be one of {string.Join(", ", WerkzeugVersions)}: "
+                + "the first two numbers of what 'pip show werkzeug' prints on an Odoo worker.";
         }
     }
 }

@@ -1,3 +1,4 @@
+using EndpointSync.Routing.Matching;
 using EndpointSync.Routing.Methods;
 using EndpointSync.Routing.Rules;
 
@@ -15,12 +16,14 @@ public readonly ref struct RouteMatch
     private readonly int _start;
     private readonly uint _allowed;
     private readonly bool _allowsOthers;
+    private readonly bool _redirects;
 
     internal RouteMatch(
         RouteTable table, Rule? rule, ReadOnlySpan<char> path, ReadOnlySpan<char> method, int start, uint allowed,
-        bool allowsOthers)
+        bool allowsOthers, bool redirects = false)
     {
         (_table, _rule, _start, _allowed, _allowsOthers) = (table, rule, start, allowed, allowsOthers);
+        _redirects = redirects;
         _path = path;
         _method = method;
     }
@@ -28,6 +31,7 @@ public readonly ref struct RouteMatch
     /// <summary>Whether a rule was found, or only rules for other methods.</summary>
     public RouteOutcome Outcome =>
         _rule is not null ? RouteOutcome.Found
+        : _redirects ? RouteOutcome.Redirect
         : _allowed != 0 || _allowsOthers ? RouteOutcome.MethodNotAllowed
         : RouteOutcome.NotFound;
 
@@ -39,6 +43,10 @@ public readonly ref struct RouteMatch
 
     /// <summary>The values of the rule's variables; none if no rule was found.</summary>
     public RouteValues Values => new(_rule, _path);
+
+    /// <summary>The decoded path that a redirect leads to; empty for other outcomes.</summary>
+    public string GetRedirectPath() =>
+        _redirects ? $"/{SlashPairs.Merge(_path, new char[_path.Length])}" : "";
 
     /// <summary>
     /// The methods for the Allow header of a 405: those of the rules that match the path, in alphabetical order; empty

@@ -11,4 +11,10 @@ public enum RouteOutcome
 
     /// <summary>A rule matches.</summary>
     Found,
+
+    /// <summary>
+    /// No rule matches the path, but one matches it with pairs of slashes merged: 308 to
+    /// <see cref="RouteMatch.GetRedirectPath"/>.
+    /// </summary>
+    Redirect,
 }

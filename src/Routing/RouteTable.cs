@@ -1,3 +1,4 @@
+using System.Buffers;
 using EndpointSync.Routing.Building;
 using EndpointSync.Routing.Checks;
 using EndpointSync.Routing.Matching;
@@ -9,14 +10,16 @@ using EndpointSync.Routing.Tries;
 namespace EndpointSync.Routing;
 
 /// <summary>
-/// The route table at one version. It matches requests as Werkzeug 2.2 does with
-/// <c>Map(strict_slashes=False, merge_slashes=False)</c> and Odoo's converters. Rules are ordered by their entries'
+/// The route table at one version. It matches requests as Werkzeug does with <c>Map(strict_slashes=False)</c>, Odoo's
+/// converters, and rules whose <c>merge_slashes</c> is false. Rules are ordered by their entries'
 /// keys; numbers in keys compare as numbers. A table is immutable:
 /// <see cref="Apply(long, IEnumerable{RouteTableChange})"/> makes another that shares the unchanged parts. Any number
 /// of threads may use a table at once.
 /// </summary>
 public sealed class RouteTable
 {
+    private const int StackCharacters = 512;
+
     private readonly State _root;
     private readonly HashTrie _entries;
     private readonly HashTrie _refused;
@@ -69,14 +72,21 @@ public sealed class RouteTable
     /// The path, decoded by <see cref="RequestPath.Decode"/>; leading slashes beyond the first are ignored.
     /// </param>
     /// <param name="method">The HTTP method, in any case.</param>
+    /// <param name="merged">What becomes of a path that matches only with merged slashes.</param>
     /// <returns>The match. It reads from the memory of both arguments and must not outlive them.</returns>
-    public RouteMatch Match(ReadOnlySpan<char> path, ReadOnlySpan<char> method)
+    public RouteMatch Match(
+        ReadOnlySpan<char> path, ReadOnlySpan<char> method, MergedSlashes merged = MergedSlashes.Redirect)
     {
         var rest = path.TrimStart('/');
         // An empty path has no part; "/" has an empty part.
         var start = path.IsEmpty ? 1 : 0;
         var search = new Search(rest, new RequestMethod(method));
         var rule = search.From(_root, start);
+        if (rule is null && rest.Contains("//", StringComparison.Ordinal))
+        {
+            return MatchMerged(rest, method, search, merged);
+        }
+
         // If the rule refuses its values, no other rule is tried; the methods that the search has collected still
         // count.
         if (rule is not null && (search.FoundHasChecks || rest.Length > IntegerCheck.MostDigits) && !rule.Accepts(rest))
@@ -85,6 +95,24 @@ public sealed class RouteTable
         }
 
         return new(this, rule, rest, method, start, search.Allowed, search.AllowsOthers);
+    }
+
+    // The methods of rules that match the path as it is count, too.
+    private RouteMatch MatchMerged(
+        ReadOnlySpan<char> rest, ReadOnlySpan<char> method, Search search, MergedSlashes merged)
+    {
+        var rented = rest.Length > StackCharacters ? ArrayPool<char>.Shared.Rent(rest.Length) : null;
+        Span<char> buffer = rented ?? stackalloc char[StackCharacters];
+        var again = new Search(SlashPairs.Merge(rest, buffer), new RequestMethod(method));
+        var isFound = again.From(_root, 0) is not null;
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        return new(
+            this, null, rest, method, 0, search.Allowed | again.Allowed, search.AllowsOthers || again.AllowsOthers,
+            isFound && merged == MergedSlashes.Redirect);
     }
 
     /// <summary>The overlaps of all rules, each once. The call parses every rule again.</summary>
@@ -106,7 +134,16 @@ public sealed class RouteTable
     internal IReadOnlyList<string> OtherMethods(ReadOnlySpan<char> path, ReadOnlySpan<char> method, int start)
     {
         var search = new Search(path, new RequestMethod(method)) { Others = [] };
-        search.From(_root, start);
+        if (search.From(_root, start) is null && path.Contains("//", StringComparison.Ordinal))
+        {
+            var merged = new char[path.Length];
+            var again = new Search(SlashPairs.Merge(path, merged), new RequestMethod(method))
+            {
+                Others = search.Others,
+            };
+            again.From(_root, start);
+        }
+
         return [.. search.Others];
     }
 

@@ -13,6 +13,8 @@ public sealed class AllocationTests
     [InlineData("/service7/items/42", "DELETE", RouteOutcome.MethodNotAllowed)]
     [InlineData("/service7/items/42", "BREW", RouteOutcome.MethodNotAllowed)]
     [InlineData("/other7/items", "GET", RouteOutcome.NotFound)]
+    [InlineData("/other7//items", "GET", RouteOutcome.NotFound)]
+    [InlineData("/service7//items", "GET", RouteOutcome.Redirect)]
     [InlineData("/number/12", "GET", RouteOutcome.Found)]
     [InlineData("/number/13", "GET", RouteOutcome.NotFound)]
     [InlineData("/real/1.5", "GET", RouteOutcome.Found)]

@@ -50,7 +50,7 @@ public sealed class ConverterTests
     [Theory]
     [InlineData("/<path:x>", "/a/b//c/", "text a/b//c/")]
     [InlineData("/a/<path:x>", "/a/", null)]
-    [InlineData("/a/<path:x>", "/a//b", null)]
+    [InlineData("/a/<path:x>", "/a//", null)]
     [InlineData("/<path:x>", "/a\nb", null)]
     [InlineData("/<path:x>/edit", "/a/edit/edit", "text a/edit")]
     [InlineData("/<path:x>/", "/a", null)]

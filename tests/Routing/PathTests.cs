@@ -19,9 +19,9 @@ public sealed class PathTests
     [InlineData("/", "//", true)]
     [InlineData("/<x>/", "/a", true)]
     [InlineData("/<x>", "/a/", true)]
-    public void A_trailing_slash_makes_no_difference_and_slashes_are_not_merged(
+    public void A_trailing_slash_makes_no_difference_and_no_rule_answers_a_path_with_merged_slashes(
         string rule, string path, bool matches) =>
-        Assert.Equal(matches, Routes.Of(rule).Ask(path) != "NotFound");
+        Assert.Equal(matches, Routes.Of(rule).Ask(path).StartsWith(rule, StringComparison.Ordinal));
 
     [Fact]
     public void Rules_with_and_without_a_trailing_slash_differ_where_both_exist()

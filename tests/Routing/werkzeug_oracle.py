@@ -13,7 +13,7 @@ import uuid
 
 from werkzeug._internal import _wsgi_encoding_dance
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import BaseConverter, Map, RequestRedirect, Rule
 from werkzeug.routing.converters import NumberConverter
 from werkzeug.urls import url_parse, url_unquote
 
@@ -62,6 +62,8 @@ def bound_rules(entry, url_map):
     rules = []
     for index, text in enumerate(entry["rules"]):
         rule = Rule(text, methods=with_options(entry["methods"]), endpoint=(entry["key"], index))
+        # As Odoo makes its rules: merging stays on in the map.
+        rule.merge_slashes = False
         rule.bind(url_map)
         check_matchable(rule)
         rules.append(rule)
@@ -69,7 +71,7 @@ def bound_rules(entry, url_map):
 
 
 def build(entries):
-    url_map = Map(strict_slashes=False, merge_slashes=False, converters=CONVERTERS)
+    url_map = Map(strict_slashes=False, converters=CONVERTERS)
     refused = {}
     for entry in entries:
         try:
@@ -98,6 +100,8 @@ def plain(value):
 def answer(adapter, request):
     try:
         (key, index), values = adapter.match(request["path"], method=request["method"])
+    except RequestRedirect as error:
+        return {"outcome": "Redirect", "path": url_unquote(url_parse(error.new_url).path)}
     except NotFound:
         return {"outcome": "NotFound"}
     except MethodNotAllowed as error:

@@ -12,6 +12,9 @@ public sealed class GuardTests
     [InlineData("//admin/x")]
     [InlineData("///admin/x")]
     [InlineData("/admin%2Fx")]
+    [InlineData("/admin//x")]
+    [InlineData("/admin%2F%2Fx")]
+    [InlineData("/public//..//admin/x")]
     [InlineData("/admin%2fx")]
     [InlineData("/%61dmin/x")]
     [InlineData("/admin/x/../../public/y")]
@@ -28,7 +31,11 @@ public sealed class GuardTests
 
         Assert.Contains(
             answer.StatusCode,
-            new[] { HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest, HttpStatusCode.NotFound });
+            new[]
+            {
+                HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest, HttpStatusCode.NotFound,
+                HttpStatusCode.PermanentRedirect,
+            });
         Assert.DoesNotContain("secret", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 

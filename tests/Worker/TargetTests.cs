@@ -49,6 +49,26 @@ public sealed class TargetTests(ITestOutputHelper output)
         Assert.Equal("x", await worker.TextAsync(target));
     }
 
+    [Theory]
+    [InlineData("3.0", "GET", "/t//a%20b%2F%2Fc?q=1//2", 308, "/t/a%20b/c?q=1//2")]
+    [InlineData("2.2", "GET", "///t//%5C..%5C%C3%A4", 308, "/t/%5C..%5C%C3%A4")]
+    [InlineData("3.0", "DELETE", "/t//a", 405, null)]
+    [InlineData("3.1", "GET", "/t//a", 404, null)]
+    [InlineData("3.1", "DELETE", "/t//a", 405, null)]
+    public async Task Repeated_slashes_are_answered_as_the_fleets_Werkzeug_does(
+        string werkzeug, string method, string target, int status, string? location)
+    {
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/t/<path:v>", "GET")],
+            apps => apps.Map("a", (HttpContext http) => http.Response.WriteAsync($"{http.GetRouteValue("v")}")),
+            settings: new() { ["EndpointSync:Worker:Werkzeug"] = werkzeug });
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method), new Uri($"{worker.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)}{target}"));
+        using var answer = await worker.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((status, location), ((int)answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
     [Fact]
     public async Task Every_target_that_was_not_rewritten_is_decoded_once()
     {

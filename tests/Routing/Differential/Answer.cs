@@ -16,6 +16,7 @@ internal static class Answer
         return match.Outcome switch
         {
             RouteOutcome.Found => $"Found {match.Entry!.Key} {match.Rule} {Values(match.Values)}",
+            RouteOutcome.Redirect => $"Redirect {match.GetRedirectPath()}",
             RouteOutcome.MethodNotAllowed => $"MethodNotAllowed {string.Join(' ', match.GetAllowedMethods())}",
             _ => "NotFound",
         };
@@ -24,6 +25,7 @@ internal static class Answer
     public static string Of(JsonNode answer, Question question) => (string)answer["outcome"]! switch
     {
         "Found" => $"Found {answer["key"]} {RuleOf(answer, question)} {Values(answer["values"]!.AsObject())}",
+        "Redirect" => $"Redirect {answer["path"]}",
         "MethodNotAllowed" => $"MethodNotAllowed {string.Join(' ', answer["allowed"]!.AsArray())}",
         var outcome => outcome,
     };

@@ -30,6 +30,16 @@ internal static class Refusals
         StatusCodes.Status400BadRequest, $"{SyncedHeaders.MinVersion} is '{text}'; "
             + "it must be a non-negative whole number.");
 
+    /// <summary>Sends the client to a path with fewer slashes, with the same method and query.</summary>
+    public static Endpoint Moved(HttpRequest request, string path)
+    {
+        var location = request.PathBase.ToUriComponent() + string.Join('/', path.Split('/').Select(Uri.EscapeDataString))
+            + request.QueryString.ToUriComponent();
+        return Of(
+            StatusCodes.Status308PermanentRedirect, "The path has repeated slashes, and a route without them.",
+            "Location", location);
+    }
+
     public static Endpoint MethodNotAllowed(IReadOnlyList<string> allowed)
     {
         var allow = string.Join(", ", allowed);

@@ -22,6 +22,9 @@ internal sealed class SyncedMatcherPolicy(
     private readonly TimeSpan _minVersionTimeout = options.Value.MinVersionTimeout;
     private readonly bool _allowAmbiguousPaths = options.Value.AllowAmbiguousPaths;
 
+    private readonly MergedSlashes _merged =
+        options.Value.Werkzeug == "3.1" ? MergedSlashes.NotFound : MergedSlashes.Redirect;
+
     /// <summary>After all other policies, which first rule out the application's own endpoints.</summary>
     public override int Order => int.MaxValue;
 
@@ -154,7 +157,7 @@ internal sealed class SyncedMatcherPolicy(
         var rented = length > StackCharacters ? ArrayPool<char>.Shared.Rent(length) : null;
         Span<char> buffer = rented ?? stackalloc char[StackCharacters];
         var path = RequestTarget.Decode(request, buffer);
-        var decided = Decide(candidate, routes, path, routes.Image.Table.Match(path, request.Method), isLast);
+        var decided = Decide(candidate, routes, path, routes.Image.Table.Match(path, request.Method, _merged), isLast);
         if (rented is not null)
         {
             ArrayPool<char>.Shared.Return(rented);
@@ -180,6 +183,9 @@ internal sealed class SyncedMatcherPolicy(
                 break;
             case RouteOutcome.Found:
                 candidate.Answer(match);
+                break;
+            case RouteOutcome.Redirect:
+                candidate.Answer(Refusals.Moved(candidate.Http.Request, match.GetRedirectPath()));
                 break;
             case RouteOutcome.MethodNotAllowed:
                 candidate.Answer(Refusals.MethodNotAllowed(match.GetAllowedMethods()));
