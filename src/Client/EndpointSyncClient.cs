@@ -51,7 +51,8 @@ internal sealed class EndpointSyncClient(
                 var gate = LazyInitializer.EnsureInitialized(ref _gate, () => NewGate(grains));
                 var request = new ReloadRequest(
                     LockTimeout: options.LockWait - clock.GetElapsedTime(begun),
-                    AllowMassRemoval: options.AllowMassRemoval);
+                    AllowMassRemoval: options.AllowMassRemoval,
+                    Attach: options.Attach);
                 return await gate.ReloadAsync(registry, request, cancellationToken);
             }
             catch (Exception failure) when (ClusterFailures.MayHeal(failure))

@@ -33,4 +33,10 @@ public sealed record ReloadOptions
     /// or archived. Otherwise such a reload is answered <see cref="ReloadOutcome.Failed"/> and writes nothing.
     /// </summary>
     public bool AllowMassRemoval { get; init; }
+
+    /// <summary>
+    /// Whether the first sync of a registry may change or delete routes that Odoo serves. False by default: it is
+    /// refused and says what it would do.
+    /// </summary>
+    public bool Attach { get; init; }
 }

@@ -38,9 +38,8 @@ public sealed class WorkerOptions
     public bool AllowAmbiguousPaths { get; set; }
 
     /// <summary>
-    /// The version of Werkzeug that the fleet's Odoo workers have: 2.2, 2.3, 3.0 or 3.1. Up to 3.0, which is the default
-    /// and which Odoo 19 has, a path that matches only with repeated slashes merged is redirected (308). Later it is not
-    /// found.
+    /// The version of Werkzeug that the fleet's Odoo workers have: 2.2, 2.3, 3.0 or 3.1. Up to 3.0, the default, which
+    /// Odoo 19 has, a path that matches only with repeated slashes merged is redirected (308). Later it is not found.
     /// </summary>
     public string Werkzeug { get; set; } = "3.0";
 }

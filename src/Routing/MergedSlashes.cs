@@ -1,8 +1,8 @@
 namespace EndpointSync.Routing;
 
 /// <summary>
-/// What Werkzeug answers to a path that no rule matches before its slashes are merged. Odoo leaves merging on in its map
-/// and turns it off on each rule, and versions of Werkzeug take that differently.
+/// What Werkzeug answers to a path that no rule matches before its slashes are merged. Odoo leaves merging on in its
+/// map and turns it off on each rule, and versions of Werkzeug take that differently.
 /// </summary>
 public enum MergedSlashes
 {

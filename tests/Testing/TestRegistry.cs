@@ -77,13 +77,15 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public async Task<ReloadReceipt> ReloadAsync(ReloadScope scope) => (await SyncAsync(scope)).Receipt;
 
-    /// <summary>A sync as a silo's runner makes it, without the publication.</summary>
+    /// <summary>
+    /// A sync as a silo's runner makes it, without the publication. The first one may change what Odoo serves.
+    /// </summary>
     public Task<SyncResult> SyncAsync(ReloadScope scope = ReloadScope.Everything) => SyncAsync(Attempts, scope);
 
     /// <summary>The same with other attempts.</summary>
     public async Task<SyncResult> SyncAsync(SyncAttempts attempts, ReloadScope scope = ReloadScope.Everything)
     {
-        var result = await attempts.RunUntilDeadlineAsync(new ReloadRequest(Scope: scope));
+        var result = await attempts.RunUntilDeadlineAsync(new ReloadRequest(Scope: scope, Attach: true));
         if (result.MayNeedBump)
         {
             await Sequence.BumpAsync(result.Receipt.Version);

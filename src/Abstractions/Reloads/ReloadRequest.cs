@@ -13,10 +13,15 @@ namespace EndpointSync;
 /// Whether the sync may remove more than 10 routes that are half of all or more, because their endpoints are gone or
 /// archived. Otherwise it is answered <see cref="ReloadOutcome.Failed"/> and writes nothing.
 /// </param>
+/// <param name="Attach">
+/// Whether the first sync of a registry may change or delete rows that Odoo serves. Otherwise it is answered
+/// <see cref="ReloadOutcome.Failed"/>, says what it would do, and writes nothing.
+/// </param>
 [GenerateSerializer, Immutable, Alias("endpointsync.reload-request")]
 public sealed record ReloadRequest(
     [property: Id(0)] int Callers = 1, [property: Id(1)] ReloadScope Scope = ReloadScope.Everything,
-    [property: Id(2)] TimeSpan LockTimeout = default, [property: Id(3)] bool AllowMassRemoval = false)
+    [property: Id(2)] TimeSpan LockTimeout = default, [property: Id(3)] bool AllowMassRemoval = false,
+    [property: Id(4)] bool Attach = false)
 {
     /// <summary>
     /// Merges two requests: the sum of their callers, the wider of their scopes, what either allows, without a wait for
@@ -25,5 +30,6 @@ public sealed record ReloadRequest(
     internal static ReloadRequest Merge(ReloadRequest first, ReloadRequest second) => new(
         first.Callers + second.Callers,
         first.Scope == ReloadScope.Everything ? first.Scope : second.Scope,
-        AllowMassRemoval: first.AllowMassRemoval || second.AllowMassRemoval);
+        AllowMassRemoval: first.AllowMassRemoval || second.AllowMassRemoval,
+        Attach: first.Attach || second.Attach);
 }

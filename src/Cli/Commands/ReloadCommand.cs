@@ -12,16 +12,21 @@ internal static class ReloadCommand
         {
             Description = "Allow the sync to remove most of the routes, because their endpoints are gone or archived.",
         };
+        var attach = new Option<bool>("--attach")
+        {
+            Description = "Allow the first sync of a registry to change or delete routes that Odoo serves.",
+        };
         var command = new Command(
             "reload", "Makes a registry's routes match its endpoints, and shows the receipt.")
         {
-            registry, allowMassRemoval,
+            registry, allowMassRemoval, attach,
         };
         wait.AddTo(command);
         Session.SetAction(command, async (session, parsed) =>
         {
             var path = SiloApi.Path(parsed.GetRequiredValue(registry), "reload") + wait.Query(
-                parsed, ("allowMassRemoval", parsed.GetValue(allowMassRemoval) ? "true" : null));
+                parsed, ("allowMassRemoval", parsed.GetValue(allowMassRemoval) ? "true" : null),
+                ("attach", parsed.GetValue(attach) ? "true" : null));
             var answer = await session.AskAsync(HttpMethod.Post, path);
             var exitCode = session.Show<ReloadReceipt>(answer, Print);
             return exitCode == ExitCode.Success && !IsDone(answer.Read<ReloadReceipt>())

@@ -48,15 +48,15 @@ internal sealed class WaitOptions
     }
 
     /// <summary>The query of a reload's path; empty if no option is given.</summary>
-    public string Query(ParseResult parsed, (string Name, string? Value) further)
+    public string Query(ParseResult parsed, params (string Name, string? Value)[] further)
     {
-        var given = new[]
-            {
-                ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)),
-                ("timeout", parsed.GetValue(_timeout)), further,
-            }
-            .Where(option => option.Item2 is not null)
-            .Select(option => $"{option.Item1}={Uri.EscapeDataString(option.Item2!)}")
+        (string Name, string? Value)[] options =
+        [
+            ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)),
+            ("timeout", parsed.GetValue(_timeout)), .. further,
+        ];
+        var given = options.Where(option => option.Value is not null)
+            .Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value!)}")
             .ToList();
         return given.Count == 0 ? "" : $"?{string.Join('&', given)}";
     }

@@ -76,8 +76,12 @@ internal sealed partial class SyncAttempts(
         return run.Complete(SyncResult.Failed(database, problem));
     }
 
-    private static ReloadProblem? ProblemOf(Exception failure) =>
-        failure is MassRemovalException refused ? refused.Problem : SqlStates.Describe(failure);
+    private static ReloadProblem? ProblemOf(Exception failure) => failure switch
+    {
+        MassRemovalException refused => refused.Problem,
+        FirstSyncException refused => refused.Problem,
+        _ => SqlStates.Describe(failure),
+    };
 
     private async ValueTask<SyncResult> AttemptAsync(Run run, CancellationToken cancellationToken)
     {

@@ -32,6 +32,8 @@ internal sealed class SyncTransaction(
     /// <param name="request">How many callers share the sync, and what they allow.</param>
     /// <param name="cancellationToken">Ends the sync; nothing is written then, unless the commit was under way.</param>
     /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
+    /// <exception cref="FirstSyncException">The registry's first sync would change what Odoo serves, and the request
+    /// does not allow it.</exception>
     /// <exception cref="MassRemovalException">Most routes would be removed, and the request does not allow it.
     /// </exception>
     public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
@@ -52,6 +54,11 @@ internal sealed class SyncTransaction(
         var (done, undone, scan, rejected) = await BringInSyncAsync(endpoints, quarantine, cancellationToken);
         var unrestored = undone.Intersect(_work.Restored).ToHashSet();
         _work = _work.Without(unrestored);
+        if (state.Version == RouteVersion.None && !request.Attach)
+        {
+            FirstSyncException.ThrowIfServedChanges(done, scan);
+        }
+
         var locked = scan.AfterPlan(done, _routes.Locked);
         var (changes, left) = await VerifyBeforeCommitAsync(endpoints, locked, quarantine, cancellationToken);
         left.UnionWith(unrestored.Except(_routes.Refused.Keys));

@@ -50,10 +50,10 @@ internal static class RegistryApi
     // answer.
     private static async Task<IResult> ReloadAsync(
         string registry, string? wait, [FromQuery(Name = "lock")] string? busyLock, string? timeout,
-        string? allowMassRemoval, RegistryMap<Registry> registries, ReloadGate gate,
+        string? allowMassRemoval, string? attach, RegistryMap<Registry> registries, ReloadGate gate,
         ConvergenceWatch convergence, CancellationToken cancellationToken)
     {
-        if (!ReloadParameters.TryRead(wait, busyLock, timeout, allowMassRemoval, out var wanted, out var errors))
+        if (!ReloadParameters.TryRead(wait, busyLock, timeout, allowMassRemoval, attach, out var wanted, out var errors))
         {
             return TypedResults.ValidationProblem(errors);
         }
@@ -61,7 +61,8 @@ internal static class RegistryApi
         var name = registries.Get(registry).Name;
         var receipt = await gate.ReloadAsync(
             name,
-            new ReloadRequest(LockTimeout: wanted.LockTimeout, AllowMassRemoval: wanted.AllowMassRemoval),
+            new ReloadRequest(
+                LockTimeout: wanted.LockTimeout, AllowMassRemoval: wanted.AllowMassRemoval, Attach: wanted.Attach),
             cancellationToken);
         if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
         {

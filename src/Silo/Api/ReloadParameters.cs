@@ -8,8 +8,9 @@ namespace EndpointSync.Silo.Api;
 /// <param name="ForLock">Whether the reload waits for a busy lock.</param>
 /// <param name="Timeout">The longest time for all waits together.</param>
 /// <param name="AllowMassRemoval">Whether most routes may be removed.</param>
+/// <param name="Attach">Whether the first sync may change what Odoo serves.</param>
 internal readonly record struct ReloadParameters(
-    WaitFor WaitFor, bool ForLock, TimeSpan Timeout, bool AllowMassRemoval)
+    WaitFor WaitFor, bool ForLock, TimeSpan Timeout, bool AllowMassRemoval, bool Attach)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
@@ -23,8 +24,8 @@ internal readonly record struct ReloadParameters(
     public TimeSpan LockTimeout => ForLock ? Timeout : TimeSpan.Zero;
 
     /// <summary>
-    /// Reads <c>wait</c>, <c>lock</c>, <c>timeout</c> and <c>allowMassRemoval</c> of a request. A parameter that is
-    /// given twice comes as both values with a comma between them, and is none of the accepted ones.
+    /// Reads <c>wait</c>, <c>lock</c>, <c>timeout</c>, <c>allowMassRemoval</c> and <c>attach</c> of a request. A
+    /// parameter that is given twice comes as both values with a comma between them, and is none of the accepted ones.
     /// </summary>
     /// <param name="wait">Null, <c>silos</c> or <c>workers</c>.</param>
     /// <param name="busyLock">Null, <c>skip</c> or <c>wait</c>.</param>
@@ -33,17 +34,19 @@ internal readonly record struct ReloadParameters(
     /// <c>00:00:05</c>. At most a minute.
     /// </param>
     /// <param name="allowMassRemoval">Null, <c>true</c> or <c>false</c>.</param>
+    /// <param name="attach">Null, <c>true</c> or <c>false</c>.</param>
     /// <param name="parameters">The parsed parameters.</param>
     /// <param name="errors">The invalid parameters, each with the reason; null if all are valid.</param>
     public static bool TryRead(
-        string? wait, string? busyLock, string? timeout, string? allowMassRemoval, out ReloadParameters parameters,
-        [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
+        string? wait, string? busyLock, string? timeout, string? allowMassRemoval, string? attach,
+        out ReloadParameters parameters, [NotNullWhen(false)] out Dictionary<string, string[]>? errors)
     {
         errors = [];
         var forWorkers = IsSecond(wait, "silos", "workers", nameof(wait), errors);
         var forSilos = !forWorkers && wait is not null;
         var forLock = IsSecond(busyLock, "skip", "wait", "lock", errors);
         var allows = IsSecond(allowMassRemoval, "false", "true", nameof(allowMassRemoval), errors);
+        var attaches = IsSecond(attach, "false", "true", nameof(attach), errors);
 
         if (Read(timeout) is not { } span)
         {
@@ -54,7 +57,7 @@ internal readonly record struct ReloadParameters(
         }
 
         var waitFor = forWorkers ? WaitFor.Workers : forSilos ? WaitFor.Silos : WaitFor.Nobody;
-        parameters = new ReloadParameters(waitFor, forLock, span, allows);
+        parameters = new ReloadParameters(waitFor, forLock, span, allows, attaches);
         errors = errors.Count == 0 ? null : errors;
         return errors is null;
     }

@@ -7,7 +7,7 @@ public sealed class ReloadParametersTests
     [Fact]
     public void Without_parameters_a_reload_waits_for_nothing()
     {
-        Assert.True(ReloadParameters.TryRead(null, null, null, null, out var read, out _));
+        Assert.True(ReloadParameters.TryRead(null, null, null, null, null, out var read, out _));
 
         Assert.Equal((WaitFor.Nobody, TimeSpan.Zero), (read.WaitFor, read.LockTimeout));
     }
@@ -20,7 +20,7 @@ public sealed class ReloadParametersTests
     [InlineData(null, "10s", 0)]
     public void A_reload_waits_for_a_busy_lock_only_on_request(string? busyLock, string? timeout, int seconds)
     {
-        Assert.True(ReloadParameters.TryRead("workers", busyLock, timeout, null, out var read, out _));
+        Assert.True(ReloadParameters.TryRead("workers", busyLock, timeout, null, null, out var read, out _));
 
         Assert.Equal((WaitFor.Workers, TimeSpan.FromSeconds(seconds)), (read.WaitFor, read.LockTimeout));
     }
@@ -32,7 +32,7 @@ public sealed class ReloadParametersTests
     [InlineData("skip,wait")]
     public void Any_other_lock_parameter_is_refused_with_its_value(string busyLock)
     {
-        Assert.False(ReloadParameters.TryRead(null, busyLock, null, null, out _, out var errors));
+        Assert.False(ReloadParameters.TryRead(null, busyLock, null, null, null, out _, out var errors));
 
         Assert.Equal($"'{busyLock}' is neither skip nor wait; nothing was reloaded", Assert.Single(errors["lock"]));
     }
@@ -42,7 +42,7 @@ public sealed class ReloadParametersTests
     [InlineData("Workers", WaitFor.Workers)]
     public void A_reload_waits_for_the_subscribers_that_are_named(string wait, WaitFor waitFor)
     {
-        Assert.True(ReloadParameters.TryRead(wait, null, null, null, out var read, out _));
+        Assert.True(ReloadParameters.TryRead(wait, null, null, null, null, out var read, out _));
 
         Assert.Equal(waitFor, read.WaitFor);
     }
@@ -57,7 +57,7 @@ public sealed class ReloadParametersTests
     [InlineData("silos,silos")]
     public void Any_other_wait_parameter_is_refused_with_the_accepted_values(string wait)
     {
-        Assert.False(ReloadParameters.TryRead(wait, null, null, null, out _, out var errors));
+        Assert.False(ReloadParameters.TryRead(wait, null, null, null, null, out _, out var errors));
 
         Assert.Equal($"'{wait}' is neither silos nor workers; nothing was reloaded", Assert.Single(errors["wait"]));
     }
@@ -69,7 +69,7 @@ public sealed class ReloadParametersTests
     [InlineData("true,true")]
     public void Any_other_permission_to_remove_routes_is_refused_with_the_accepted_values(string allowed)
     {
-        Assert.False(ReloadParameters.TryRead(null, null, null, allowed, out _, out var errors));
+        Assert.False(ReloadParameters.TryRead(null, null, null, allowed, null, out _, out var errors));
 
         Assert.Equal(
             $"'{allowed}' is neither false nor true; nothing was reloaded",
@@ -85,7 +85,7 @@ public sealed class ReloadParametersTests
     [InlineData("10")]
     public void A_timeout_beyond_a_minute_is_refused_with_its_value(string timeout)
     {
-        Assert.False(ReloadParameters.TryRead(null, "wait", timeout, null, out _, out var errors));
+        Assert.False(ReloadParameters.TryRead(null, "wait", timeout, null, null, out _, out var errors));
 
         Assert.Contains($"'{timeout}'", Assert.Single(errors["timeout"]), StringComparison.Ordinal);
     }

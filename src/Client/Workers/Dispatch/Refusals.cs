@@ -33,8 +33,8 @@ internal static class Refusals
     /// <summary>Sends the client to a path with fewer slashes, with the same method and query.</summary>
     public static Endpoint Moved(HttpRequest request, string path)
     {
-        var location = request.PathBase.ToUriComponent() + string.Join('/', path.Split('/').Select(Uri.EscapeDataString))
-            + request.QueryString.ToUriComponent();
+        var encoded = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+        var location = request.PathBase.ToUriComponent() + encoded + request.QueryString.ToUriComponent();
         return Of(
             StatusCodes.Status308PermanentRedirect, "The path has repeated slashes, and a route without them.",
             "Location", location);
