@@ -3,14 +3,16 @@ namespace EndpointSync.Cli;
 /// <summary>Prints rows in aligned columns, two spaces apart; the last column is not padded.</summary>
 internal static class Columns
 {
+    private const int MostCharacters = 4_000;
+
     public static void WriteTable(this TextWriter output, string[] head, IEnumerable<string[]> rows) =>
-        Write(output, [head, .. rows]);
+        Write(output, rows.Prepend(head));
 
     /// <summary>Prints one field on each line; a field without a value is left out.</summary>
     public static void WriteFields(this TextWriter output, params (string Name, string? Value)[] fields) =>
         Write(
             output,
-            [.. fields.Where(field => field.Value is not null).Select(field => new[] { field.Name, field.Value! })]);
+            fields.Where(field => field.Value is not null).Select(field => new[] { field.Name, field.Value! }));
 
     public static string Text(bool value) => value ? "yes" : "no";
 
@@ -23,8 +25,10 @@ internal static class Columns
 
     public static string Seconds(TimeSpan span) => $"{span.TotalSeconds:0.0} s";
 
-    private static void Write(TextWriter output, List<string[]> rows)
+    // The one place through which others' text reaches the terminal, apart from problems.
+    private static void Write(TextWriter output, IEnumerable<string[]> given)
     {
+        var rows = given.Select(row => Array.ConvertAll(row, cell => VisibleText.Of(cell, MostCharacters))).ToList();
         var widths = Enumerable.Range(0, rows[0].Length)
             .Select(column => rows.Max(row => row[column].Length))
             .ToArray();

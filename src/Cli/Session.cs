@@ -24,7 +24,7 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
             }
             catch (UnreachableException unreachable)
             {
-                session.Error.WriteLine(unreachable.Message);
+                session.Error.WriteLine(VisibleText.Of(unreachable.Message));
                 session.Error.WriteLine(
                     "Start a silo with `dotnet run --project src/Silo`, "
                     + "or give the address of a running one with --server or ENDPOINTSYNC_SERVER.");
@@ -75,7 +75,7 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
 
         if (!Json)
         {
-            Output.WriteLine(done);
+            Output.WriteLine(VisibleText.Of(done));
         }
 
         return ExitCode.Success;
@@ -91,7 +91,7 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
         {
             foreach (var line in Problem.Describe(answer))
             {
-                Error.WriteLine(line);
+                Error.WriteLine(VisibleText.Of(line));
             }
         }
 

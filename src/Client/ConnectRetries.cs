@@ -67,5 +67,5 @@ internal sealed partial class ConnectRetries(
     [LoggerMessage(
         3001, LogLevel.Information,
         "Cannot reach cluster {Cluster} in {Database} yet; retrying for {Timeout}: {Reason}")]
-    private partial void LogWaiting(string cluster, string database, TimeSpan timeout, string reason);
+    private partial void LogWaiting(string cluster, string database, TimeSpan timeout, LogText reason);
 }

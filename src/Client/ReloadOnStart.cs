@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -52,11 +53,11 @@ internal sealed partial class ReloadOnStart(
         3012, LogLevel.Warning,
         "Reload of {Registry} on start: {Outcome}. {Reason} The silos retry until the registry is in sync; the "
         + "application continues")]
-    private partial void LogNotInSync(string registry, ReloadOutcome outcome, string reason);
+    private partial void LogNotInSync(string registry, ReloadOutcome outcome, LogText reason);
 
     [LoggerMessage(
         3013, LogLevel.Warning,
         "Reload of {Registry} on start failed: {Reason} The application continues with the current routes and does "
         + "not retry; any later reload syncs the registry")]
-    private partial void LogFailed(string registry, string reason);
+    private partial void LogFailed(string registry, LogText reason);
 }

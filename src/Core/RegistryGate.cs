@@ -156,7 +156,7 @@ internal sealed partial class RegistryGate
     [LoggerMessage(
         1304, LogLevel.Information,
         "The coordinator of {Registry} does not answer ({Reason}). Reloads bypass it until it answers.")]
-    private partial void LogSilent(string registry, string reason);
+    private partial void LogSilent(string registry, LogText reason);
 
     [LoggerMessage(1305, LogLevel.Information, "The coordinator of {Registry} answers again")]
     private partial void LogAnswersAgain(string registry);

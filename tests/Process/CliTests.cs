@@ -46,6 +46,48 @@ public sealed class CliTests(ClientCluster cluster) : IClassFixture<ClientCluste
     }
 
     [Fact]
+    public async Task What_a_name_says_to_a_terminal_is_shown_and_not_obeyed()
+    {
+        var id = Field(
+            await SucceedAsync(
+                "endpoints", "add", "openspp", "--name", "n\u001b[2J\r\u202e", "--root-path", "/odd\u001b[31m", "--app",
+                "a\u009b1m", "--description", "one\ntwo"),
+            "id");
+
+        var outputs = new[]
+        {
+            await SucceedAsync("endpoints", "list", "openspp"), await SucceedAsync("endpoints", "show", "openspp", id),
+            await SucceedAsync("reload", "openspp"), await SucceedAsync("routes", "openspp"),
+            (await CliProcess.RunAsync(
+                Server, "endpoints", "add", "openspp", "--name", "x", "--root-path", "/odd\u001b[31m", "--app", "a"))
+            .Error,
+        };
+        await SucceedAsync("endpoints", "delete", "openspp", id);
+        await SucceedAsync("reload", "openspp");
+
+        Assert.All(
+            outputs, output => Assert.DoesNotContain(
+                output, letter => letter is '\u202e' || (char.IsControl(letter) && letter is not '\n')));
+        Assert.Contains("n\\u001b[2J\\u000d\\u202e", outputs[0], StringComparison.Ordinal);
+        Assert.Contains("one\\u000atwo", outputs[1], StringComparison.Ordinal);
+        Assert.Contains("/odd\\u001b[31m/", outputs[3], StringComparison.Ordinal);
+        Assert.Contains("'/odd\\u001b[31m' is taken", outputs[4], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--name", 201, "name has 201 characters; 200 is the limit")]
+    [InlineData("--app", 201, "app has 201 characters; 200 is the limit")]
+    [InlineData("--description", 20_001, "description has 20,001 characters; 20,000 is the limit")]
+    public async Task Longer_texts_than_a_person_reads_are_refused(string option, int length, string reason)
+    {
+        var refused = await CliProcess.RunAsync(
+            Server, "endpoints", "change", "openspp", "1", option, new string('x', length));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_silo_on_this_machine_is_not_asked_through_the_environments_proxy()
     {
         var proxy = new Dictionary<string, string> { ["http_proxy"] = "http://127.0.0.1:1", ["no_proxy"] = "" };

@@ -9,5 +9,6 @@ public sealed record ForeignWriter(string Role, string Application, int ProcessI
 {
     /// <summary>The writer in words.</summary>
     public override string ToString() =>
-        $"role '{Role}', application '{Application}', backend {ProcessId}, {Address ?? "local socket"}";
+        VisibleText.Of(
+            $"role '{Role}', application '{Application}', backend {ProcessId}, {Address ?? "local socket"}");
 }

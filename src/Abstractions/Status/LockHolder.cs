@@ -47,7 +47,7 @@ public sealed record LockHolder
     [Id(8)] public string? Query { get; init; }
 
     /// <summary>The holder as text, without its query.</summary>
-    public override string ToString() => string.Join(
+    public override string ToString() => VisibleText.Of(string.Join(
         ", ",
         new[]
         {
@@ -56,7 +56,7 @@ public sealed record LockHolder
             SinceFirstSeen ? $"first seen {Since:O}" : $"in a transaction since {Since:O}",
             Client is null ? null : $"from {Client}",
             State,
-        }.OfType<string>());
+        }.OfType<string>()));
 
     /// <summary>Whether another query found the same session in the same hold, and not in a later one.</summary>
     internal bool IsSameHold(LockHolder? other) =>

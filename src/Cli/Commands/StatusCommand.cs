@@ -80,8 +80,4 @@ internal static class StatusCommand
         QuarantineTable.Print(output, status.Quarantine);
         WritersCommand.PrintRepairBackoffs(output, status.RepairBackoffs);
     }
-
-    // Anybody may have written the key, and a terminal obeys control characters.
-    private static string Shown(string key) =>
-        string.Concat(key.Select(letter => char.IsControl(letter) ? '?' : letter)) + "...";
 }

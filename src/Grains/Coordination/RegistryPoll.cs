@@ -93,11 +93,11 @@ internal sealed partial class RegistryPoll(
 
     [LoggerMessage(
         1401, LogLevel.Error, "Registry {Registry} cannot be used now: {Detail} Every poll checks it again.")]
-    private partial void LogUnusable(string registry, string detail);
+    private partial void LogUnusable(string registry, LogText detail);
 
     [LoggerMessage(
         1403, LogLevel.Warning, "Could not complete the poll of {Registry}: {Detail} The next poll tries again.")]
-    private partial void LogPollFailed(string registry, string detail);
+    private partial void LogPollFailed(string registry, LogText detail);
 
     [LoggerMessage(
         1404, LogLevel.Error,

@@ -22,7 +22,7 @@ select id from {odoo}.fastapi_endpoint where id = $1 for no key update
 
 -- name: rivals_of_path
 -- The endpoints that may have a root path, apart from white space. RootPath.cs decides which of them do.
-select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path
+select id, endpoint_sync.text_of(left(name::text, 200)) as name, endpoint_sync.text_of(root_path::text) as root_path
 from {odoo}.fastapi_endpoint
 where active and id <> $2 and endpoint_sync.folded(translate(endpoint_sync.text_of(root_path::text), $3, '')) = any($1)
 order by id

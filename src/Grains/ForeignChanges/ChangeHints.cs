@@ -80,5 +80,5 @@ internal sealed partial class ChangeHints
     [LoggerMessage(
         1705, LogLevel.Warning,
         "Could not reload {Registry} after another writer's change: {Reason} The next poll tries again.")]
-    private partial void LogNotReloaded(string registry, string reason);
+    private partial void LogNotReloaded(string registry, LogText reason);
 }

@@ -132,5 +132,5 @@ internal sealed partial class DatabaseListener(
         1704, LogLevel.Warning,
         "No notifications arrive from database {Database}: {Reason} Polls find other writers' changes until the "
         + "next attempt to listen succeeds.")]
-    private partial void LogNotListening(string database, string reason);
+    private partial void LogNotListening(string database, LogText reason);
 }

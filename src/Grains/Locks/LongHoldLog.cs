@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Grains.Locks;
@@ -48,7 +49,7 @@ internal sealed partial class LongHoldLog(string registry, TimeSpan limit, ILogg
         1601, LogLevel.Warning,
         "The lock of {Registry} has been held for {Held} by {Holder}. Syncs are skipped until the hold ends. Its "
         + "query: {Query}")]
-    private partial void LogHeldLong(string registry, TimeSpan held, LockHolder holder, string query);
+    private partial void LogHeldLong(string registry, TimeSpan held, LockHolder holder, LogText query);
 
     [LoggerMessage(
         1602, LogLevel.Information,

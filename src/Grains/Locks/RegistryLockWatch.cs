@@ -122,5 +122,5 @@ internal sealed partial class RegistryLockWatch(
     [LoggerMessage(
         1603, LogLevel.Debug,
         "Could not check who holds the lock of {Registry}: {Detail} The next check follows soon.")]
-    private partial void LogCheckFailed(string registry, string detail);
+    private partial void LogCheckFailed(string registry, LogText detail);
 }

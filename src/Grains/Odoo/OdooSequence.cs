@@ -100,11 +100,11 @@ internal sealed partial class OdooSequence(RegistryDatabase database, TimeProvid
         1107, LogLevel.Warning,
         "Could not bump Odoo's sequence of {Registry} for version {Version}: {Detail}. Odoo workers may serve the "
         + "previous version until the next poll bumps it.")]
-    private partial void LogNotBumped(string registry, RouteVersion version, string detail);
+    private partial void LogNotBumped(string registry, RouteVersion version, LogText detail);
 
     [LoggerMessage(
         1113, LogLevel.Warning,
         "Odoo workers of {Registry} may serve old routes, or the wrong app: they cannot be told to drop their caches. "
         + "{Cure}")]
-    private partial void LogNotSignalled(string registry, string cure);
+    private partial void LogNotSignalled(string registry, LogText cure);
 }

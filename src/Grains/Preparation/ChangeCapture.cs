@@ -149,5 +149,5 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
         1702, LogLevel.Warning,
         "Other writers' changes of {Registry} are not recorded: polls find them, and each look reads the whole "
         + "registry. {Cure}")]
-    private partial void LogNotCaptured(string registry, string cure);
+    private partial void LogNotCaptured(string registry, LogText cure);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EndpointSync.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -90,5 +91,5 @@ internal sealed partial class GrainSubscriptions(
         1531, LogLevel.Warning,
         "Grain {Grain} failed on a new version of {Registry}: {Reason} The call is retried with the newest "
         + "version.")]
-    private partial void LogCallFailed(GrainId grain, string registry, string reason);
+    private partial void LogCallFailed(GrainId grain, string registry, LogText reason);
 }

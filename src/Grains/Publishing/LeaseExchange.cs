@@ -59,5 +59,5 @@ internal sealed partial class LeaseExchange(
         1523, LogLevel.Debug,
         "Could not report the workers of {Registry} on this silo to silo {Silo}: {Reason} The report is repeated "
         + "soon.")]
-    private partial void LogNotReported(string silo, string registry, string reason);
+    private partial void LogNotReported(string silo, string registry, LogText reason);
 }

@@ -293,12 +293,12 @@ internal sealed partial class RegistryRoutes
         1502, LogLevel.Error,
         "Cannot serve a newer version of {Registry} than {Version}: {Reason}. The silo keeps serving {Version}, "
         + "and every poll tries again.")]
-    private partial void LogRefused(string registry, RouteVersion version, string reason);
+    private partial void LogRefused(string registry, RouteVersion version, LogText reason);
 
     [LoggerMessage(
         1503, LogLevel.Warning,
         "Route {Key} of {Registry} cannot be served: {Reason}. The other routes are served without it.")]
-    private partial void LogNotRouted(string key, string registry, string reason);
+    private partial void LogNotRouted(LogText key, string registry, LogText reason);
 
     [LoggerMessage(
         1504, LogLevel.Warning, "{Count} more routes of {Registry} cannot be served. The other routes are served.")]

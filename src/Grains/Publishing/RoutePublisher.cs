@@ -92,7 +92,7 @@ internal sealed partial class RoutePublisher(
         1521, LogLevel.Warning,
         "Could not publish version {Version} of {Registry} to silo {Silo}: {Reason} Its next poll brings it up to "
         + "date.")]
-    private partial void LogNotPublished(string silo, string registry, RouteVersion version, string reason);
+    private partial void LogNotPublished(string silo, string registry, RouteVersion version, LogText reason);
 
     [LoggerMessage(
         1522, LogLevel.Warning,

@@ -69,5 +69,5 @@ internal sealed partial class RouteTableService(
 
     [LoggerMessage(
         1511, LogLevel.Warning, "This silo starts without the routes of {Registry}: {Reason} Every poll tries again.")]
-    private partial void LogNotLoaded(string registry, string reason);
+    private partial void LogNotLoaded(string registry, LogText reason);
 }

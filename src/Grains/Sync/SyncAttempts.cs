@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Preparation;
 using Microsoft.Extensions.Logging;
@@ -115,7 +116,7 @@ internal sealed partial class SyncAttempts(
     [LoggerMessage(
         1201, LogLevel.Warning,
         "Reload of {Registry} failed after {Attempts} attempts ({SqlState}): {Meaning} {Detail}")]
-    private partial void LogFailed(string registry, int attempts, string? sqlState, string meaning, string detail);
+    private partial void LogFailed(string registry, int attempts, string? sqlState, LogText meaning, LogText detail);
 
     [LoggerMessage(
         1202, LogLevel.Error,

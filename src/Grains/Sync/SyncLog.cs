@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Grains.Sync;
@@ -12,17 +13,17 @@ internal static partial class SyncLog
         1102, LogLevel.Information,
         "EndpointSync sync skipped for {Registry}: its lock is held by {Holder}. The registry stays due and is "
         + "retried.")]
-    public static partial void Skipped(ILogger logger, string registry, string holder);
+    public static partial void Skipped(ILogger logger, string registry, LogText holder);
 
     [LoggerMessage(
         1103, LogLevel.Warning, "Endpoint '{Name}' (id={Id}) claims to be synced but has no routes - forcing re-sync")]
-    public static partial void Orphan(ILogger logger, string name, int id);
+    public static partial void Orphan(ILogger logger, LogText name, int id);
 
     [LoggerMessage(
         1104, LogLevel.Warning,
         "Endpoint {Id} '{Name}' of {Registry} was quarantined: {Reason}. The other endpoints are synced without "
         + "it.")]
-    public static partial void Quarantined(ILogger logger, int id, string name, string registry, string reason);
+    public static partial void Quarantined(ILogger logger, int id, LogText name, string registry, LogText reason);
 
     [LoggerMessage(
         1105, LogLevel.Information,
@@ -38,13 +39,13 @@ internal static partial class SyncLog
     [LoggerMessage(
         1106, LogLevel.Warning,
         "Could not request the lock of {Registry}: {Detail}. It is treated as held elsewhere: nothing was written.")]
-    public static partial void LockFailed(ILogger logger, string registry, string detail);
+    public static partial void LockFailed(ILogger logger, string registry, LogText detail);
 
     [LoggerMessage(
         1108, LogLevel.Warning,
         "Could not record the pending sync of {Registry}: {Detail}. It is retried from memory and is lost if this "
         + "silo stops.")]
-    public static partial void PendingNotRecorded(ILogger logger, string registry, string detail);
+    public static partial void PendingNotRecorded(ILogger logger, string registry, LogText detail);
 
     [LoggerMessage(
         1109, LogLevel.Information, "{Operation} of routes of {Registry} by {Writer}, {Locked} the lock: {Outcome}")]

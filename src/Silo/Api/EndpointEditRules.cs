@@ -7,6 +7,9 @@ namespace EndpointSync.Silo.Api;
 /// </summary>
 internal static class EndpointEditRules
 {
+    private const int MostInName = 200;
+    private const int MostInDescription = 20_000;
+
     public static (EndpointEdit Edit, Dictionary<string, string[]> Errors) CheckNew(EndpointEdit draft)
     {
         var (edit, errors) = CheckChange(draft);
@@ -41,6 +44,9 @@ internal static class EndpointEditRules
             errors["app"] = ["app is empty"];
         }
 
+        Limit(errors, "name", draft.Name, MostInName);
+        Limit(errors, "app", draft.App, MostInName);
+        Limit(errors, "description", draft.Description, MostInDescription);
         if (new[] { draft.Name, draft.App, draft.Description }
             .Any(text => text?.Contains('\0', StringComparison.Ordinal) == true))
         {
@@ -58,5 +64,13 @@ internal static class EndpointEditRules
 
         errors["rootPath"] = [reason];
         return (draft, errors);
+    }
+
+    private static void Limit(Dictionary<string, string[]> errors, string field, string? text, int most)
+    {
+        if (text?.Length > most)
+        {
+            errors[field] = [$"{field} has {text.Length:N0} characters; {most:N0} is the limit"];
+        }
     }
 }

@@ -46,7 +46,7 @@ public sealed class QuarantineTests : RegistryTests
         await Database.ExecuteAsync(
             """
             insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
-            select 'e' || n, '/bad ' || n, 'api', true, true, false from generate_series(1, 3000) as n
+            select 'e' || n, '//bad' || n, 'api', true, true, false from generate_series(1, 3000) as n
             """);
 
         var receipt = await Registry.ReloadAsync();
@@ -60,6 +60,32 @@ public sealed class QuarantineTests : RegistryTests
         Assert.Equal(
             "2980 more quarantined endpoints of test are not logged one by one; its status names them",
             Assert.Single(Registry.Log.Entries, entry => entry.EventId == 1111).Message);
+    }
+
+    [Fact]
+    public async Task A_name_is_shown_in_the_log_and_never_obeyed_and_a_long_one_is_cut()
+    {
+        await Database.ExecuteAsync(
+            """
+            insert into fastapi_endpoint (name, root_path, app, active, registry_sync) values
+              (E'x\u001b[2J\r\u202e' || repeat('y', 2000000), E'/\u001b]0;owned\u0007/..', 'api', true, false),
+              (E'\u001b[2J', '/orphan', 'api', true, true), ('long', '/' || repeat('z', 100000), 'api', true, false)
+            """);
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal(200, receipt.Rejected[0].Name.Length);
+        Assert.All(receipt.Rejected, endpoint => Assert.True(endpoint.RootPath!.Length < 2_100));
+        Assert.Contains(
+            Registry.Log.Entries,
+            entry => entry.EventId == 1104
+                && entry.Message.Contains("'x\\u001b[2J\\u000d\\u202eyyy", StringComparison.Ordinal)
+                && entry.Message.Contains("'/\\u001b]0;owned\\u0007/..'", StringComparison.Ordinal));
+        Assert.Contains(Registry.Log.Entries, entry => entry.EventId == 1103);
+        Assert.All(
+            Registry.Log.Entries,
+            entry => Assert.False(
+                entry.Message.Length > 5_000 || entry.Message.Any(letter => char.IsControl(letter)), entry.Message));
     }
 
     [Fact]

@@ -39,5 +39,5 @@ internal sealed partial class EndlessConnectRetries(
         3101, LogLevel.Warning,
         "Cannot reach cluster {Cluster} in {Database}: {Reason} The worker keeps its routes and retries until it "
         + "connects")]
-    private partial void LogUnreachable(string cluster, string database, string reason);
+    private partial void LogUnreachable(string cluster, string database, LogText reason);
 }

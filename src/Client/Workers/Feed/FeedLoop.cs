@@ -238,11 +238,11 @@ internal sealed partial class FeedLoop(
         3108, LogLevel.Warning,
         "Worker {Name} of {Registry} has version {Version} but cannot confirm that it serves it: {Reason}. It "
         + "retries until it can")]
-    private partial void LogNotServed(string name, string registry, RouteVersion version, string reason);
+    private partial void LogNotServed(string name, string registry, RouteVersion version, LogText reason);
 
     [LoggerMessage(
         3109, LogLevel.Warning,
         "Worker {Name} of {Registry} cannot serve every route: {Problem}. It answers those with 501 and serves all "
         + "others")]
-    private partial void LogNoHandler(string name, string registry, string problem);
+    private partial void LogNoHandler(string name, string registry, LogText problem);
 }

@@ -68,7 +68,7 @@ internal sealed partial class FeedOutage(
         3105, LogLevel.Warning,
         "Worker {Name} gets no updates of {Registry}: {Reason} It keeps serving version {Version} and retries until "
         + "it does")]
-    private partial void LogFeedFailed(string name, string registry, string reason, RouteVersion version);
+    private partial void LogFeedFailed(string name, string registry, LogText reason, RouteVersion version);
 
     [LoggerMessage(3106, LogLevel.Information, "Worker {Name} gets updates of {Registry} again")]
     private partial void LogFeedRecovered(string name, string registry);
@@ -76,5 +76,5 @@ internal sealed partial class FeedOutage(
     [LoggerMessage(
         3107, LogLevel.Warning,
         "No silo knows the registry of worker {Name}: {Reason} The worker retries until one does")]
-    private partial void LogUnknown(string name, string reason);
+    private partial void LogUnknown(string name, LogText reason);
 }

@@ -92,5 +92,5 @@ internal sealed partial class FeedReader(WorkerIdentity worker, FeedCalls calls,
     [LoggerMessage(
         3104, LogLevel.Warning,
         "The changes to version {Version} of {Registry} do not fit: {Reason}. The worker reads the version in full")]
-    private partial void LogHashMismatch(RouteVersion version, string registry, string reason);
+    private partial void LogHashMismatch(RouteVersion version, string registry, LogText reason);
 }

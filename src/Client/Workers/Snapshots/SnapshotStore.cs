@@ -125,11 +125,11 @@ internal sealed partial class SnapshotStore(
     [LoggerMessage(
         3111, LogLevel.Warning,
         "The snapshot {Path} cannot be used: {Reason} It is kept as {Aside}, and the worker starts without it")]
-    private partial void LogUnusable(string path, string reason, string aside);
+    private partial void LogUnusable(string path, LogText reason, string aside);
 
     [LoggerMessage(
         3112, LogLevel.Warning,
         "The snapshot {Path} cannot be written: {Reason} The worker keeps serving, but a restart without the cluster "
         + "would have no routes")]
-    private partial void LogNotWritten(string path, string reason);
+    private partial void LogNotWritten(string path, LogText reason);
 }

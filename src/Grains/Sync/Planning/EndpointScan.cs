@@ -133,7 +133,7 @@ internal sealed record EndpointScan(
     /// <summary>The record of an endpoint that Postgres refused to write. It may be gone and have left a row.</summary>
     public RejectedEndpoint Reject(int id, string reason) =>
         Endpoints.FirstOrDefault(endpoint => endpoint.Id == id) is { } endpoint
-            ? new RejectedEndpoint(id, endpoint.Name, endpoint.RootPath, reason)
+            ? new RejectedEndpoint(id, endpoint.Name, RootPath.Shorten(endpoint.RootPath), reason)
             : new RejectedEndpoint(id, "", "", reason);
 
     /// <summary>

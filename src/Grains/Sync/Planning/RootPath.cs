@@ -80,6 +80,10 @@ internal static class RootPath
         path.Where(letter => letter is not ('/' or ' ' or (>= '\t' and <= '\r') or (>= '\u001c' and <= '\u001f')))
             .Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter));
 
+    /// <summary>As much of a root path as a receipt shows.</summary>
+    public static string Shorten(string rootPath) =>
+        rootPath.Length <= 2 * MaxLength ? rootPath : $"{rootPath[..MaxLength]}...";
+
     // What Odoo's form stores.
     private static string Clean(string entered)
     {

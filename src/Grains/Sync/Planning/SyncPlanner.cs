@@ -127,7 +127,7 @@ internal static class SyncPlanner
     }
 
     private static RejectedEndpoint Rejected(EndpointRow endpoint, string reason) =>
-        new(endpoint.Id, endpoint.Name, endpoint.RootPath, reason);
+        new(endpoint.Id, endpoint.Name, RootPath.Shorten(endpoint.RootPath), reason);
 
     private static bool IsRoutable(EndpointRow endpoint, out string rootPath, out string reason)
     {

@@ -1,7 +1,9 @@
 -- name: read
 -- One statement: between two, an endpoint could be committed together with its routes, and the routes would seem to
 -- have no owner.
-select e.id, endpoint_sync.text_of(e.name) as name, endpoint_sync.text_of(e.root_path) as root_path, e.active,
+-- A name is only shown. Odoo sets it no limit, and it is part of receipts, so as much is read as an edit may store.
+select e.id, endpoint_sync.text_of(left(e.name::text, 200)) as name,
+  endpoint_sync.text_of(e.root_path) as root_path, e.active,
   e.registry_sync, e.save_http_session, endpoint_sync.text_of(e.app) as app,
   case
     when not endpoint_sync.is_text(e.root_path) then 'root path'
