@@ -1,7 +1,6 @@
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync.Planning;
 using EndpointSync.Tests.Postgres.Races;
-using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Upstream;
 using Npgsql;
 

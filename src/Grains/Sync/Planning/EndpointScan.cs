@@ -68,11 +68,11 @@ internal sealed record EndpointScan(
             return [];
         }
 
-        var routes = reserved.Select(route => route.Route).ToHashSet(StringComparer.Ordinal);
+        var paths = reserved.Select(route => LookupKeyOf(route.Route)).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. Endpoints.Where(
-                endpoint => endpoint.Active && !left.Contains(endpoint.Id) && routes.Contains(RouteOf(endpoint)))
+                endpoint => endpoint.Active && !left.Contains(endpoint.Id) && paths.Contains(LookupKeyOf(endpoint)))
                 .Select(endpoint => endpoint.Id),
         ];
     }
@@ -92,17 +92,25 @@ internal sealed record EndpointScan(
             return rows.Count == 0;
         }
 
-        var alone = SyncPlanner.Plan([endpoint], rows);
+        var alone = SyncPlanner.Plan([endpoint], rows, NeedsReadonly);
         return rows.Count == 1 && alone.Writes.Count + alone.Removals.Count + alone.Rejected.Count == 0
             && Published.Where(route => route.EndpointId == id).All(route => route.App == endpoint.App)
-            && !IsContended(id, rows[0].Route, left);
+            && !IsContended(id, LookupKeyOf(rows[0].Route), left);
     }
 
-    private bool IsContended(int id, string? route, IReadOnlySet<int> left) =>
-        Published.Any(other => other.Route == route && other.EndpointId != id)
-            || Routes.Any(other => other.Route == route && other.EndpointId != id)
+    private bool IsContended(int id, string path, IReadOnlySet<int> left) =>
+        Published.Any(other => LookupKeyOf(other.Route) == path && other.EndpointId != id)
+            || Routes.Any(other => LookupKeyOf(other.Route) == path && other.EndpointId != id)
             || Endpoints.Any(
-                other => other.Id != id && other.Active && !left.Contains(other.Id) && RouteOf(other) == route);
+                other => other.Id != id && other.Active && !left.Contains(other.Id) && LookupKeyOf(other) == path);
+
+    // Equal for routes that are one path to Odoo's lookup.
+    private static string LookupKeyOf(string? route) => RootPath.LookupKey(route ?? "");
+
+    private static string LookupKeyOf(EndpointRow endpoint) =>
+        RootPath.TryNormalize(endpoint.RootPath, out var path, out _)
+            ? LookupKeyOf(ExpectedRoute.RouteOf(path))
+            : "";
 
     // A row that equals the version's is left alone: another writer may have spelled its JSON differently.
     private SyncPlan Restoration(IReadOnlySet<int> restored)
@@ -111,7 +119,7 @@ internal sealed record EndpointScan(
         var stored = Routes.Where(row => row.EndpointId is { } id && restored.Contains(id)).ToList();
         return SyncPlan.Empty with
         {
-            Writes = [.. kept.Values.Where(row => !stored.Exists(other => ExpectedRoute.Matches(row, other)))],
+            Writes = [.. kept.Values.Where(row => !stored.Exists(other => ExpectedRoute.Matches(row, other, NeedsReadonly)))],
             Removals = [.. stored.Where(row => !kept.ContainsKey(row.Key))],
         };
     }

@@ -29,7 +29,7 @@ internal static class SyncPlanner
 
     private static void Compare(
         Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored,
-        IReadOnlyDictionary<string, EndpointRow> ownerOf)
+        Dictionary<string, EndpointRow> ownerOf)
     {
         if (!endpoint.Active)
         {
