@@ -79,10 +79,11 @@ internal sealed class ModelExplorer(ModelRules rules)
     private bool IsInSyncAtRest(ModelState state)
     {
         var rest = ModelSteps.Rest(state, rules);
-        var owners = new HashSet<string>();
         return rest.Records.Count == 0 && ModelState.Ids.All(id =>
         {
-            var routed = rest.Declared[id - 1] is { } declared && owners.Add(declared.Path)
+            // Of endpoints with one path, the younger is routed.
+            var routed = rest.Declared[id - 1] is { } declared
+                && !ModelState.Ids.Any(other => other > id && rest.Declared[other - 1]?.Path == declared.Path)
                 ? new ModelRoute(declared.Path, declared.App)
                 : null;
             return rest.Version[id - 1] == routed && rest.Rows[id - 1] == routed?.Path;

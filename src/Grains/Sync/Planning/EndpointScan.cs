@@ -112,6 +112,8 @@ internal sealed record EndpointScan(
             ? LookupKeyOf(ExpectedRoute.RouteOf(path))
             : "";
 
+    private bool IsSame(RouteRow row, RouteRow other) => ExpectedRoute.Matches(row, other, NeedsReadonly);
+
     // A row that equals the version's is left alone: another writer may have spelled its JSON differently.
     private SyncPlan Restoration(IReadOnlySet<int> restored)
     {
@@ -119,7 +121,7 @@ internal sealed record EndpointScan(
         var stored = Routes.Where(row => row.EndpointId is { } id && restored.Contains(id)).ToList();
         return SyncPlan.Empty with
         {
-            Writes = [.. kept.Values.Where(row => !stored.Exists(other => ExpectedRoute.Matches(row, other, NeedsReadonly)))],
+            Writes = [.. kept.Values.Where(row => !stored.Exists(other => IsSame(row, other)))],
             Removals = [.. stored.Where(row => !kept.ContainsKey(row.Key))],
         };
     }
