@@ -185,7 +185,7 @@ public sealed class PrecedenceTests : ForeignTests
     public async Task A_path_of_an_endpoint_in_backoff_is_given_to_nobody_else()
     {
         await using var registry = await InSyncAsync();
-        await Database.AddEndpointAsync("rival", "/orders");
+        await Database.AddEndpointAsync("rival", "/Orders");
         await registry.ReloadAsync();
         await BackOffAsync(1);
         await Database.ExecuteAsync(HijackOrders);
@@ -196,7 +196,7 @@ public sealed class PrecedenceTests : ForeignTests
         Assert.Equal(3, Assert.Single(receipt.Rejected).Id);
         Assert.Equal(["/bills/", "/orders/"], await ServedAsync());
         Assert.Equal(
-            "1 /orders synced -> /hijacked; 2 /bills synced -> /bills/; 3 /orders unsynced -> nothing",
+            "1 /orders synced -> /hijacked; 2 /bills synced -> /bills/; 3 /Orders synced -> nothing",
             await EndpointsAsync());
     }
 
