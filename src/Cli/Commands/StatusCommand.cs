@@ -74,7 +74,8 @@ internal static class StatusCommand
             ("lock", status.LockHolder is { } holder ? LockText.Holder(holder) : "free"),
             ("held", status.LockHolder is { } held ? LockText.Held(held) : null),
             ("query", status.LockHolder?.Query),
-            ("left out", status.LeftOut.Count > 0 ? string.Join(", ", status.LeftOut.Select(Shown)) : null),
+            ("left out",
+                status.LeftOut.Count > 0 ? string.Join(", ", status.LeftOut.Select(key => $"{key}...")) : null),
             ("other clusters", status.OtherClusters.Count > 0 ? string.Join(", ", status.OtherClusters) : null),
             ("hash", status.ContentHash));
         QuarantineTable.Print(output, status.Quarantine);
