@@ -27,7 +27,8 @@ internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnectio
         // nobody knows what it was.
         var isReplacement = addVersion is not null && changes.Count == 0;
         var routes = addVersion is not null || isWritten || due.Recorded.Any(change => change.IsOfRoutes);
-        var apps = isReplacement || changes.Any(change => change.IsOfEndpoint) || due.Recorded.Any(change => change.IsEdit);
+        var apps = isReplacement || changes.Any(change => change.IsOfEndpoint)
+            || due.Recorded.Any(change => change.IsEdit);
         if (routes || apps)
         {
             OdooCacheSignal.AddTo(batch, database, routes, apps);

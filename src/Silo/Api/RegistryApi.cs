@@ -53,7 +53,8 @@ internal static class RegistryApi
         string? allowMassRemoval, string? attach, RegistryMap<Registry> registries, ReloadGate gate,
         ConvergenceWatch convergence, CancellationToken cancellationToken)
     {
-        if (!ReloadParameters.TryRead(wait, busyLock, timeout, allowMassRemoval, attach, out var wanted, out var errors))
+        if (!ReloadParameters.TryRead(
+            wait, busyLock, timeout, allowMassRemoval, attach, out var wanted, out var errors))
         {
             return TypedResults.ValidationProblem(errors);
         }

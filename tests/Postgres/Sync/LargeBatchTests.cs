@@ -66,7 +66,8 @@ public sealed class LargeBatchTests
         await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
         await DeclareAsync(database, 1_000);
         var session = new SyncSession(
-            registry.Database, registry.Lock, registry.Lost, new HastyClock(), registry.Log.CreateLogger<SyncSession>());
+            registry.Database, registry.Lock, registry.Lost, new HastyClock(),
+            registry.Log.CreateLogger<SyncSession>());
         var receipts = new List<ReloadReceipt>();
         do
         {
