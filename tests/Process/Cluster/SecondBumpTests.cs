@@ -29,9 +29,10 @@ public sealed class SecondBumpTests
     public async Task The_poll_of_any_silo_bumps_again_for_a_silo_that_died()
     {
         await using var fleet = await Fleet.StartAsync(silos: 1, pollInterval: "01:00:00");
-        await fleet.Database.AddEndpointAsync("orders", "/orders");
         await using (var reader = await fleet.Database.Source.OpenConnectionAsync(CancellationToken.None))
         {
+            // In a session of its own: what a session edits is left alone while it has a snapshot.
+            await fleet.Database.AddEndpointAsync("orders", "/orders");
             await using var snapshot = await reader.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead, CancellationToken.None);
             await using var command = reader.CreateCommand();

@@ -16,6 +16,19 @@ internal sealed record UpstreamRow(string Key, string Route, string Opts, string
         $"{rootPath}/|{rootPath}/<path:application_path>",
         Handler,
         $$"""
-        {"type": "fastapi", "auth": "public", "methods": ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"], "routes": ["{{rootPath}}/", "{{rootPath}}/<path:application_path>"], "save_session": false, "readonly": false}
+        {"type": "fastapi", "auth": "public", "methods": ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"], "routes": ["{{Json(rootPath)}}/", "{{Json(rootPath)}}/<path:application_path>"], "save_session": false, "readonly": false}
         """);
+
+    // As Python's json.dumps writes it.
+    private static string Json(string text) => string.Concat(text.Select(letter => letter switch
+    {
+        '"' or '\\' => $"\\{letter}",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\b' => "\\b",
+        '\f' => "\\f",
+        < ' ' or > '~' => $"\\u{(int)letter:x4}",
+        _ => letter.ToString(),
+    }));
 }
