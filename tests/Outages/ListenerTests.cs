@@ -118,6 +118,6 @@ public sealed class ListenerTests(ITestOutputHelper output)
         var name = "";
         await Deadline.UntilAsync(
             async () => (name = await server.ScalarAsync<string>(sql)) != "", "a single session that listens");
-        return fleet.Silos.Single(silo => name == $"EndpointSync/{silo.Name}");
+        return fleet.Silos.Single(silo => name.EndsWith($", {silo.Name}", StringComparison.Ordinal));
     }
 }

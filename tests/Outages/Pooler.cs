@@ -48,7 +48,12 @@ internal sealed class Pooler : IAsyncDisposable
         var process = System.Diagnostics.Process.Start(
             new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/", RedirectStandardError = true })!;
         var pooler = new Pooler(
-            process, folder, new NpgsqlConnectionStringBuilder(connectionString) { Port = port }.ConnectionString);
+            process, folder, new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Port = port,
+                // It is configured with the password in a file, and asks for it in clear.
+                RequireAuth = null,
+            }.ConnectionString);
         await UntilUpAsync(process).Within("the pooler's start");
         return pooler;
     }

@@ -87,7 +87,7 @@ $$;
 -- Those of the sessions that keep a snapshot. If one of them is about to change a row again, as an upgrade of Odoo's
 -- modules does in one REPEATABLE READ transaction after the other, our write between its snapshot and its own makes it
 -- fail. A short query has a snapshot too, and is over by the next look. A session that waits for a version has one for
--- as long as it waits, and has the version rows open.
+-- as long as it waits, and has the version rows open. While a session holds a registry's lock, nobody writes anyway.
 create function endpoint_sync.sessions_at_work(process_ids integer[], looks integer) returns integer[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -106,7 +106,11 @@ begin
         and session.backend_xmin is not null
         and not exists (
           select from pg_locks as held
-          where held.pid = session.pid and held.relation = 'endpoint_sync.state'::regclass));
+          where held.pid = session.pid and held.relation = 'endpoint_sync.state'::regclass)
+        and not exists (
+          select from pg_locks as held join endpoint_sync.state as registry
+            on registry.lock_key = (held.classid::bigint << 32 | held.objid::bigint)
+          where held.pid = session.pid and held.locktype = 'advisory' and held.granted and held.objsubid = 1));
   end loop;
   return at_work;
 end;
