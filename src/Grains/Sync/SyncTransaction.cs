@@ -26,7 +26,7 @@ internal sealed class SyncTransaction(
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
-    private DueChanges _work = preflight.Found;
+    private DueChanges _work = preflight.Scope == ReloadScope.Everything ? preflight.Due : preflight.Found;
 
     /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
     /// <param name="request">How many callers share the sync, and what they allow.</param>
@@ -158,7 +158,12 @@ internal sealed class SyncTransaction(
     {
         var scan = await endpoints.ReadAsync(
             _touched, preflight.Due.Keys, EndpointScan.Empty, _work.Left, cancellationToken);
-        _work = _work.Given(scan, quarantine.Select(endpoint => endpoint.Id));
+        // A reload of everything leaves only what its preflight left, and is held as short as possible.
+        if (preflight.Scope == ReloadScope.Routes)
+        {
+            _work = _work.Given(scan, quarantine.Select(endpoint => endpoint.Id));
+        }
+
         var plan = scan.Plan(_work.Left, _work.Restored);
         if (!plan.IsEmpty)
         {

@@ -22,7 +22,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
         await Database.AddEndpointAsync("orders", "/orders");
         var slow = new RandomScheduleSlowSilo(two);
         await slow.StepAsync(ReloadScope.Everything);
-        await Database.AddEndpointAsync("more orders", "/orders");
+        await Database.AddEndpointAsync("more orders", "/Orders");
         await one.ReloadAsync();
         await Database.ExecuteAsync("delete from endpoint_route");
 
@@ -37,7 +37,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
         await using var one = Registry("silo-1");
         await using var two = Registry("silo-2");
         await Database.AddEndpointAsync("orders", "/orders");
-        await Database.AddEndpointAsync("more orders", "/orders");
+        await Database.AddEndpointAsync("more orders", "/Orders");
         await one.ReloadAsync();
         await Database.AddEndpointAsync("bills", "/bills");
         var slow = new RandomScheduleSlowSilo(two);
@@ -51,7 +51,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
 
         Assert.Equal(["2"], between);
         Assert.Equal(
-            "1 /sales synced -> /sales/; 2 /orders synced -> /orders/; 3 /bills synced -> /bills/",
+            "1 /sales synced -> /sales/; 2 /Orders synced -> /Orders/; 3 /bills synced -> /bills/",
             await EndpointsAsync());
     }
 
@@ -60,7 +60,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
     {
         await using var registry = Registry();
         await Database.AddEndpointAsync("orders", "/orders");
-        await Database.AddEndpointAsync("more orders", "/orders");
+        await Database.AddEndpointAsync("more orders", "/Orders");
         await registry.ReloadAsync();
         await Database.ExecuteAsync(
             "update fastapi_endpoint set root_path = '/sales', registry_sync = false where id = 1");
@@ -74,7 +74,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
         Assert.Equal((ReloadOutcome.Synced, true), (reaction.Outcome, reaction.InSync));
         Assert.Equal(["2"], between);
         Assert.Null(pending);
-        Assert.Equal("1 /sales synced -> /sales/; 2 /orders synced -> /orders/", await EndpointsAsync());
+        Assert.Equal("1 /sales synced -> /sales/; 2 /Orders synced -> /Orders/", await EndpointsAsync());
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
         await using var registry = Registry();
         await Database.AddEndpointAsync("orders", "/orders");
         await Database.AddEndpointAsync("bills", "/bills");
-        await Database.AddEndpointAsync("more orders", "/orders");
+        await Database.AddEndpointAsync("more orders", "/Orders");
         await registry.ReloadAsync();
         await Database.ExecuteAsync(
             "update fastapi_endpoint set root_path = '/bills', registry_sync = false where id = 1");
@@ -94,7 +94,7 @@ public sealed class ForgottenTests : FreshDatabaseTests
         await registry.ReloadAsync(ReloadScope.Routes);
 
         Assert.Equal(
-            "1 /bills unsynced -> /orders/; 2 /bills synced -> /bills/; 3 /orders unsynced -> nothing",
+            "1 /bills unsynced -> /orders/; 2 /bills synced -> /bills/; 3 /Orders synced -> nothing",
             await EndpointsAsync());
     }
 

@@ -96,7 +96,7 @@ begin
   for look in 1..looks loop
     exit when cardinality(at_work) = 0;
     if look > 1 then
-      perform pg_sleep(0.005);
+      perform pg_sleep(0.0005 * power(2, look - 1));
     end if;
     -- Otherwise a transaction sees sessions as they were when it first looked.
     perform pg_stat_clear_snapshot();
