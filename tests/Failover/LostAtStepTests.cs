@@ -78,7 +78,9 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
         var took = TimeProvider.System.GetElapsedTime(lost);
         output.WriteLine($"{loss} {moment}: a reload succeeded after {took.TotalMilliseconds:0} ms");
         Assert.InRange(took, TimeSpan.Zero, Losses.Longest);
-        Assert.Equal((new RouteVersion(2), true, others[0].Name), (receipt.Version, receipt.InSync, receipt.Silo));
+        Assert.Equal((new RouteVersion(2), true), (receipt.Version, receipt.InSync));
+        // The silo that was asked, or the next coordinator if a busy cluster had given up the lost one already.
+        Assert.Contains(receipt.Silo, others.Select(silo => silo.Name));
         await fleet.Database.UntilAsync(
             "select bumped_version = 2 from endpoint_sync.state", "the bump of Odoo's sequence");
         asked.Ignore();

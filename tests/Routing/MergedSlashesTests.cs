@@ -3,8 +3,8 @@ using EndpointSync.Routing;
 namespace EndpointSync.Tests.Routing;
 
 /// <summary>
-/// What Odoo's map answers to a path with more slashes than a rule has. The cases were observed with each Werkzeug that
-/// is named, or follow from its source; the generated tests compare with the one that is installed.
+/// What Odoo's map answers to a path with more slashes than a rule has. The cases are data: the answers of the Werkzeug
+/// that is installed are compared by the generated tests, those of the others follow from its source.
 /// </summary>
 public sealed class MergedSlashesTests
 {

@@ -10,7 +10,7 @@ public sealed class CrashTests : FreshDatabaseTests
 {
     private const string NewState =
         "1 /edited/twice synced -> /edited/twice/; 2 /archived archived synced -> nothing; "
-        + "3 /spoi lt unsynced -> nothing; "
+        + "3 /spoilt/.. unsynced -> nothing; "
         + "4 /opened synced -> /opened/; 5 /mended synced -> /mended/; 6 /new synced -> /new/";
 
     private const string HoldOpen = "select from fastapi_endpoint where name = 'open' for update";

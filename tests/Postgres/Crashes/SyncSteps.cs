@@ -41,13 +41,13 @@ internal static class SyncSteps
             await database.AddEndpointAsync(name, "/" + name);
         }
 
-        await database.AddEndpointAsync("mended", "/not mended");
+        await database.AddEndpointAsync("mended", "/mended/..");
         await registry.ReloadAsync();
         await database.ExecuteAsync(
             """
             update fastapi_endpoint set root_path = '/edited/twice', registry_sync = false where name = 'edited';
             update fastapi_endpoint set active = false, registry_sync = false where name = 'archived';
-            update fastapi_endpoint set root_path = '/spoi lt', registry_sync = false where name = 'spoilt';
+            update fastapi_endpoint set root_path = '/spoilt/..', registry_sync = false where name = 'spoilt';
             update fastapi_endpoint set root_path = '/opened', registry_sync = false where name = 'open';
             update fastapi_endpoint set root_path = '/mended', registry_sync = false where name = 'mended';
             insert into endpoint_sync.pending_syncs (schema_name, requested_by, reason)
