@@ -193,7 +193,7 @@ internal sealed class SyncTransaction(
     {
         await using var batch = connection.CreateBatch();
         _versions.AddChanges(batch, _touched, preflight.Due.Keys, _work);
-        PendingChanges.AddRead(batch, database);
+        PendingChanges.AddRead(batch, database, PendingChanges.LooksUnderLock);
         List<RouteChange> changes;
         List<PendingChange> recorded;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))

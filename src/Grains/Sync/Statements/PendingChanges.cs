@@ -9,6 +9,12 @@ namespace EndpointSync.Grains.Sync.Statements;
 /// </summary>
 internal sealed class PendingChanges(RegistryDatabase database)
 {
+    /// <summary>Enough for the short queries of a busy session to be over.</summary>
+    public const int LooksOfPreflight = 5;
+
+    /// <summary>Under the lock, what a preflight left alone stays left alone, and no look waits.</summary>
+    public const int LooksUnderLock = 1;
+
     private static readonly SqlFile Sql = SqlFile.Of<PendingChanges>();
 
     public static PendingChange Read(NpgsqlDataReader row) => new(
@@ -25,14 +31,22 @@ internal sealed class PendingChanges(RegistryDatabase database)
         new(row.Text("role"), row.Text("application"), row.Int("process_id"), row.TextOrNull("address"));
 
     /// <summary>Adds to a batch the statement that reads them; its rows are for <see cref="Read"/>.</summary>
-    public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database) =>
-        batch.Then(Sql["read"], database.SchemaName);
+    /// <param name="batch">The batch.</param>
+    /// <param name="database">The registry.</param>
+    /// <param name="looks">
+    /// How often a writer must be seen with a snapshot before it counts as at work. Each look after the first waits.
+    /// </param>
+    public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database, int looks) =>
+        batch.Then(Sql["read"], database.SchemaName, PostgresCommands.Value(looks));
 
-    /// <summary>All recorded changes. Each edit names its endpoints.</summary>
+    /// <summary>
+    /// All recorded changes, read under the lock, where nobody waits for a writer. Each edit names its endpoints.
+    /// </summary>
     public static async Task<List<PendingChange>> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) => await NameAsync(
-            await connection.ListAsync(Sql["read"], Read, cancellationToken, database.SchemaName), database, connection,
-            cancellationToken);
+            await connection.ListAsync(
+                Sql["read"], Read, cancellationToken, database.SchemaName, PostgresCommands.Value(LooksUnderLock)),
+            database, connection, cancellationToken);
 
     /// <summary>
     /// The same changes, with the endpoints in each edit that names none: of the whole table, or of too many to name.
