@@ -43,7 +43,10 @@ internal sealed record SyncPreflight(
     /// </summary>
     public IReadOnlyList<PendingChange> LeftAlone => Scope == ReloadScope.Everything ? Due.AtWork : [];
 
-    /// <summary>How many endpoints that are; a change that names none may have changed any and counts as one.</summary>
+    /// <summary>The ids of the changes that are left alone for the first time.</summary>
+    public long[] FirstLeft => [.. Found.FirstLeft.Select(change => change.Id)];
+
+    /// <summary>How many endpoints <see cref="LeftAlone"/> names; a change that names none may have changed any and counts as one.</summary>
     public int EndpointsLeftAlone =>
         LeftAlone.SelectMany(change => change.EndpointIds ?? [0]).Distinct().Count();
 

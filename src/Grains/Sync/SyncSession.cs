@@ -38,13 +38,13 @@ internal sealed class SyncSession(
             return upToDate with { MayNeedBump = !check.State.IsBumped };
         }
 
-        if (check.IsTracked)
-        {
-            await PendingChanges.SeeAsync(database, connection, cancellationToken);
-        }
-
         var preflight = await SyncPreflight.ReadAsync(
             database, connection, request.Scope, check.IsTracked, cancellationToken);
+        if (preflight.FirstLeft.Length > 0)
+        {
+            await PendingChanges.SeeAsync(preflight.FirstLeft, connection, cancellationToken);
+        }
+
         if (!preflight.IsDue)
         {
             // The recorded changes had no effect. Recording that needs no lock, but the bumps become due in the

@@ -144,7 +144,7 @@ internal sealed class SyncTransaction(
     // on waits for this sync's commit.
     private async Task LeaveWhatChangedSinceAsync(CancellationToken cancellationToken)
     {
-        if (preflight.Scope == ReloadScope.Everything || !preflight.IsTracked)
+        if (preflight.Scope == ReloadScope.Everything)
         {
             return;
         }

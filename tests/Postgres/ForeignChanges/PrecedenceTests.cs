@@ -164,6 +164,24 @@ public sealed class PrecedenceTests : ForeignTests
         Assert.Equal(["/bills/", "/orders/"], await ServedAsync());
     }
 
+    // The preflight found no triggers, so it checked everything, and somebody installed them before the lock.
+    [Fact]
+    public async Task An_edit_behind_a_preflight_without_triggers_waits_for_its_own_reload_too()
+    {
+        await using var registry = await InSyncAsync();
+        await Database.ExecuteAsync(HijackOrders);
+        await Database.ExecuteAsync("drop trigger endpoint_sync_insert on endpoint_route");
+        var slow = new RandomScheduleSlowSilo(registry);
+        await slow.StepAsync(ReloadScope.Routes);
+        await Database.ExecuteAsync("select endpoint_sync.install_triggers('public')");
+        await Database.ExecuteAsync(EditOrders);
+
+        await slow.StepAsync(ReloadScope.Routes);
+
+        Assert.Equal("1 /edited unsynced -> /orders/; 2 /bills synced -> /bills/", await EndpointsAsync());
+        Assert.Equal(["/bills/", "/orders/"], await ServedAsync());
+    }
+
     [Fact]
     public async Task An_announcement_between_a_syncs_preflight_and_its_lock_is_left_to_its_writer()
     {

@@ -15,7 +15,8 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
     public ReloadScope? Scope => _preflight?.Scope;
 
     /// <summary>Makes the preflight, or runs the sync that the preflight planned.</summary>
-    public async Task StepAsync(ReloadScope scope)
+    /// <returns>The receipt of the sync, if there was one.</returns>
+    public async Task<ReloadReceipt?> StepAsync(ReloadScope scope)
     {
         await using var connection = await registry.Database.Source.OpenConnectionAsync();
         if (_preflight is not { } preflight)
@@ -25,32 +26,34 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
                 ? null
                 : await SyncPreflight.ReadAsync(
                     registry.Database, connection, scope, dirtyCheck.IsTracked, CancellationToken.None);
-            return;
+            return null;
         }
 
         _preflight = null;
-        await EndAsync(connection, preflight);
+        return await EndAsync(connection, preflight);
     }
 
-    private async Task EndAsync(NpgsqlConnection connection, SyncPreflight preflight)
+    private async Task<ReloadReceipt?> EndAsync(NpgsqlConnection connection, SyncPreflight preflight)
     {
         if (!preflight.IsDue)
         {
             await new SyncBookkeeping(registry.Database, connection, preflight).RunAsync(
                 preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, CancellationToken.None);
-            return;
+            return null;
         }
 
         var log = registry.Log.CreateLogger("slow");
         try
         {
-            await new SyncTransaction(
+            var result = await new SyncTransaction(
                 registry.Database, registry.Lock, connection, preflight, TimeProvider.System,
                 log).RunAsync(new ReloadRequest(), CancellationToken.None);
+            return result.Receipt;
         }
         catch (WriterBackException)
         {
             // It was rolled back, and its next preflight leaves that writer's edit alone.
+            return null;
         }
     }
 }

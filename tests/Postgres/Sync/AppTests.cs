@@ -34,6 +34,23 @@ public sealed class AppTests : RegistryTests
     }
 
     [Fact]
+    public async Task Another_app_for_an_endpoint_that_only_Odoo_can_route_goes_live_with_the_reload_too()
+    {
+        var web = await Database.AddEndpointAsync("web", "/web");
+        await Database.ExecuteAsync(
+            "insert into endpoint_route (key, route) values "
+            + $"('fastapi.endpoint:{web}:/|/<path:application_path>', '/web/|/web/<path:application_path>')");
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set app = 'other', registry_sync = false");
+
+        var receipt = await Registry.ReloadAsync();
+
+        Assert.Equal((1, 1), (receipt.RoutesChanged, receipt.Rejected.Count));
+        Assert.Equal(["other"], await Database.ListAsync(AppsSql));
+        Assert.Equal(ReloadOutcome.UpToDate, (await Registry.ReloadAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task A_new_path_and_a_new_app_of_one_edit_go_live_in_one_version_while_the_endpoint_is_open_elsewhere()
     {
         var orders = await Database.AddEndpointAsync("orders", "/orders");

@@ -45,9 +45,8 @@ internal static class History
     {
         await using var connection = await database.Source.OpenConnectionAsync();
         var routes = await connection.ListAsync(
-            $"select {RouteColumns}, app from endpoint_route left join fastapi_endpoint as endpoint on key like "
-            + "'fastapi.endpoint:' || endpoint.id || ':%'",
-
+            $"select {RouteColumns}, app from endpoint_route left join fastapi_endpoint as endpoint on key = "
+            + "'fastapi.endpoint:' || endpoint.id || ':/|/<path:application_path>'",
             row => Enumerable.Range(0, row.FieldCount)
                 .Select(column => row.IsDBNull(column) ? null : row.GetString(column))
                 .ToArray(), CancellationToken.None);

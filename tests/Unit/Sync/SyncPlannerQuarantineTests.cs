@@ -28,14 +28,24 @@ public sealed class SyncPlannerQuarantineTests
     }
 
     [Theory]
-    [InlineData("/web", true)]
-    [InlineData("/a/../b", false)]
-    [InlineData("/<int:id>", true)]
-    public void What_Odoo_made_of_an_endpoint_that_cannot_be_routed_stays_row_and_flag(string rootPath, bool synced)
+    [InlineData("/web")]
+    [InlineData("/a/../b")]
+    [InlineData("/<int:id>")]
+    public void What_Odoo_made_of_an_endpoint_that_cannot_be_routed_stays_row_and_flag(string rootPath)
     {
-        var plan = SyncPlanner.Plan([Endpoint(1, rootPath, synced: synced)], [Row(1, rootPath)]);
+        var plan = SyncPlanner.Plan([Endpoint(1, rootPath, synced: true)], [Row(1, rootPath)]);
 
         Assert.True(plan.IsEmpty);
+        Assert.Single(plan.Rejected);
+    }
+
+    [Fact]
+    public void An_edit_of_an_endpoint_that_only_Odoo_can_serve_sets_its_flag_again()
+    {
+        var plan = SyncPlanner.Plan([Endpoint(1, "/web")], [Row(1, "/web")]);
+
+        Assert.Equal([1], plan.MarkSynced);
+        Assert.Equal(0, plan.Writes.Count + plan.Removals.Count + plan.MarkUnsynced.Count);
         Assert.Single(plan.Rejected);
     }
 

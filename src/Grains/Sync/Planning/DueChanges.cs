@@ -51,6 +51,9 @@ internal sealed record DueChanges
     /// </summary>
     public IReadOnlyList<PendingChange> AtWork { get; init; } = [];
 
+    /// <summary>The changes that are left alone for the first time.</summary>
+    public IReadOnlyList<PendingChange> FirstLeft { get; init; } = [];
+
     /// <summary>The recorded changes that this sync deals with.</summary>
     public required IReadOnlyList<PendingChange> Recorded { get; init; }
 
@@ -85,9 +88,8 @@ internal sealed record DueChanges
         var touched = due.SelectMany(change => change.Endpoints).Except(backedOff).ToHashSet();
         var edits = new EditOrder(recorded);
         var waiting = edits.Waiting();
-        var announced = recorded.Where(change => change.IsAnnouncement && change.IsRecent)
-            .SelectMany(change => change.Endpoints)
-            .Except(touched);
+        var recent = recorded.Where(change => change.IsAnnouncement && change.IsRecent).ToList();
+        var announced = recent.SelectMany(change => change.Endpoints).Except(touched);
         var left = waiting.Concat(announced).Concat(backedOff).ToHashSet();
         return new DueChanges
         {
@@ -97,6 +99,7 @@ internal sealed record DueChanges
             Left = left,
             Waiting = waiting,
             Restored = waiting.Intersect(touched).ToHashSet(),
+            FirstLeft = [.. recent.Where(change => !change.IsSeen)],
             Recorded = due,
             Superseded = edits.Superseded(),
             _backedOff = backedOff,
@@ -239,6 +242,7 @@ internal sealed record DueChanges
             Keys = KeysOf(due),
             Left = left,
             AtWork = atWork,
+            FirstLeft = [.. atWork.Where(change => !change.IsSeen)],
             Recorded = due,
         };
     }

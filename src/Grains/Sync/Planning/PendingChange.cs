@@ -20,6 +20,9 @@ internal sealed record PendingChange(
     // The operation of the rows that syncs add, see PendingChanges.sql.
     private const string Left = "LEFT";
 
+    /// <summary>Whether a look left it alone already.</summary>
+    public bool IsSeen { get; init; }
+
     /// <summary>Whether it is left alone while its writer is at work.</summary>
     public bool IsProtected { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace EndpointSync.Grains.Sync.Planning;
 
@@ -25,6 +26,8 @@ internal static class RootPath
             .Select(code => (char)code)
             .Where(letter => char.IsWhiteSpace(letter) || letter is >= '\u001c' and <= '\u001f'));
 
+    private static readonly char[] Spaces = [.. WhiteSpace];
+    private static readonly char[] SpacesAndSlash = [.. WhiteSpace, '/'];
     private static readonly string[] Reserved = ["/web", "/website"];
 
     /// <summary>Reads a stored root path.</summary>
@@ -50,7 +53,7 @@ internal static class RootPath
     /// <summary>Reads a root path that somebody enters; trailing slashes are seldom meant.</summary>
     public static bool TryEnter(
         string entered, [NotNullWhen(true)] out string? rootPath, [NotNullWhen(false)] out string? reason) =>
-        TryNormalize(Clean(entered).TrimEnd([.. WhiteSpace, '/']), out rootPath, out reason);
+        TryNormalize(Clean(entered).TrimEnd(SpacesAndSlash), out rootPath, out reason);
 
     /// <summary>
     /// By what Odoo's workers find the app of a request: two root paths with the same key are one to them. They ignore
@@ -58,16 +61,16 @@ internal static class RootPath
     /// </summary>
     public static string LookupKey(string rootPath) =>
         "/" + string.Join(
-            '/', rootPath.Trim([.. WhiteSpace]).ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries));
+            '/', rootPath.Trim(Spaces).ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>
     /// Finds paths that may have the same <see cref="LookupKey"/>, by an index of Postgres: one of these texts is the
     /// <see cref="Fold"/> of each. Spellings with capital and small letters beyond ASCII side by side are not found.
     /// </summary>
-    public static string[] Folds(string path) =>
+    public static string[] Folds(string path) => Ascii.IsValid(path) ? [Fold(path)] :
     [
         .. new[] { path, path.ToLowerInvariant(), path.ToUpperInvariant() }
-            .SelectMany(text => new[] { text, string.Concat(text.Split([.. WhiteSpace])) })
+            .SelectMany(text => new[] { text, string.Concat(text.Split(Spaces)) })
             .Select(Fold)
             .Distinct(),
     ];
@@ -76,9 +79,19 @@ internal static class RootPath
     /// A path without slashes and white space, in small letters, as far as ASCII goes. The database's
     /// <c>endpoint_sync.folded</c> says the same.
     /// </summary>
-    public static string Fold(string path) => string.Concat(
-        path.Where(letter => letter is not ('/' or ' ' or (>= '\t' and <= '\r') or (>= '\u001c' and <= '\u001f')))
-            .Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter));
+    public static string Fold(string path)
+    {
+        var folded = new StringBuilder(path.Length);
+        foreach (var letter in path)
+        {
+            if (letter is not ('/' or ' ' or (>= '\t' and <= '\r') or (>= '\u001c' and <= '\u001f')))
+            {
+                folded.Append(char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter);
+            }
+        }
+
+        return folded.ToString();
+    }
 
     /// <summary>As much of a root path as a receipt shows.</summary>
     public static string Shorten(string rootPath) =>
@@ -87,7 +100,7 @@ internal static class RootPath
     // What Odoo's form stores.
     private static string Clean(string entered)
     {
-        var trimmed = entered.Trim([.. WhiteSpace]);
+        var trimmed = entered.Trim(Spaces);
         return trimmed.StartsWith('/') || trimmed.Length == 0 ? trimmed : "/" + trimmed;
     }
 

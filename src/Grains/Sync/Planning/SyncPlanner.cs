@@ -62,6 +62,11 @@ internal static class SyncPlanner
         }
 
         draft.Removals.AddRange(stored.Where(row => row.Key != expected.Key));
+        MarkSynced(draft, endpoint);
+    }
+
+    private static void MarkSynced(Draft draft, EndpointRow endpoint)
+    {
         if (!endpoint.RegistrySync)
         {
             draft.MarkSynced.Add(endpoint.Id);
@@ -77,8 +82,8 @@ internal static class SyncPlanner
         }
     }
 
-    // What Odoo's workers made of the endpoint stays, row and flag: they may serve what a sync would not write, and
-    // would write it again.
+    // What Odoo's workers made of the endpoint stays: they may serve what a sync would not write, and would write it
+    // again. Then the flag is set too, because an edit of its app goes live with its flag.
     private static void Quarantine(Draft draft, EndpointRow endpoint, IEnumerable<RouteRow> stored, string reason)
     {
         draft.Rejected.Add(Rejected(endpoint, reason));
@@ -86,6 +91,7 @@ internal static class SyncPlanner
         if (rows[true].Any())
         {
             draft.Removals.AddRange(rows[false]);
+            MarkSynced(draft, endpoint);
         }
         else
         {

@@ -22,6 +22,7 @@ internal sealed class PendingChanges(RegistryDatabase database)
         row.ValueOrNull<int[]>("endpoint_ids"), row.ValueOrNull<string[]>("keys"),
         row.Text("operation"), row.Time("changed_at"), ReadWriter(row), row.StructOrNull<bool>("locked"))
     {
+        IsSeen = row.Bool("is_seen"),
         IsProtected = row.Bool("is_protected"),
         IsWriterAtWork = row.Bool("is_writer_at_work"),
     };
@@ -68,10 +69,9 @@ internal sealed class PendingChanges(RegistryDatabase database)
                 : change);
     }
 
-    /// <summary>Records that a sync saw those that it may leave alone for a while.</summary>
-    public static Task SeeAsync(
-        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(Sql["see"], cancellationToken, database.SchemaName);
+    /// <summary>Records that a look left some changes alone. How long they are left counts from the first time.</summary>
+    public static Task SeeAsync(long[] ids, NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(Sql["see"], cancellationToken, PostgresCommands.Value(ids));
 
     /// <summary>Whether a writer of changes that a sync has dealt with began its next transaction meanwhile.</summary>
     public static async Task<bool> IsWriterBackAsync(

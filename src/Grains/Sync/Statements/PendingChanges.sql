@@ -7,8 +7,9 @@ with at_work as materialized (
       select distinct process_id from endpoint_sync.pending_changes as change
       where schema_name = $1 and endpoint_sync.is_protected(change)), $2) as process_ids
 )
-select id, awaits_reload, kind.is_announcement, endpoint_sync.is_recent(change)
-    or kind.is_announcement and writer.is_at_work as is_recent,
+select id, awaits_reload, kind.is_announcement,
+  endpoint_sync.is_recent(change) or kind.is_announcement and (seen_at is null or writer.is_at_work) as is_recent,
+  seen_at is not null as is_seen,
   endpoint_ids, case when endpoint_sync.is_text(array_to_string(keys, ' ')) then keys end as keys, operation,
   changed_at, endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, locked,
   kind.is_protected, writer.is_at_work as is_writer_at_work
@@ -23,20 +24,10 @@ cross join lateral (
 where schema_name = $1 order by id
 
 -- name: see
--- Only what may be left alone needs the time. It does not wait for the disk: after a crash the next look counts.
-with unseen as materialized (
-  select id, awaits_reload, process_id from endpoint_sync.pending_changes
-  where schema_name = $1 and seen_at is null and table_name = 'fastapi_endpoint'
-), at_work as materialized (
-  select endpoint_sync.sessions_at_work(array(select distinct process_id from unseen), 1) as process_ids
-)
-update endpoint_sync.pending_changes as change set seen_at = clock_timestamp()
+-- It does not wait for the disk: after a crash the next look counts.
+update endpoint_sync.pending_changes set seen_at = clock_timestamp()
 where id in (
-    select id from endpoint_sync.pending_changes
-    where id in (
-      select id from unseen cross join at_work
-      where not awaits_reload or process_id = any(at_work.process_ids) order by id limit 10000)
-    for update skip locked)
+    select id from endpoint_sync.pending_changes where id = any($1) and seen_at is null for update skip locked)
   and set_config('synchronous_commit', 'off', true) is not null
 
 -- name: is_any_at_work
