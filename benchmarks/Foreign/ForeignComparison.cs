@@ -15,6 +15,9 @@ internal sealed class ForeignComparison : IComparison
     private const int Workers = 4;
     private const int WarmUp = 5;
 
+    // Faster writers share reloads; see SyncOptions.ReactionsPerSecond.
+    private static readonly TimeSpan WriterPause = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     // No notification is sent on a server that can prepare transactions: one would make PREPARE TRANSACTION fail.
@@ -47,7 +50,7 @@ internal sealed class ForeignComparison : IComparison
         await endpoints.DeclareAsync(sizes[0]);
         await fleet.StartWorkersAsync(postgres);
         await UntilRecordedAsync(endpoints);
-        var rounds = new ForeignRounds(fleet, endpoints, writing, notified ? TimeSpan.Zero : PollInterval);
+        var rounds = new ForeignRounds(fleet, endpoints, writing, notified ? WriterPause : PollInterval);
         foreach (var size in sizes)
         {
             await endpoints.DeclareAsync(size);

@@ -7,7 +7,9 @@ namespace EndpointSync.Bench.Foreign;
 /// <param name="fleet">The fleet that answers.</param>
 /// <param name="endpoints">The endpoints that are written.</param>
 /// <param name="writing">The way of writing.</param>
-/// <param name="pause">The longest pause before a write: the time between two polls, where only polls find it.</param>
+/// <param name="pause">
+/// The longest pause before a write: the time between two polls, where only polls find it.
+/// </param>
 internal sealed class ForeignRounds(
     ServingFleet fleet, DeclaredEndpoints endpoints, ForeignWriting writing, TimeSpan pause)
 {

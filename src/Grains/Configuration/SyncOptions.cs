@@ -31,6 +31,12 @@ public sealed class SyncOptions
     public int EndpointsPerTransaction { get; set; } = 20_000;
 
     /// <summary>
+    /// How many reloads a second the changes of other writers may cause in a registry, after a burst of two seconds'
+    /// worth. Each may make a version. Changes that come faster share reloads. 1 to 1,000.
+    /// </summary>
+    public int ReactionsPerSecond { get; set; } = 10;
+
+    /// <summary>
     /// How long a silo waits for the coordinator's answer before it syncs by itself. Long enough for an ordinary sync,
     /// shorter than <see cref="Deadline"/>.
     /// </summary>

@@ -50,6 +50,12 @@ internal sealed class SyncOptionsValidator : IValidateOptions<SyncOptions>
                 + "1 and 1000000.";
         }
 
+        if (sync.ReactionsPerSecond is < 1 or > 1000)
+        {
+            yield return $"EndpointSync:Sync:ReactionsPerSecond ({sync.ReactionsPerSecond}) must lie between 1 and "
+                + "1000.";
+        }
+
         if (sync.Deadline > LongestDeadline)
         {
             yield return $"EndpointSync:Sync:Deadline ({sync.Deadline}) must not exceed {LongestDeadline}: "

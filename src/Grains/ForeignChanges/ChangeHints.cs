@@ -7,20 +7,25 @@ namespace EndpointSync.Grains.ForeignChanges;
 
 /// <summary>
 /// Turns hints that another writer changed something in one registry into reloads, one after the other. However many
-/// hints arrive while a reload runs, one more reload follows, because each reads everything that was recorded.
+/// hints arrive while a reload runs, one more reload follows, because each reads everything that was recorded. A
+/// <see cref="ReactionRate"/> limits how many there are.
 /// </summary>
 internal sealed partial class ChangeHints
 {
     private readonly Registry _registry;
     private readonly ReloadGate _gate;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationToken _stopping;
+    private readonly ReactionRate _rate;
     private readonly CoalescingSender<ReloadScope> _reloads;
 
     public ChangeHints(
-        Registry registry, ReloadGate gate, VersionHints versions, ILogger logger, CancellationToken stopping)
+        Registry registry, ReloadGate gate, VersionHints versions, TimeProvider clock, ILogger logger,
+        CancellationToken stopping)
     {
-        (_registry, _gate, Versions, _logger, _stopping) = (registry, gate, versions, logger, stopping);
+        (_registry, _gate, Versions, _clock, _logger, _stopping) = (registry, gate, versions, clock, logger, stopping);
+        _rate = new ReactionRate(registry.Database.Limits.ReactionsPerSecond, clock);
         _reloads = new CoalescingSender<ReloadScope>(
             ReloadAsync, static (first, second) => first == ReloadScope.Everything ? first : second);
     }
@@ -65,6 +70,8 @@ internal sealed partial class ChangeHints
 
         try
         {
+            // What is recorded meanwhile is part of the reload.
+            await Task.Delay(_rate.Take(), _clock, _stopping);
             await _gate.ReloadAsync(_registry.Name, new ReloadRequest(Scope: scope), _stopping);
         }
         catch (Exception failure) when (!_stopping.IsCancellationRequested)

@@ -32,7 +32,7 @@ internal sealed partial class DatabaseListener(
     {
         var routes = published.Get(registry.Name).Routes;
         var versions = new VersionHints(routes, publisher, clock, logger, stopping);
-        return new ChangeHints(registry, gate, versions, logger, stopping);
+        return new ChangeHints(registry, gate, versions, clock, logger, stopping);
     }
 
     private async Task ListenForeverAsync(List<ChangeHints> hints, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace EndpointSync.Grains.Sync;
 /// <summary>A registry's recorded state, which is read before its tables.</summary>
 internal sealed record RecordedState(
     VersionState State, IReadOnlyList<PendingChange> Pending, IReadOnlyList<RejectedEndpoint> Quarantine,
-    IReadOnlySet<int> BackedOff, long[] Requests, int? OdooSeries)
+    IReadOnlySet<int> BackedOff, PendingRequests Requests, int? OdooSeries)
 {
     /// <summary>
     /// As <see cref="ExpectedRoute.Matches"/> has it. If Odoo's series is unknown, both kinds can read the field.
@@ -23,7 +23,7 @@ internal sealed record RecordedState(
             .Then("set transaction read only")
             .ThenPlanOnce();
         VersionWriter.AddRead(batch, database);
-        PendingChanges.AddRead(batch, database, PendingChanges.LooksOfPreflight);
+        PendingChanges.AddRead(batch, database, PendingChanges.LooksOfPreflight, scope);
         Statements.Quarantine.AddRead(batch, database);
         RepairBackoffs.AddActive(batch, database);
         PendingSyncs.AddRead(batch, database);
@@ -37,18 +37,18 @@ internal sealed record RecordedState(
         await reader.NextResultAsync(cancellationToken);
         var backedOff = await reader.ListAsync(row => row.Int("endpoint_id"), cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var requests = await reader.ListAsync(row => row.Long("id"), cancellationToken);
+        var requests = await PendingSyncs.ReadAsync(reader, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var series = (await reader.ListAsync(
             row => row.IsNull("series") ? (int?)null : row.Int("series"), cancellationToken)).Single();
         await reader.DisposeAsync();
         if (scope == ReloadScope.Everything)
         {
-            return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), [.. requests], series);
+            return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), requests, series);
         }
 
         pending = await PendingChanges.NameAsync(pending, database, connection, cancellationToken);
-        return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), [], series);
+        return new RecordedState(state, pending, quarantine, backedOff.ToHashSet(), PendingRequests.None, series);
     }
 
     public DueChanges Due(ReloadScope scope) =>

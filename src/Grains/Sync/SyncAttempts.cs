@@ -25,6 +25,8 @@ internal sealed partial class SyncAttempts(
     // is harmless, because the attempt's transaction commits as a whole or not at all.
     private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan SameRefusalInterval = TimeSpan.FromHours(1);
+
     private readonly ResiliencePipeline<SyncResult> _retries =
         new ResiliencePipelineBuilder<SyncResult> { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions<SyncResult>
@@ -38,6 +40,9 @@ internal sealed partial class SyncAttempts(
             MaxDelay = LongestRetryDelay,
         })
         .Build();
+
+    private ReloadProblem? _refusal;
+    private long _refusedAt;
 
     /// <summary>
     /// Makes the registry's routes match its endpoints, finds that they match, or reports why they do not.
@@ -54,7 +59,11 @@ internal sealed partial class SyncAttempts(
         }
         catch (Exception failure) when (ProblemOf(run.LastFailure(failure)) is { } problem)
         {
-            LogFailed(database.Name, run.Attempts, problem.SqlState, problem.Meaning, problem.Detail);
+            if (failure is not SyncRefusedException || IsNews(problem))
+            {
+                LogFailed(database.Name, run.Attempts, problem.SqlState, problem.Meaning, problem.Detail);
+            }
+
             return await FailAsync(run, problem);
         }
         catch (Exception failure)
@@ -66,12 +75,24 @@ internal sealed partial class SyncAttempts(
         }
     }
 
+    // The poll finds the refused sync pending again and again.
+    private bool IsNews(ReloadProblem refusal)
+    {
+        if (refusal == _refusal && clock.GetElapsedTime(_refusedAt) < SameRefusalInterval)
+        {
+            return false;
+        }
+
+        (_refusal, _refusedAt) = (refusal, clock.GetTimestamp());
+        return true;
+    }
+
     // Recorded changes of routes stay recorded. A pending sync would publish edits that nobody asked for.
     private async Task<SyncResult> FailAsync(Run run, ReloadProblem problem)
     {
         if (run.Request.Scope == ReloadScope.Everything)
         {
-            await session.TryRecordPendingAsync(problem.Meaning);
+            await session.TryRecordPendingAsync(problem.Meaning, run.Request);
         }
 
         return run.Complete(SyncResult.Failed(database, problem));
@@ -79,8 +100,7 @@ internal sealed partial class SyncAttempts(
 
     private static ReloadProblem? ProblemOf(Exception failure) => failure switch
     {
-        MassRemovalException refused => refused.Problem,
-        FirstSyncException refused => refused.Problem,
+        SyncRefusedException refused => refused.Problem,
         _ => SqlStates.Describe(failure),
     };
 

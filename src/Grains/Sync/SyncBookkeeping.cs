@@ -36,7 +36,7 @@ internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnectio
 
         addVersion?.Invoke(batch);
         new PendingChanges(database).AddTo(batch, due, preflight.IsTracked, left);
-        PendingSyncs.AddDelete(batch, preflight.Requests);
+        PendingSyncs.AddDelete(batch, preflight.Requests.Ids);
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -32,10 +32,10 @@ internal sealed record SyncPreflight(
     VersionState State, ReloadScope Scope, bool IsTracked, DueChanges Found, DueChanges Due, SyncPlan Plan,
     EndpointReader Endpoints, IReadOnlyList<RejectedEndpoint> Rejected,
     bool RoutesChanged, bool QuarantineChanged, IReadOnlyList<HashSet<int>> Parts, IReadOnlySet<int> Withdrawn,
-    long[] Known, long[] Requests, bool NeedsReadonly)
+    long[] Known, PendingRequests Requests, bool NeedsReadonly)
 {
     /// <summary>Whether a sync has something to write.</summary>
-    public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Length > 0
+    public bool IsDue => !Plan.IsEmpty || RoutesChanged || QuarantineChanged || Requests.Ids.Length > 0
         || State.IsBehind;
 
     /// <summary>
@@ -46,7 +46,10 @@ internal sealed record SyncPreflight(
     /// <summary>The ids of the changes that are left alone for the first time.</summary>
     public long[] FirstLeft => [.. Found.FirstLeft.Select(change => change.Id)];
 
-    /// <summary>How many endpoints <see cref="LeftAlone"/> names; a change that names none may have changed any and counts as one.</summary>
+    /// <summary>
+    /// How many endpoints <see cref="LeftAlone"/> names; a change that names none may have changed any and counts as
+    /// one.
+    /// </summary>
     public int EndpointsLeftAlone =>
         LeftAlone.SelectMany(change => change.EndpointIds ?? [0]).Distinct().Count();
 
@@ -101,7 +104,7 @@ internal sealed record SyncPreflight(
             Found = Found.Part(Parts[number]),
             Due = Due.Part(Parts[number]),
             Plan = Plan.Without(others),
-            Requests = [],
+            Requests = PendingRequests.None,
         };
     }
 }

@@ -25,7 +25,7 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
         this with { Receipt = Receipt with { Timings = new ReloadTimings { LockHeld = lockHeld } } };
 
     /// <summary>This result and that of the next part of the same sync.</summary>
-    public SyncResult Then(SyncResult next) => next with
+    public SyncResult Then(SyncResult next) => Receipt.Outcome == ReloadOutcome.UpToDate ? next : next with
     {
         // Silos read so large a change from the history.
         Delta = null,
@@ -54,6 +54,21 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
             Problem = new ReloadProblem(
                 null, "The sync is too large for one deadline. What is synced is served, and the rest follows.",
                 $"{Receipt.EndpointsSynced} endpoints are synced, and {left} are left."),
+        },
+    };
+
+    /// <summary>
+    /// This result of a sync that had no time for all that other writers changed, in one endpoint at least.
+    /// </summary>
+    public SyncResult BeforeMore() => this with
+    {
+        Receipt = Receipt with
+        {
+            Outcome = Receipt.Outcome == ReloadOutcome.Synced ? ReloadOutcome.Synced : ReloadOutcome.Skipped,
+            EndpointsDeferred = 1,
+            Problem = new ReloadProblem(
+                null, "Other writers changed more than one deadline has time for. What is done is served, and the rest "
+                + "follows.", "The status names the writers."),
         },
     };
 

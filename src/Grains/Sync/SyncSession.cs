@@ -24,18 +24,34 @@ internal sealed class SyncSession(
     /// <param name="cancellationToken">Ends the attempt; if that comes during the commit, only the next attempt knows
     /// whether it committed.</param>
     /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
-    /// <exception cref="MassRemovalException">Most routes would be removed, and the request does not allow it.
-    /// </exception>
+    /// <exception cref="SyncRefusedException">It would do what the request does not allow.</exception>
     /// <exception cref="NpgsqlException">Postgres refused a statement or could not be reached.</exception>
     public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var begun = clock.GetTimestamp();
+        var (result, hasMore) = await LookAsync(connection, request, cancellationToken);
+        while (hasMore && result.Receipt.InSync && !IsLate(begun))
+        {
+            (var next, hasMore) = await LookAsync(connection, request, cancellationToken);
+            result = result.Then(next);
+        }
+
+        return hasMore && result.Receipt.InSync ? result.BeforeMore() : result;
+    }
+
+    // Callers get a receipt in time, and the rest is left to a retry.
+    private bool IsLate(long begun) => clock.GetElapsedTime(begun) > database.Limits.Deadline / 2;
+
+    private async Task<(SyncResult Result, bool HasMore)> LookAsync(
+        NpgsqlConnection connection, ReloadRequest request, CancellationToken cancellationToken)
+    {
         var check = await DirtyCheck.ReadAsync(database, connection, request.Scope, cancellationToken);
         var hasLost = await lost.RecordServedAsync(connection, check.State, cancellationToken);
         if (check.IsInSync && !hasLost)
         {
             var upToDate = SyncResult.UpToDate(database, check.State.Version, check.Rejected);
-            return upToDate with { MayNeedBump = !check.State.IsBumped };
+            return (upToDate with { MayNeedBump = !check.State.IsBumped }, false);
         }
 
         var preflight = await SyncPreflight.ReadAsync(
@@ -45,6 +61,8 @@ internal sealed class SyncSession(
             await PendingChanges.SeeAsync(preflight.FirstLeft, connection, cancellationToken);
         }
 
+        // What a caller allowed whose request is pending still holds.
+        request = preflight.Requests.Allow(request);
         if (!preflight.IsDue)
         {
             // The recorded changes had no effect. Recording that needs no lock, but the bumps become due in the
@@ -54,18 +72,19 @@ internal sealed class SyncSession(
                 preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, cancellationToken);
             if (preflight.LeftAlone.Count > 0)
             {
-                await new PendingSyncs(database, connection).AddAsync(WritersAtWork, cancellationToken);
+                await new PendingSyncs(database, connection).AddAsync(WritersAtWork, request, cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
             return preflight.LeftAlone.Count > 0
-                ? SyncResult.LeftAlone(database, preflight)
-                : SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected);
+                ? (SyncResult.LeftAlone(database, preflight), false)
+                : (SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected), preflight.Due.HasMore);
         }
 
-        return preflight.Parts.Count == 1
+        var result = preflight.Parts.Count == 1
             ? await RunPartAsync(connection, preflight, request, cancellationToken)
             : await RunPartsAsync(connection, preflight, request, cancellationToken);
+        return (result, preflight.Due.HasMore);
     }
 
     private async Task<SyncResult> RunPartAsync(
@@ -83,7 +102,6 @@ internal sealed class SyncSession(
         }
     }
 
-    // Stops at half of the deadline, so that its callers get a receipt, and the rest is left to a retry.
     private async Task<SyncResult> RunPartsAsync(
         NpgsqlConnection connection, SyncPreflight preflight, ReloadRequest request,
         CancellationToken cancellationToken)
@@ -94,9 +112,9 @@ internal sealed class SyncSession(
             // Each part removes less than its share.
             var (all, withdrawn) = await new VersionWriter(database, connection).CountRoutesAsync(
                 preflight.Withdrawn, cancellationToken);
-            if (withdrawn > MassRemovalException.MostRoutes)
+            if (withdrawn > MassRemoval.MostRoutes)
             {
-                MassRemovalException.ThrowIfMost(withdrawn, all);
+                MassRemoval.RefuseIfMost(withdrawn, all);
             }
         }
 
@@ -111,7 +129,7 @@ internal sealed class SyncSession(
 
             done = done?.Then(result) ?? result;
             var left = preflight.Parts.Skip(part + 1).Sum(later => later.Count);
-            if (left > 0 && (result.Receipt.LockWasBusy || clock.GetElapsedTime(begun) > database.Limits.Deadline / 2))
+            if (left > 0 && (result.Receipt.LockWasBusy || IsLate(begun)))
             {
                 return await LeaveAsync(connection, request, done, left, cancellationToken);
             }
@@ -128,7 +146,7 @@ internal sealed class SyncSession(
         if (request.Scope == ReloadScope.Everything)
         {
             await new PendingSyncs(database, connection).AddAsync(
-                $"{left} endpoints are left of a large sync", cancellationToken);
+                $"{left} endpoints are left of a large sync", request, cancellationToken);
         }
 
         return done.Leaving(left);
@@ -137,13 +155,13 @@ internal sealed class SyncSession(
     /// <summary>
     /// Records a pending sync. If Postgres refuses that too, only the retries in the coordinator's memory are left.
     /// </summary>
-    public async Task TryRecordPendingAsync(string reason)
+    public async Task TryRecordPendingAsync(string reason, ReloadRequest request)
     {
         using var deadline = new CancellationTokenSource(RecordPendingTimeout, clock);
         try
         {
             // The token alone is not enough: a frozen server does not react to a cancel request.
-            await RecordPendingAsync(reason, deadline.Token).WaitAsync(
+            await RecordPendingAsync(reason, request, deadline.Token).WaitAsync(
                 RecordPendingTimeout, clock, CancellationToken.None);
         }
         catch (Exception failure)
@@ -171,9 +189,10 @@ internal sealed class SyncSession(
         }
     }
 
-    private async Task RecordPendingAsync(string reason, CancellationToken cancellationToken)
+    private async Task RecordPendingAsync(
+        string reason, ReloadRequest request, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await new PendingSyncs(database, connection).AddAsync(reason, cancellationToken);
+        await new PendingSyncs(database, connection).AddAsync(reason, request, cancellationToken);
     }
 }

@@ -32,10 +32,8 @@ internal sealed class SyncTransaction(
     /// <param name="request">How many callers share the sync, and what they allow.</param>
     /// <param name="cancellationToken">Ends the sync; nothing is written then, unless the commit was under way.</param>
     /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
-    /// <exception cref="FirstSyncException">The registry's first sync would change what Odoo serves, and the request
-    /// does not allow it.</exception>
-    /// <exception cref="MassRemovalException">Most routes would be removed, and the request does not allow it.
-    /// </exception>
+    /// <exception cref="SyncRefusedException">The registry's first sync would change what Odoo serves, or most routes
+    /// would be removed, and the request does not allow it.</exception>
     public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(
@@ -44,7 +42,7 @@ internal sealed class SyncTransaction(
         if (!await TakeLockAsync(cancellationToken))
         {
             await transaction.RollbackAsync(cancellationToken);
-            return await SkipAsync(cancellationToken);
+            return await SkipAsync(request, cancellationToken);
         }
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
@@ -56,7 +54,7 @@ internal sealed class SyncTransaction(
         _work = _work.Without(unrestored);
         if (state.Version == RouteVersion.None && !request.Attach)
         {
-            FirstSyncException.ThrowIfServedChanges(done, scan);
+            FirstSync.RefuseIfServedChanges(done, scan);
         }
 
         var locked = scan.AfterPlan(done, _routes.Locked);
@@ -72,7 +70,7 @@ internal sealed class SyncTransaction(
         await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
         var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
         await KeepBooksAsync(
-            done, left, changes,
+            done, left, changes, request,
             next.Version > state.Version
                 ? batch => _versions.AddVersion(batch, next, changes, synced, request.Callers)
                 : null,
@@ -97,12 +95,12 @@ internal sealed class SyncTransaction(
         }
     }
 
-    private async Task<SyncResult> SkipAsync(CancellationToken cancellationToken)
+    private async Task<SyncResult> SkipAsync(ReloadRequest request, CancellationToken cancellationToken)
     {
         var holder = await syncLock.FindHolderAsync(connection, cancellationToken);
         if (preflight.Scope == ReloadScope.Everything)
         {
-            await new PendingSyncs(database, connection).AddAsync("the lock was busy", cancellationToken);
+            await new PendingSyncs(database, connection).AddAsync("the lock was busy", request, cancellationToken);
         }
 
         SyncLog.Skipped(logger, database.Name, holder?.ToString() ?? "a session that has ended since");
@@ -193,7 +191,7 @@ internal sealed class SyncTransaction(
     {
         await using var batch = connection.CreateBatch();
         _versions.AddChanges(batch, _touched, preflight.Due.Keys, _work);
-        PendingChanges.AddRead(batch, database, PendingChanges.LooksUnderLock);
+        PendingChanges.AddRead(batch, database, PendingChanges.LooksUnderLock, preflight.Scope);
         List<RouteChange> changes;
         List<PendingChange> recorded;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -253,9 +251,9 @@ internal sealed class SyncTransaction(
     {
         var removed = changes.Count(
             change => change.After is null && RouteRow.EndpointIdOf(change.Key) is { } id && withdrawn.Contains(id));
-        if (removed > MassRemovalException.MostRoutes)
+        if (removed > MassRemoval.MostRoutes)
         {
-            MassRemovalException.ThrowIfMost(
+            MassRemoval.RefuseIfMost(
                 removed, (await _versions.CountRoutesAsync(withdrawn, cancellationToken)).All);
         }
     }
@@ -373,8 +371,8 @@ internal sealed class SyncTransaction(
     }
 
     private async Task KeepBooksAsync(
-        SyncPlan done, HashSet<int> left, List<RouteChange> changes, Action<NpgsqlBatch>? addVersion,
-        CancellationToken cancellationToken)
+        SyncPlan done, HashSet<int> left, List<RouteChange> changes, ReloadRequest request,
+        Action<NpgsqlBatch>? addVersion, CancellationToken cancellationToken)
     {
         // Rows that only return to the newest version's state make no new version either.
         var isWritten = done.Writes.Count + done.Removals.Count > 0;
@@ -387,12 +385,13 @@ internal sealed class SyncTransaction(
 
         if (preflight.LeftAlone.Count > 0)
         {
-            await new PendingSyncs(database, connection).AddAsync(SyncSession.WritersAtWork, cancellationToken);
+            await new PendingSyncs(database, connection).AddAsync(
+                SyncSession.WritersAtWork, request, cancellationToken);
         }
         else if (left.Count > 0 && preflight.Scope == ReloadScope.Everything)
         {
             await new PendingSyncs(database, connection).AddAsync(
-                $"{left.Count} endpoints were open in another session", cancellationToken);
+                $"{left.Count} endpoints were open in another session", request, cancellationToken);
         }
     }
 

@@ -33,7 +33,8 @@ public sealed class RandomScheduleTests : FreshDatabaseTests
         catch (Exception failure)
         {
             throw new InvalidOperationException(
-                $"Seed {seed}, step {step}, {schedule.Story}: {failure.Message}\n{await schedule.DescribeAsync()}", failure);
+                $"Seed {seed}, step {step}, {schedule.Story}: {failure.Message}\n{await schedule.DescribeAsync()}",
+                failure);
         }
     }
 }

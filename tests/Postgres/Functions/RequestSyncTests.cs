@@ -108,7 +108,7 @@ public sealed class RequestSyncTests : FreshDatabaseTests
         await Database.ExecuteAsync("select endpoint_sync.request_sync('somebody else')");
 
         await session.ExecuteAsync($"begin isolation level {isolation}; select endpoint_sync.current_version()");
-        await registry.Session.TryRecordPendingAsync("renewed");
+        await registry.Session.TryRecordPendingAsync("renewed", new ReloadRequest());
         await registry.ReloadAsync();
         await session.ExecuteAsync("select endpoint_sync.request_sync('late'); commit");
 

@@ -32,7 +32,7 @@ public sealed class DurableCommitTests : RegistryTests
         await Registry.Endpoints.AddAsync(
             new EndpointEdit { Name = "orders", RootPath = "/orders", App = "api" }, CancellationToken.None);
         await Registry.ReloadAsync();
-        await Registry.Session.TryRecordPendingAsync("a test");
+        await Registry.Session.TryRecordPendingAsync("a test", new ReloadRequest());
 
         Assert.Equal(
             [$"fastapi_endpoint {ours}", $"pending_syncs {ours}", $"versions {ours}"],

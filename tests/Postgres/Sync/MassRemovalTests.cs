@@ -33,6 +33,23 @@ public sealed class MassRemovalTests : RegistryTests
         Assert.InRange(allowed.Receipt.RoutesRemoved, 15, 30);
     }
 
+    [Fact]
+    public async Task A_refusal_that_the_polls_meet_again_is_logged_once_until_its_numbers_change()
+    {
+        await DeclareAsync(40);
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from fastapi_endpoint where id % 2 = 0");
+        await Registry.ReloadAsync();
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from fastapi_endpoint where id % 4 = 1");
+        await Registry.ReloadAsync();
+
+        var logged = Registry.Log.Entries.Where(entry => entry.EventId == 1201).Select(entry => entry.Message).ToList();
+        Assert.Equal(2, logged.Count);
+        Assert.Contains("20 of 40 routes", logged[0], StringComparison.Ordinal);
+        Assert.Contains("30 of 40 routes", logged[1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(30, 14)]
     [InlineData(10, 10)]

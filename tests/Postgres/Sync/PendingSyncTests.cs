@@ -40,6 +40,29 @@ public sealed class PendingSyncTests : RegistryTests
         Assert.False(await IsPendingAsync());
     }
 
+    // The retry is a poll's, which allows nothing.
+    [Fact]
+    public async Task What_a_skipped_reload_allowed_is_allowed_to_its_retry_and_to_no_later_sync()
+    {
+        await DeclareAsync(40);
+        await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from fastapi_endpoint where id % 2 = 0");
+        await using (await HoldLockAsync())
+        {
+            var skipped = await Registry.Attempts.RunUntilDeadlineAsync(new ReloadRequest(AllowMassRemoval: true));
+            Assert.Equal(ReloadOutcome.Skipped, skipped.Receipt.Outcome);
+            // Another caller's request renews the row.
+            await Registry.ReloadAsync();
+        }
+
+        var retry = await Registry.ReloadAsync();
+        await Database.ExecuteAsync("delete from fastapi_endpoint");
+        var later = await Registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Synced, 20), (retry.Outcome, retry.RoutesRemoved));
+        Assert.Equal(ReloadOutcome.Failed, later.Outcome);
+    }
+
     [Fact]
     public async Task Repeatedly_skipped_reloads_leave_one_row()
     {
@@ -60,11 +83,11 @@ public sealed class PendingSyncTests : RegistryTests
     public async Task A_request_after_a_syncs_preflight_outlives_that_sync()
     {
         await Registry.Preparation.EnsureAsync(CancellationToken.None);
-        await Registry.Session.TryRecordPendingAsync("the first request");
+        await Registry.Session.TryRecordPendingAsync("the first request", new ReloadRequest());
         await using var connection = await Registry.Database.Source.OpenConnectionAsync(CancellationToken.None);
         var preflight = await SyncPreflight.ReadAsync(
             Registry.Database, connection, ReloadScope.Everything, isTracked: true, CancellationToken.None);
-        await Registry.Session.TryRecordPendingAsync("the second request");
+        await Registry.Session.TryRecordPendingAsync("the second request", new ReloadRequest());
 
         await new SyncBookkeeping(Registry.Database, connection, preflight).RunAsync(
             preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, CancellationToken.None);
@@ -77,10 +100,10 @@ public sealed class PendingSyncTests : RegistryTests
     public async Task A_new_request_does_not_wait_for_the_sync_that_completes_an_older_one()
     {
         await Registry.Preparation.EnsureAsync(CancellationToken.None);
-        await Registry.Session.TryRecordPendingAsync("the first request");
+        await Registry.Session.TryRecordPendingAsync("the first request", new ReloadRequest());
         await using (var other = await Database.OpenAsync("delete from endpoint_sync.pending_syncs"))
         {
-            await Registry.Session.TryRecordPendingAsync("the second request");
+            await Registry.Session.TryRecordPendingAsync("the second request", new ReloadRequest());
             await other.CommitAsync();
         }
 
@@ -106,6 +129,10 @@ public sealed class PendingSyncTests : RegistryTests
         Assert.True((await Registry.ReloadAsync()).InSync);
         Assert.False(await IsPendingAsync());
     }
+
+    private Task DeclareAsync(int endpoints) => Database.ExecuteAsync(
+        "insert into fastapi_endpoint (name, root_path, app, active) "
+        + $"select 'endpoint ' || n, '/path-' || n, 'api', true from generate_series(1, {endpoints}) as n");
 
     private async Task<bool> IsPendingAsync() =>
         await Registry.Status.PendingScopeAsync(CancellationToken.None) is not null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tools.Processes;
@@ -78,6 +79,30 @@ public sealed class ForeignChangeTests
             + "endpoint_sync.request_sync()");
 
         await UntilServedAsync(fleet.Silos.Silos[1], 2).Within("version 2");
+    }
+
+    // An upper bound of versions for the time that the writes took, however fast the machine is.
+    [Fact]
+    public async Task A_writer_in_a_loop_makes_fewer_versions_than_commits_and_its_last_write_is_served()
+    {
+        const int writes = 300;
+        await using var fleet = await InSyncAsync(SyncOnReload);
+        var started = Stopwatch.GetTimestamp();
+        for (var write = 1; write <= writes; write++)
+        {
+            await fleet.Database.ExecuteAsync(
+                "insert into endpoint_route (key, route) "
+                + $"values ('other:1', '/other-{write}') on conflict (key) do update set route = excluded.route");
+        }
+
+        await fleet.Database.UntilAsync(
+            "select exists (select from endpoint_sync.routes where to_version is null and route = "
+            + $"'/other-{writes}')",
+            "the last write's version");
+
+        var versions = await fleet.Database.ScalarAsync<long>("select version from endpoint_sync.state");
+        var most = 20 + (10 * Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Assert.InRange(versions, 2, Math.Min(writes, most) + 2);
     }
 
     private const string SyncOnReload = "Reload";

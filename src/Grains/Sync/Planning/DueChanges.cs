@@ -57,6 +57,9 @@ internal sealed record DueChanges
     /// <summary>The recorded changes that this sync deals with.</summary>
     public required IReadOnlyList<PendingChange> Recorded { get; init; }
 
+    /// <summary>Whether another look follows, because one look reads so many records only.</summary>
+    public bool HasMore => Recorded.Any(change => change.IsFollowed);
+
     /// <summary>Whether the recorded changes are not enough, so that the whole registry must be checked.</summary>
     public bool NeedsFullCheck => Recorded.Any(change => change.IsEverything);
 

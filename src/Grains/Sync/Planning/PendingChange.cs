@@ -29,6 +29,9 @@ internal sealed record PendingChange(
     /// <summary>Whether it is protected and its writer is in its next transaction.</summary>
     public bool IsWriterAtWork { get; init; }
 
+    /// <summary>Whether more records of routes exist than one look reads.</summary>
+    public bool IsFollowed { get; init; }
+
     /// <summary>Whether it may have changed any row.</summary>
     public bool IsEverything => EndpointIds is null && Keys is null;
 

@@ -25,6 +25,7 @@ internal sealed class PendingChanges(RegistryDatabase database)
         IsSeen = row.Bool("is_seen"),
         IsProtected = row.Bool("is_protected"),
         IsWriterAtWork = row.Bool("is_writer_at_work"),
+        IsFollowed = row.Bool("is_followed"),
     };
 
     /// <summary>The writer of a row that has the columns role, application, process_id and address.</summary>
@@ -37,16 +38,21 @@ internal sealed class PendingChanges(RegistryDatabase database)
     /// <param name="looks">
     /// How often a writer must be seen with a snapshot before it counts as at work. Each look after the first waits.
     /// </param>
-    public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database, int looks) =>
-        batch.Then(Sql["read"], database.SchemaName, PostgresCommands.Value(looks));
+    /// <param name="scope">What is to be made current.</param>
+    public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database, int looks, ReloadScope scope) =>
+        batch.Then(
+            Sql["read"], database.SchemaName, PostgresCommands.Value(looks),
+            PostgresCommands.Value(scope == ReloadScope.Everything));
 
     /// <summary>
-    /// All recorded changes, read under the lock, where nobody waits for a writer. Each edit names its endpoints.
+    /// The recorded changes for a sync of routes, read under the lock, where nobody waits for a writer. Each edit names
+    /// its endpoints.
     /// </summary>
     public static async Task<List<PendingChange>> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) => await NameAsync(
             await connection.ListAsync(
-                Sql["read"], Read, cancellationToken, database.SchemaName, PostgresCommands.Value(LooksUnderLock)),
+                Sql["read"], Read, cancellationToken, database.SchemaName, PostgresCommands.Value(LooksUnderLock),
+                PostgresCommands.Value(false)),
             database, connection, cancellationToken);
 
     /// <summary>
@@ -69,7 +75,9 @@ internal sealed class PendingChanges(RegistryDatabase database)
                 : change);
     }
 
-    /// <summary>Records that a look left some changes alone. How long they are left counts from the first time.</summary>
+    /// <summary>
+    /// Records that a look left some changes alone. How long they are left counts from the first time.
+    /// </summary>
     public static Task SeeAsync(long[] ids, NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(Sql["see"], cancellationToken, PostgresCommands.Value(ids));
 

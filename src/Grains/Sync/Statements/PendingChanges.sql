@@ -1,7 +1,25 @@
 -- name: read
 -- Whoever announced routes and is in the next transaction is writing them. Keys that cannot be received count as:
 -- anything may have changed.
-with at_work as materialized (
+-- Other writers may record changes of routes without end. A look reads the first 10,000 and about 100,000 keys at most.
+-- Those of endpoints in backoff do not count, unless it is a reload of everything ($3): they stay recorded, and would
+-- be in the way of others.
+with backed_off as materialized (
+  select coalesce(array_agg(endpoint_id), '{}') as ids
+  from endpoint_sync.repair_backoffs where schema_name = $1 and until > statement_timestamp() and not $3
+), of_routes as materialized (
+  select id, coalesce(cardinality(keys), 0) as weight
+  from endpoint_sync.pending_changes, backed_off
+  where schema_name = $1 and table_name = 'endpoint_route'
+    and (keys is null or exists (
+      select from unnest(keys) as key where (endpoint_sync.endpoint_of(key) = any(backed_off.ids)) is not true))
+  order by id limit 10001
+), first_of_routes as materialized (
+  select id from (
+    select id, sum(weight) over (order by id) - weight as before, row_number() over (order by id) as number
+    from of_routes) as counted
+  where before < 100000 and number <= 10000
+), at_work as materialized (
   select endpoint_sync.sessions_at_work(
     array(
       select distinct process_id from endpoint_sync.pending_changes as change
@@ -12,7 +30,8 @@ select id, awaits_reload, kind.is_announcement,
   seen_at is not null as is_seen,
   endpoint_ids, case when endpoint_sync.is_text(array_to_string(keys, ' ')) then keys end as keys, operation,
   changed_at, endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, locked,
-  kind.is_protected, writer.is_at_work as is_writer_at_work
+  kind.is_protected, writer.is_at_work as is_writer_at_work,
+  (select count(*) from of_routes) > (select count(*) from first_of_routes) as is_followed
 from endpoint_sync.pending_changes as change
 cross join lateral (
   select not awaits_reload and table_name = 'fastapi_endpoint' as is_announcement,
@@ -21,7 +40,7 @@ cross join lateral (
 cross join lateral (
   select kind.is_protected and process_id = any((select process_ids from at_work)::integer[]) as is_at_work
 ) as writer
-where schema_name = $1 order by id
+where schema_name = $1 and (table_name <> 'endpoint_route' or id in (select id from first_of_routes)) order by id
 
 -- name: see
 -- It does not wait for the disk: after a crash the next look counts.

@@ -5,20 +5,14 @@ namespace EndpointSync.Grains.Sync;
 /// <summary>
 /// The first sync of a registry would change what Odoo serves. Whoever attaches a registry sees that before it happens.
 /// </summary>
-internal sealed class FirstSyncException : Exception
+internal static class FirstSync
 {
     private const int MostShown = 10;
 
-    private FirstSyncException(ReloadProblem problem)
-        : base(problem.Meaning) => Problem = problem;
-
-    /// <summary>What a receipt says of it.</summary>
-    public ReloadProblem Problem { get; }
-
     /// <param name="plan">What the sync would write.</param>
     /// <param name="before">The endpoints and rows before.</param>
-    /// <exception cref="FirstSyncException">It would change or delete a row that Odoo serves.</exception>
-    public static void ThrowIfServedChanges(SyncPlan plan, EndpointScan before)
+    /// <exception cref="SyncRefusedException">It would change or delete a row that Odoo serves.</exception>
+    public static void RefuseIfServedChanges(SyncPlan plan, EndpointScan before)
     {
         var changes = Changes(plan, before).ToList();
         if (changes.Count == 0)
@@ -28,7 +22,7 @@ internal sealed class FirstSyncException : Exception
 
         var shown = string.Join("; ", changes.Take(MostShown));
         var more = changes.Count > MostShown ? $"; and {changes.Count - MostShown} more" : "";
-        throw new FirstSyncException(new ReloadProblem(
+        throw new SyncRefusedException(new ReloadProblem(
             null,
             $"This is the registry's first sync, and it would change {changes.Count} routes that Odoo serves: "
             + $"{shown}{more}. Nothing was written, and the registry stays due.",

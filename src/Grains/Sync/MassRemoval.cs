@@ -4,25 +4,19 @@ namespace EndpointSync.Grains.Sync;
 /// A sync would remove most of a registry's routes, because their endpoints are gone or archived. A wrong restore, a
 /// policy or a careless statement looks like that too, so a person has to allow it.
 /// </summary>
-internal sealed class MassRemovalException : Exception
+internal static class MassRemoval
 {
     /// <summary>So many routes may be withdrawn in any case.</summary>
     public const int MostRoutes = 10;
 
-    private MassRemovalException(ReloadProblem problem)
-        : base(problem.Meaning) => Problem = problem;
-
-    /// <summary>What a receipt says of it.</summary>
-    public ReloadProblem Problem { get; }
-
     /// <param name="withdrawn">How many routes would be removed; more than <see cref="MostRoutes"/>.</param>
     /// <param name="routes">How many routes endpoints have in the newest version.</param>
-    /// <exception cref="MassRemovalException">It would be half of them or more.</exception>
-    public static void ThrowIfMost(int withdrawn, int routes)
+    /// <exception cref="SyncRefusedException">It would be half of them or more.</exception>
+    public static void RefuseIfMost(int withdrawn, int routes)
     {
         if (2 * withdrawn >= routes)
         {
-            throw new MassRemovalException(new ReloadProblem(
+            throw new SyncRefusedException(new ReloadProblem(
                 null,
                 $"The sync would remove {withdrawn} of {routes} routes, because their endpoints are gone or archived. "
                 + "Nothing was written, and the registry stays due.",
