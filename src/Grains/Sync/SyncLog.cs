@@ -31,6 +31,12 @@ internal static partial class SyncLog
     public static partial void Deferred(ILogger logger, int count, string registry);
 
     [LoggerMessage(
+        1114, LogLevel.Information,
+        "Endpoints of {Registry} are left alone while a session that edited them is in its next transaction, for two "
+        + "minutes at most: {Edits} The registry stays due.")]
+    public static partial void LeftAlone(ILogger logger, string registry, LogText edits);
+
+    [LoggerMessage(
         1119, LogLevel.Information,
         "Synced {Count} endpoints of {Registry}; {Left} are left, because they are too many for one deadline. The sync "
         + "continues")]

@@ -92,6 +92,11 @@ internal sealed record SyncPreflight(
     /// </summary>
     public SyncPreflight Part(int number)
     {
+        if (Parts.Count == 1)
+        {
+            return this;
+        }
+
         if (number == Parts.Count - 1)
         {
             var done = Parts.SkipLast(1).SelectMany(part => part).ToHashSet();

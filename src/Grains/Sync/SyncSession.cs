@@ -59,6 +59,10 @@ internal sealed class SyncSession(
         if (preflight.FirstLeft.Length > 0)
         {
             await PendingChanges.SeeAsync(preflight.FirstLeft, connection, cancellationToken);
+            if (preflight.LeftAlone.Count > 0)
+            {
+                SyncLog.LeftAlone(logger, database.Name, SyncResult.WritersAtWork(preflight.LeftAlone).Detail);
+            }
         }
 
         // What a caller allowed whose request is pending still holds.
@@ -81,25 +85,7 @@ internal sealed class SyncSession(
                 : (SyncResult.UpToDate(database, preflight.State.Version, preflight.Rejected), preflight.Due.HasMore);
         }
 
-        var result = preflight.Parts.Count == 1
-            ? await RunPartAsync(connection, preflight, request, cancellationToken)
-            : await RunPartsAsync(connection, preflight, request, cancellationToken);
-        return (result, preflight.Due.HasMore);
-    }
-
-    private async Task<SyncResult> RunPartAsync(
-        NpgsqlConnection connection, SyncPreflight preflight, ReloadRequest request,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await WriteAsync(connection, preflight, request, cancellationToken);
-        }
-        catch (WriterBackException)
-        {
-            // The next look leaves its endpoints alone.
-            return await RunAsync(request, cancellationToken);
-        }
+        return (await RunPartsAsync(connection, preflight, request, cancellationToken), preflight.Due.HasMore);
     }
 
     private async Task<SyncResult> RunPartsAsync(
@@ -107,7 +93,7 @@ internal sealed class SyncSession(
         CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
-        if (!request.AllowMassRemoval && !database.AllowMassRemoval)
+        if (preflight.Parts.Count > 1 && !request.AllowMassRemoval && !database.AllowMassRemoval)
         {
             // Each part removes less than its share.
             var (all, withdrawn) = await new VersionWriter(database, connection).CountRoutesAsync(
@@ -121,7 +107,18 @@ internal sealed class SyncSession(
         SyncResult? done = null;
         for (var part = 0; part < preflight.Parts.Count; part++)
         {
-            var result = await RunPartAsync(connection, preflight.Part(part), request, cancellationToken);
+            SyncResult result;
+            try
+            {
+                result = await WriteAsync(connection, preflight.Part(part), request, cancellationToken);
+            }
+            catch (WriterBackException)
+            {
+                // The next look leaves that writer's endpoints alone, and reads what the other parts left.
+                var anew = await RunAsync(request, cancellationToken);
+                return done?.Then(anew) ?? anew;
+            }
+
             if (result.Receipt.Outcome == ReloadOutcome.Skipped && done is null)
             {
                 return result;

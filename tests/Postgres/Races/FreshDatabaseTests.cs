@@ -8,14 +8,6 @@ public abstract class FreshDatabaseTests : IAsyncLifetime
 {
     // A test that stops a sync in the middle holds it while its own statements run. The default limits would end the
     // sync on a slow machine.
-    private static readonly SyncOptions LongTimeouts = new()
-    {
-        Deadline = TimeSpan.FromSeconds(50),
-        StatementTimeout = TimeSpan.FromSeconds(40),
-        LockTimeout = TimeSpan.FromSeconds(30),
-        IdleInTransactionTimeout = TimeSpan.FromSeconds(30),
-    };
-
     private const string EndpointsSql =
         """
         select concat_ws(' ',
@@ -66,5 +58,13 @@ public abstract class FreshDatabaseTests : IAsyncLifetime
     internal TestRegistry Registry(string silo = "test-silo") => new(Database, silo: silo);
 
     /// <summary>A registry whose syncs may be stopped in the middle.</summary>
-    internal TestRegistry LongTimeoutRegistry() => new(Database, LongTimeouts);
+    internal TestRegistry LongTimeoutRegistry(int endpointsPerTransaction = 20_000) => new(
+        Database, new SyncOptions
+        {
+            Deadline = TimeSpan.FromSeconds(50),
+            StatementTimeout = TimeSpan.FromSeconds(40),
+            LockTimeout = TimeSpan.FromSeconds(30),
+            IdleInTransactionTimeout = TimeSpan.FromSeconds(30),
+            EndpointsPerTransaction = endpointsPerTransaction,
+        });
 }

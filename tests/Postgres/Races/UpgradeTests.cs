@@ -75,6 +75,9 @@ public sealed class UpgradeTests : FreshDatabaseTests
         var again = await registry.ReloadAsync();
         Assert.Equal((ReloadOutcome.Skipped, 1), (again.Outcome, again.EndpointsDeferred));
         Assert.NotNull(again.Problem);
+        Assert.Contains(
+            "endpoints 1 by role",
+            Assert.Single(registry.Log.Entries, entry => entry.EventId == 1114).Message, StringComparison.Ordinal);
 
         await upgrade.CommitAsync();
         Assert.True((await registry.ReloadAsync()).InSync);
@@ -116,14 +119,18 @@ public sealed class UpgradeTests : FreshDatabaseTests
         Assert.True(await wait.Within("the version"));
     }
 
-    [Fact]
-    public async Task A_session_that_begins_its_next_transaction_in_the_middle_of_a_sync_does_not_fail()
+    // One endpoint for each transaction: the first of two parts checks too.
+    [Theory, InlineData(20_000), InlineData(1)]
+    public async Task A_session_that_begins_its_next_transaction_in_the_middle_of_a_sync_does_not_fail(
+        int endpointsPerTransaction)
     {
-        await using var registry = LongTimeoutRegistry();
+        await using var registry = LongTimeoutRegistry(endpointsPerTransaction);
         await FillAsync(registry);
         await using var upgrade = await Session.OpenAsync(Database, "odoo");
         await EditAsync(upgrade, "/orders2");
         await upgrade.CommitAsync();
+        await Database.ExecuteAsync(
+            "update fastapi_endpoint set root_path = '/bills2', registry_sync = false where id = 2");
         await using var pause = await Pause.AtAsync(Database, "after update on endpoint_route");
         var reload = registry.ReloadAsync();
         await pause.ReachedAsync();
@@ -132,11 +139,11 @@ public sealed class UpgradeTests : FreshDatabaseTests
         await pause.EndAsync();
         var receipt = await reload.Within("the reload");
 
-        Assert.Equal((ReloadOutcome.Skipped, 1), (receipt.Outcome, receipt.EndpointsDeferred));
+        Assert.Equal((ReloadOutcome.Synced, 1), (receipt.Outcome, receipt.EndpointsDeferred));
         await upgrade.ExecuteAsync(Edit("/orders3"));
         await upgrade.CommitAsync();
         Assert.True((await registry.ReloadAsync()).InSync);
-        Assert.Equal("1 /orders3 synced -> /orders3/; 2 /bills synced -> /bills/", await EndpointsAsync());
+        Assert.Equal("1 /orders3 synced -> /orders3/; 2 /bills2 synced -> /bills2/", await EndpointsAsync());
     }
 
     // The button sets the flag, does more in the same transaction, and writes the routes in the next one.

@@ -8,6 +8,7 @@ internal sealed record DueChanges
 {
     private IReadOnlySet<int> _backedOff = new HashSet<int>();
     private IReadOnlySet<int> _staying = new HashSet<int>();
+    private IReadOnlyList<PendingChange> _recordedForLastPart = [];
 
     /// <summary>What is to be made current.</summary>
     public required ReloadScope Scope { get; init; }
@@ -56,6 +57,12 @@ internal sealed record DueChanges
 
     /// <summary>The recorded changes that this sync deals with.</summary>
     public required IReadOnlyList<PendingChange> Recorded { get; init; }
+
+    /// <summary>The processes whose next transaction a write of these changes could make fail.</summary>
+    public IReadOnlySet<int> Writers =>
+        Recorded.Concat(_recordedForLastPart).Where(change => change.IsProtected)
+            .Select(change => change.Writer.ProcessId)
+            .ToHashSet();
 
     /// <summary>Whether another look follows, because one look reads so many records only.</summary>
     public bool HasMore => Recorded.Any(change => change.IsFollowed);
@@ -154,6 +161,10 @@ internal sealed record DueChanges
         BackedOff = new HashSet<int>(),
         AtWork = [],
         Recorded = [],
+        _recordedForLastPart =
+        [
+            .. Recorded.Where(change => change.IsEverything || change.Endpoints.Any(ids.Contains)),
+        ],
         Superseded = [],
     };
 

@@ -83,15 +83,9 @@ internal sealed class PendingChanges(RegistryDatabase database)
 
     /// <summary>Whether a writer of changes that a sync has dealt with began its next transaction meanwhile.</summary>
     public static async Task<bool> IsWriterBackAsync(
-        DueChanges due, NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var writers = due.Recorded.Where(change => change.IsProtected)
-            .Select(change => change.Writer.ProcessId)
-            .Distinct()
-            .ToArray();
-        return writers.Length > 0 && await connection.ScalarAsync<bool>(
-            Sql["is_any_at_work"], cancellationToken, PostgresCommands.Value(writers));
-    }
+        DueChanges due, NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        due.Writers.Count > 0 && await connection.ScalarAsync<bool>(
+            Sql["is_any_at_work"], cancellationToken, PostgresCommands.Value(due.Writers.ToArray()));
 
     /// <summary>
     /// Adds to a batch what deletes the changes that a sync has dealt with, and records what it leaves.
