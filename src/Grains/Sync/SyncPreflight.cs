@@ -83,7 +83,7 @@ internal sealed record SyncPreflight(
             recorded.State, scope, isTracked, found, due, plan, endpoints, rejected, routesChanged,
             Quarantine.Differs(recorded.Quarantine, rejected),
             SyncParts.Of(plan, scan, database.Limits.EndpointsPerTransaction), scan.Withdrawn(), found.RecordedIds,
-            recorded.Requests, recorded.NeedsReadonly);
+            found.HasMore ? recorded.Requests with { Ids = [] } : recorded.Requests, recorded.NeedsReadonly);
     }
 
     /// <summary>

@@ -59,6 +59,35 @@ public sealed class LargeBatchTests
     }
 
     [Fact]
+    public async Task More_rows_of_other_consumers_than_one_sync_adopts_are_adopted_by_the_next_ones()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = new TestRegistry(database, new SyncOptions { Deadline = TimeSpan.FromSeconds(29) });
+        await registry.InstallTriggersAsync().Within("the triggers");
+        await registry.ReloadAsync();
+        await database.ExecuteAsync(
+            $"""
+             insert into endpoint_route (key, route, opts, routing)
+             select 'shop:' || n, '/shop/' || n, '[]', '[]' from generate_series(1, {2 * Adopted}) as n
+             """);
+
+        // On a slow machine one deadline is enough for one of the two.
+        var receipt = await registry.ReloadAsync(ReloadScope.Routes);
+        if (!receipt.InSync)
+        {
+            receipt = await registry.ReloadAsync(ReloadScope.Routes);
+        }
+
+        Assert.True(receipt.InSync, $"{receipt.Outcome}, {receipt.Problem}");
+        Assert.Equal(
+            2L * Adopted,
+            await database.ScalarAsync<long>("select count(*) from endpoint_sync.routes where to_version is null"));
+        Assert.Equal(2L, await database.ScalarAsync<long>("select version from endpoint_sync.state"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from endpoint_sync.pending_changes"));
+        Assert.Empty(await database.ErrorsAsync());
+    }
+
+    [Fact]
     public async Task A_sync_that_is_too_large_for_its_deadline_keeps_what_it_has_done_and_says_what_is_left()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -6,6 +6,9 @@ namespace EndpointSync.Grains.Sync.Planning;
 /// </summary>
 internal sealed record DueChanges
 {
+    // One sync adopts so many rows of other consumers, and the next one more.
+    private const int MostForeignKeys = 50_000;
+
     private IReadOnlySet<int> _backedOff = new HashSet<int>();
     private IReadOnlySet<int> _staying = new HashSet<int>();
     private IReadOnlyList<PendingChange> _recordedForLastPart = [];
@@ -64,8 +67,11 @@ internal sealed record DueChanges
             .Select(change => change.Writer.ProcessId)
             .ToHashSet();
 
-    /// <summary>Whether another look follows, because one look reads so many records only.</summary>
-    public bool HasMore => Recorded.Any(change => change.IsFollowed);
+    /// <summary>
+    /// Whether another look follows, because there is more than one look deals with: recorded changes, or rows of other
+    /// consumers that a full check found.
+    /// </summary>
+    public bool HasMore { get; init; }
 
     /// <summary>Whether the recorded changes are not enough, so that the whole registry must be checked.</summary>
     public bool NeedsFullCheck => Recorded.Any(change => change.IsEverything);
@@ -110,6 +116,7 @@ internal sealed record DueChanges
             Waiting = waiting,
             Restored = waiting.Intersect(touched).ToHashSet(),
             FirstLeft = [.. recent.Where(change => !change.IsSeen)],
+            HasMore = due.Exists(change => change.IsFollowed),
             Recorded = due,
             Superseded = edits.Superseded(),
             _backedOff = backedOff,
@@ -120,6 +127,14 @@ internal sealed record DueChanges
     /// <summary>These changes, and what a full check found.</summary>
     public DueChanges With(FullCheckResult check, IEnumerable<int> quarantined)
     {
+        var foreign = check.Keys.Where(key => RouteRow.EndpointIdOf(key) is null).ToList();
+        if (foreign.Count > MostForeignKeys)
+        {
+            // What asked for the check stays recorded until one finds no more than that.
+            var most = this with { HasMore = true, Recorded = [.. Recorded.Where(change => !change.IsEverything)] };
+            return most.With(check with { Keys = [.. check.Keys.Except(foreign.Skip(MostForeignKeys))] }, quarantined);
+        }
+
         if (Scope == ReloadScope.Everything)
         {
             return this with
@@ -257,6 +272,7 @@ internal sealed record DueChanges
             Left = left,
             AtWork = atWork,
             FirstLeft = [.. atWork.Where(change => !change.IsSeen)],
+            HasMore = due.Any(change => change.IsFollowed),
             Recorded = due,
         };
     }

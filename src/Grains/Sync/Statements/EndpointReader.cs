@@ -59,13 +59,15 @@ internal sealed class EndpointReader(
     private async Task<EndpointScan> ReadAsync(
         HashSet<int> ids, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
+        // There may be very many keys of other consumers.
+        var ours = keys.Where(key => RouteRow.EndpointIdOf(key) is not null).ToArray();
         var rows = await connection.ListAsync(
             database.Sql.Of(Sql["read"]),
             row => (
                 Endpoint: row.IsNull("id") ? null : ReadEndpoint(row),
                 Route: row.IsNull("key") ? null : ReadRoute(row)),
             cancellationToken, database.SchemaName, PostgresCommands.Value(ids.ToArray()),
-            PostgresCommands.Value(keys.ToArray()));
+            PostgresCommands.Value(ours));
         // An endpoint is repeated with each of its routes.
         var endpoints = rows.Select(row => row.Endpoint).OfType<EndpointRow>().DistinctBy(endpoint => endpoint.Id);
         return new EndpointScan(
