@@ -17,7 +17,7 @@ internal sealed class CallingClient : IAsyncDisposable
     private readonly SiloProcess _silo;
     private readonly IHost _host;
     private readonly IEndpointSyncClient _client;
-    private readonly IRouteFeedGrain _feed;
+    private readonly ICoordinatorLife _life;
     private readonly IEndpointSyncGrain _coordinator;
 
     private CallingClient(SiloProcess silo, IHost host)
@@ -26,7 +26,7 @@ internal sealed class CallingClient : IAsyncDisposable
         var cluster = host.Services.GetRequiredService<IClusterClient>();
         _client = host.Services.GetRequiredService<IEndpointSyncClient>();
         _coordinator = cluster.GetGrain<IEndpointSyncGrain>(Registry);
-        _feed = cluster.GetGrain<IRouteFeedGrain>(Registry);
+        _life = cluster.GetGrain<ICoordinatorLife>(Registry);
     }
 
     /// <param name="postgres">The server.</param>
@@ -54,8 +54,8 @@ internal sealed class CallingClient : IAsyncDisposable
         return new CallingClient(silo, host);
     }
 
-    /// <summary>A grain call that does nothing but search the silo's memory for a worker that does not exist.</summary>
-    public Task CallAsync() => _feed.LeaveAsync(Guid.Empty);
+    /// <summary>A grain call that does nothing but read a field.</summary>
+    public Task CallAsync() => _life.IsSyncingAsync();
 
     /// <summary>A reload asked of the coordinator directly.</summary>
     public Task<ReloadReceipt> ReloadDirectlyAsync() => _coordinator.ReloadAsync(new ReloadRequest());

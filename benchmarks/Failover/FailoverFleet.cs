@@ -50,7 +50,7 @@ internal sealed class FailoverFleet : IAsyncDisposable
             Enumerable.Range(1, Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
             {
                 Registry = Registry,
-                ClusterConnectionString = postgres.ConnectionString(),
+                Silos = [.. silos.Silos.Select(silo => silo.Address)],
                 Name = $"worker-{number}",
             })));
         var database = NpgsqlDataSource.Create($"{postgres.ConnectionString()};Pooling=false");

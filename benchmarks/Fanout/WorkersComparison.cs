@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EndpointSync.Bench.Model;
 using EndpointSync.Bench.Storm;
 using Npgsql;
@@ -5,12 +6,17 @@ using Npgsql;
 namespace EndpointSync.Bench.Fanout;
 
 /// <summary>
-/// One endpoint moved and one reload, until each of many workers has its version, beside as many no-op grain calls at
-/// once. The workers are those of the storm: each has its own lease, feed and table, and shares its Orleans client.
+/// One endpoint moved and one reload, until each of many workers of two silos has its version, beside as many no-op
+/// grain calls at once. The workers are those of the storm: each has its own lease, feed, table and connection.
 /// </summary>
 internal sealed class WorkersComparison : IComparison
 {
     private const int WarmUp = 3;
+    private const int Silos = 2;
+    private const string Megabytes = "MB";
+    private const string Processors = "% of a processor";
+
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
     public string Name => "workers";
 
@@ -23,7 +29,7 @@ internal sealed class WorkersComparison : IComparison
         await using var connection = new NpgsqlConnection(postgres.ConnectionString());
         await connection.OpenAsync();
         await using var database = await StormDatabase.CreateAsync(postgres, connection, "ours");
-        await using var silo = await StormSilo.StartAsync(database);
+        await using var silo = await StormSilo.StartAsync(database, Silos);
         foreach (var workers in run.Sized<int[]>(full: [10, 100, 1_000], quick: [10, 100]))
         {
             await using var fleet = await FeedFleet.StartAsync(silo, workers);
@@ -42,5 +48,27 @@ internal sealed class WorkersComparison : IComparison
             await silo.Database.MoveAsync();
             await (round < 0 ? new Samples() : spread.Times).MeasureAsync(fleet.SpreadAsync);
         }
+
+        await RestAsync(silo, found.Ours("both silos, while nothing changes"));
+    }
+
+    // What the polls of workers cost that have nothing to do.
+    private static async Task RestAsync(StormSilo silo, Row row)
+    {
+        var before = TimeOf(silo);
+        await Task.Delay(Idle);
+        row.Tally(Processors, Math.Round((TimeOf(silo) - before) / Idle * 100));
+        row.Tally(Megabytes, Math.Round(silo.Processes.Max(Memory) / 1e6));
+    }
+
+    private static TimeSpan TimeOf(StormSilo silo) =>
+        new(silo.Processes.Sum(id => Read(id, process => process.TotalProcessorTime.Ticks)));
+
+    private static long Memory(int id) => Read(id, process => process.WorkingSet64);
+
+    private static long Read(int id, Func<Process, long> read)
+    {
+        using var process = Process.GetProcessById(id);
+        return read(process);
     }
 }

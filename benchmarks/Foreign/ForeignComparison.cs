@@ -48,7 +48,7 @@ internal sealed class ForeignComparison : IComparison
         await connection.OpenAsync();
         var endpoints = new DeclaredEndpoints(fleet, connection);
         await endpoints.DeclareAsync(sizes[0]);
-        await fleet.StartWorkersAsync(postgres);
+        await fleet.StartWorkersAsync();
         await UntilRecordedAsync(endpoints);
         var rounds = new ForeignRounds(fleet, endpoints, writing, notified ? WriterPause : PollInterval);
         foreach (var size in sizes)

@@ -28,7 +28,7 @@ internal sealed class ProcessMemoryComparison : IComparison
             await endpoints.DeclareAsync(size);
             if (fleet.Workers.Count == 0)
             {
-                await fleet.StartWorkersAsync(postgres);
+                await fleet.StartWorkersAsync();
             }
 
             await Task.Delay(run.Sized(full: TimeSpan.FromSeconds(10), quick: TimeSpan.FromSeconds(1)));

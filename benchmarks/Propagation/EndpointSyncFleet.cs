@@ -8,13 +8,12 @@ namespace EndpointSync.Bench.Propagation;
 internal sealed class EndpointSyncFleet : IRoutedFleet
 {
     private readonly NpgsqlConnection _connection;
-    private readonly PrivatePostgres _postgres;
     private readonly ServingFleet _fleet;
     private readonly DeclaredEndpoints _endpoints;
 
-    private EndpointSyncFleet(PrivatePostgres postgres, ServingFleet fleet, NpgsqlConnection connection)
+    private EndpointSyncFleet(ServingFleet fleet, NpgsqlConnection connection)
     {
-        (_postgres, _fleet, _connection) = (postgres, fleet, connection);
+        (_fleet, _connection) = (fleet, connection);
         _endpoints = new DeclaredEndpoints(fleet, connection);
     }
 
@@ -27,7 +26,7 @@ internal sealed class EndpointSyncFleet : IRoutedFleet
         var fleet = await ServingFleet.StartAsync(postgres, new ServingFleetOptions(workers));
         var connection = new NpgsqlConnection(postgres.ConnectionString());
         await connection.OpenAsync();
-        return new EndpointSyncFleet(postgres, fleet, connection);
+        return new EndpointSyncFleet(fleet, connection);
     }
 
     /// <summary>The first time it starts the workers too, which become ready when there are routes.</summary>
@@ -36,7 +35,7 @@ internal sealed class EndpointSyncFleet : IRoutedFleet
         await _endpoints.DeclareAsync(size);
         if (_fleet.Workers.Count == 0)
         {
-            await _fleet.StartWorkersAsync(_postgres);
+            await _fleet.StartWorkersAsync();
         }
     }
 

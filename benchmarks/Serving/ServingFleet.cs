@@ -37,14 +37,13 @@ internal sealed class ServingFleet : IAsyncDisposable
                     number => SiloProcess.StartAsync(SiloOptions(postgres, options, number)))));
 
     /// <summary>Starts the workers, which become ready when there are routes.</summary>
-    public async Task StartWorkersAsync(PrivatePostgres postgres)
+    public async Task StartWorkersAsync()
     {
         var workers = await Task.WhenAll(
             Enumerable.Range(1, _options.Workers).Select(number => WorkerProcess.StartAsync(new WorkerProcessOptions
             {
                 Registry = Registry,
-                ClusterConnectionString = postgres.ConnectionString(),
-                ClusterId = ClusterId,
+                Silos = [.. _processes.OfType<SiloProcess>().Select(silo => silo.Address)],
                 Name = $"worker-{number}",
                 Configuration = _options.Worker,
             })));

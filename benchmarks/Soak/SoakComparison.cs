@@ -36,7 +36,7 @@ internal sealed class SoakComparison : IComparison
         await connection.OpenAsync();
         var endpoints = new DeclaredEndpoints(fleet, connection);
         await endpoints.DeclareAsync(Endpoints);
-        await fleet.StartWorkersAsync(postgres);
+        await fleet.StartWorkersAsync();
         var begun = Stopwatch.GetTimestamp();
         (double Silo, double Worker, double Round)? warm = null;
         foreach (var minutes in run.Sized<int[]>(full: [1, 5, 10, 15, 20, 25, 30], quick: [1, 2]))

@@ -5,7 +5,7 @@ internal sealed class FeedFleet(StormSilo silo, IReadOnlyList<FeedWorker> worker
 {
     public StormDatabase Database => silo.Database;
 
-    public IReadOnlyList<int> Processes => [silo.ProcessId];
+    public IReadOnlyList<int> Processes => silo.Processes;
 
     public IEnumerable<IReadOnlyDictionary<string, string>> Tables => workers.Select(worker => worker.Table);
 

@@ -1,16 +1,16 @@
 using EndpointSync.Client;
-using EndpointSync.Client.Workers;
-using EndpointSync.Client.Workers.Feed;
 using EndpointSync.Core;
 using EndpointSync.Wire;
+using EndpointSync.Worker;
+using EndpointSync.Worker.Feed;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EndpointSync.Bench.Storm;
 
 /// <summary>
 /// A worker without its web server. It has a lease of its own at the silo, reads its feed with the same parts as a
-/// worker, and keeps a table of its own. It asks for reloads through a typed client of its own, which shares no request
-/// with another's.
+/// worker over a connection of its own, and keeps a table of its own. It asks for reloads through a typed client of its
+/// own, which shares no request with another's.
 /// </summary>
 internal sealed class FeedWorker : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class FeedWorker : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WorkerIdentity _identity;
+    private readonly SiloClient _silo;
     private readonly FeedCalls _calls;
     private readonly FeedReader _reader;
     private readonly EndpointSyncClient _client;
@@ -25,13 +26,16 @@ internal sealed class FeedWorker : IAsyncDisposable
     private RouteImage _image = RouteImage.Empty;
     private Task _following = Task.CompletedTask;
 
-    private FeedWorker(IClusterClient cluster, WorkerIdentity identity)
+    private FeedWorker(IClusterClient cluster, Uri silo, WorkerIdentity identity)
     {
         _identity = identity;
-        _calls = new FeedCalls(new ClientFeed(cluster, identity.Registry), TimeProvider.System);
+        // Thousands of workers share this machine's processors.
+        var options = new WorkerOptions { SiloTimeout = FollowTimeout };
+        _silo = new SiloClient(identity, options, new WorkerKey(options), TimeProvider.System);
+        _calls = new FeedCalls(
+            identity, new SiloList([silo.ToString()]), _silo, TimeProvider.System, NullLogger<FeedCalls>.Instance);
         _reader = new FeedReader(identity, _calls, NullLogger<FeedReader>.Instance);
-        _client = new EndpointSyncClient(
-            new HostCluster(cluster), TimeProvider.System, NullLogger<ReloadGate>.Instance);
+        _client = new EndpointSyncClient(cluster, TimeProvider.System, NullLogger<ReloadGate>.Instance);
     }
 
     /// <summary>The image that it holds.</summary>
@@ -39,11 +43,10 @@ internal sealed class FeedWorker : IAsyncDisposable
         Volatile.Read(ref _image).Routes.ToDictionary(route => route.Key, route => string.Join('|', route.Rules));
 
     /// <summary>Starts a worker, which has the silo's newest table when this returns.</summary>
-    public static async Task<FeedWorker> StartAsync(IClusterClient cluster, WorkerIdentity identity)
+    public static async Task<FeedWorker> StartAsync(IClusterClient cluster, Uri silo, WorkerIdentity identity)
     {
-        var worker = new FeedWorker(cluster, identity);
-        await worker._calls.ReportAsync(worker.Report(), CancellationToken.None);
-        worker._image = await worker._reader.ReadAllAsync(RouteImage.Empty, CancellationToken.None);
+        var worker = new FeedWorker(cluster, silo, identity);
+        await worker.StepAsync(TimeSpan.Zero);
         worker._following = Task.Run(worker.FollowAsync);
         return worker;
     }
@@ -86,7 +89,8 @@ internal sealed class FeedWorker : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _following;
-        await _calls.LeaveAsync(_identity.Id, FollowTimeout);
+        await _calls.LeaveAsync(FollowTimeout);
+        _silo.Dispose();
         _stop.Dispose();
     }
 
@@ -96,17 +100,22 @@ internal sealed class FeedWorker : IAsyncDisposable
         {
             try
             {
-                var news = await _calls.NextAsync(Report(), _stop.Token);
-                if (await _reader.ReadAsync(news, _image, _stop.Token) is { } reading)
-                {
-                    Volatile.Write(ref _image, reading.Image);
-                    Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
-                }
+                await StepAsync(FeedProtocol.LongPollTimeout);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 return;
             }
+        }
+    }
+
+    private async Task StepAsync(TimeSpan timeout)
+    {
+        var news = await _calls.NextAsync(Report(), timeout, _stop.Token);
+        if (await _reader.ReadAsync(news, Report(), _image, _stop.Token) is { } reading)
+        {
+            Volatile.Write(ref _image, reading.Image);
+            Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
         }
     }
 

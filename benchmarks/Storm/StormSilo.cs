@@ -1,33 +1,35 @@
 using EndpointSync.Client;
-using EndpointSync.Client.Workers;
 using EndpointSync.Tools.Processes;
 using EndpointSync.Wire;
+using EndpointSync.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Bench.Storm;
 
-/// <summary>A silo process, and the few Orleans clients in this process that all workers' calls go through.</summary>
+/// <summary>
+/// One silo process or more, and the few Orleans clients in this process that all workers' calls go through.
+/// </summary>
 internal sealed class StormSilo : IAsyncDisposable
 {
     private const string Registry = "bench";
     private const string ClusterId = "bench";
     private const int Clients = 4;
 
-    private readonly SiloProcess _silo;
+    private readonly SiloCluster _silos;
     private readonly IReadOnlyList<IHost> _clients;
 
-    private StormSilo(StormDatabase database, SiloProcess silo, IReadOnlyList<IHost> clients) =>
-        (Database, _silo, _clients) = (database, silo, clients);
+    private StormSilo(StormDatabase database, SiloCluster silos, IReadOnlyList<IHost> clients) =>
+        (Database, _silos, _clients) = (database, silos, clients);
 
     public StormDatabase Database { get; }
 
-    public int ProcessId => _silo.ProcessId;
+    public IReadOnlyList<int> Processes => [.. _silos.Silos.Select(silo => silo.ProcessId)];
 
-    public static async Task<StormSilo> StartAsync(StormDatabase database)
+    public static async Task<StormSilo> StartAsync(StormDatabase database, int silos = 1)
     {
-        var silo = await SiloProcess.StartAsync(new SiloProcessOptions
+        var cluster = await SiloCluster.StartAsync(silos, new SiloProcessOptions
         {
             ClusterConnectionString = database.ConnectionString,
             ClusterId = ClusterId,
@@ -37,20 +39,21 @@ internal sealed class StormSilo : IAsyncDisposable
                 new Dictionary<string, string> { [$"EndpointSync:Registries:{Registry}:CreateTables"] = "true" },
         });
         return new StormSilo(
-            database, silo, await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ConnectAsync(database))));
+            database, cluster, await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ConnectAsync(database))));
     }
 
     /// <summary>Starts workers, each of which has the silo's newest table.</summary>
     public Task<FeedWorker[]> StartWorkersAsync(int workers) =>
         Task.WhenAll(Enumerable.Range(0, workers).Select(number => FeedWorker.StartAsync(
-        _clients[number % Clients].Services.GetRequiredService<IClusterClient>(), new WorkerIdentity(
-            Registry, $"worker-{number}"))));
+            _clients[number % Clients].Services.GetRequiredService<IClusterClient>(),
+            _silos.Silos[number % _silos.Silos.Count].Address,
+            new WorkerIdentity(Registry, $"worker-{number}"))));
 
     /// <summary>Makes this many no-op grain calls at once, over all clients.</summary>
     public Task CallAsync(int calls) => Task.WhenAll(Enumerable.Range(0, calls).Select(number =>
         _clients[number % Clients].Services.GetRequiredService<IClusterClient>()
-            .GetGrain<IRouteFeedGrain>(Registry)
-            .LeaveAsync(Guid.Empty)));
+            .GetGrain<ICoordinatorLife>(Registry)
+            .IsSyncingAsync()));
 
     public async ValueTask DisposeAsync()
     {
@@ -60,7 +63,7 @@ internal sealed class StormSilo : IAsyncDisposable
             client.Dispose();
         }
 
-        await _silo.DisposeAsync();
+        await _silos.DisposeAsync();
     }
 
     private static async Task<IHost> ConnectAsync(StormDatabase database)

@@ -82,8 +82,7 @@ internal sealed class Demonstration(
         new WorkerProcessOptions
         {
             Registry = Sample.Registry,
-            ClusterConnectionString = postgres.ConnectionString(),
-            ClusterId = ClusterId,
+            Silos = [.. silos.Select(silo => silo.Silo)],
             Name = $"worker-{number}",
         },
         cancellationToken)));

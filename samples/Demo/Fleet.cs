@@ -35,7 +35,7 @@ internal static class Fleet
             }
 
             var count = size.Workers ?? (postgres is null ? 0 : SampleWorkers);
-            var workers = await StartWorkersAsync(count, connectionString, started, cancellationToken);
+            var workers = await StartWorkersAsync(count, silos, started, cancellationToken);
             Guide.Print(silos, workers, postgres);
             await Task.WhenAny(
                 [Task.Delay(Timeout.Infinite, cancellationToken), .. started.Select(process => process.Exited)]);
@@ -59,10 +59,10 @@ internal static class Fleet
     }
 
     private static async Task<WorkerProcess[]> StartWorkersAsync(
-        int count, string connectionString, List<ServerProcess> started, CancellationToken cancellationToken)
+        int count, SiloProcess[] silos, List<ServerProcess> started, CancellationToken cancellationToken)
     {
         var workers = await Task.WhenAll(Enumerable.Range(0, count).Select(
-            index => WorkerProcess.StartAsync(WorkerOptions(index, connectionString), cancellationToken)));
+            index => WorkerProcess.StartAsync(WorkerOptions(index, silos), cancellationToken)));
         started.AddRange(workers);
         return workers;
     }
@@ -72,11 +72,10 @@ internal static class Fleet
             ? await PrivatePostgres.StartAsync(new PrivatePostgresOptions(), cancellationToken)
             : null;
 
-    private static WorkerProcessOptions WorkerOptions(int index, string connectionString) => new()
+    private static WorkerProcessOptions WorkerOptions(int index, SiloProcess[] silos) => new()
     {
         Registry = Environment.GetEnvironmentVariable(RegistryKey) ?? Sample.Registry,
-        ClusterConnectionString = connectionString,
-        ClusterId = ClusterId,
+        Silos = [.. silos.Select(silo => silo.Address)],
         Name = $"worker-{index + 1}",
         HttpPort = FirstWorkerPort + index,
         OnOutput = line => Console.WriteLine($"[worker-{index + 1}] {line}"),

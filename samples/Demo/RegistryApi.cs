@@ -14,6 +14,8 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
         Converters = { new JsonStringEnumConverter() },
     };
 
+    public Uri Silo => silo;
+
     private readonly HttpClient _http = new() { BaseAddress = new Uri(silo, $"api/v1/registries/{registry}/") };
 
     public async Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken, WaitFor waitFor = WaitFor.Nobody)

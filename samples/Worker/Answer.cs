@@ -1,4 +1,4 @@
-using EndpointSync.Client;
+using EndpointSync.Worker;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.SampleWorker;

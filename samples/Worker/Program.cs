@@ -1,4 +1,4 @@
-using EndpointSync.Client;
+using EndpointSync.Worker;
 using EndpointSync.SampleWorker;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 

@@ -5,7 +5,7 @@ namespace EndpointSync.Client;
 
 /// <summary>Gives each caller its own deadline and retries; the gate does what callers share.</summary>
 internal sealed class EndpointSyncClient(
-    ICluster cluster, TimeProvider clock, ILogger<ReloadGate> logger)
+    IClusterClient grains, TimeProvider clock, ILogger<ReloadGate> logger)
     : IEndpointSyncClient
 {
     private static readonly ReloadOptions Defaults = new();
@@ -47,8 +47,7 @@ internal sealed class EndpointSyncClient(
         {
             try
             {
-                var grains = await cluster.GrainsAsync(cancellationToken);
-                var gate = LazyInitializer.EnsureInitialized(ref _gate, () => NewGate(grains));
+                var gate = LazyInitializer.EnsureInitialized(ref _gate, NewGate);
                 var request = new ReloadRequest(
                     LockTimeout: options.LockWait - clock.GetElapsedTime(begun),
                     AllowMassRemoval: options.AllowMassRemoval,
@@ -64,8 +63,8 @@ internal sealed class EndpointSyncClient(
         }
     }
 
-    private ReloadGate NewGate(IGrainFactory grains) =>
-        new(grains, new GatewayEntries(grains, clock), new FeedLockWait(grains, clock), clock, logger);
+    private ReloadGate NewGate() =>
+        new(grains, new GatewayEntries(grains, clock), new GatewayLockWait(grains, clock), clock, logger);
 
     private async Task<ReloadReceipt> WaitForConvergenceAsync(
         ReloadReceipt receipt, ReloadOptions options, CancellationToken cancellationToken)
@@ -76,7 +75,7 @@ internal sealed class EndpointSyncClient(
             return receipt;
         }
 
-        var wait = new FeedConvergenceWait(await cluster.GrainsAsync(CancellationToken.None), clock);
+        var wait = new GatewayConvergenceWait(grains, clock);
         return receipt with
         {
             Convergence = await wait.WaitAsync(
@@ -90,7 +89,7 @@ internal sealed class EndpointSyncClient(
         + $"{(last is null ? "" : $" The last error: {last.Message}")}",
         last);
 
-    internal static void Check(string registry)
+    private static void Check(string registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
         if (!RegistryName.IsValid(registry))

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -12,21 +11,15 @@ public static class EndpointSyncClientRegistration
     /// Adds <see cref="IEndpointSyncClient"/>, connected to the cluster of the configuration section
     /// <c>EndpointSync:Cluster</c>. The application's start waits for a first silo up to
     /// <see cref="EndpointSyncClientOptions.ConnectTimeout"/>, and then fails with a <see cref="TimeoutException"/>. A
-    /// wrong option fails the start with an <see cref="OptionsValidationException"/>. Do not add it to a silo or a
-    /// worker.
+    /// wrong option fails the start with an <see cref="OptionsValidationException"/>. Do not add it to a silo.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="configure">Changes the options after they are read from the configuration.</param>
-    /// <exception cref="InvalidOperationException">
-    /// The application is a worker, which already has the client.
-    /// </exception>
     public static IHostApplicationBuilder AddEndpointSyncClient(
         this IHostApplicationBuilder builder, Action<EndpointSyncClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        WorkerRegistration.RefuseWorker(builder.Services, nameof(AddEndpointSyncClient));
         builder.AddClient(configure);
-        builder.Services.TryAddSingleton<ICluster, HostCluster>();
         return builder.UseOrleansClient(client =>
         {
             ClusterSettings.Connect(client);
@@ -38,9 +31,7 @@ public static class EndpointSyncClientRegistration
     /// Reloads the registry once the application has started. A failed reload is logged as a warning and does not stop
     /// the application.
     /// </summary>
-    /// <param name="services">
-    /// The application's services; add the client or the worker before or after this call.
-    /// </param>
+    /// <param name="services">The application's services; add the client before or after this call.</param>
     /// <param name="registry">The registry's name.</param>
     public static IServiceCollection AddReloadOnStart(this IServiceCollection services, string registry) =>
         services.AddSingleton<IHostedService>(

@@ -24,7 +24,10 @@ internal sealed class GatewayEntries(IGrainFactory grains, TimeProvider clock) :
         _hedged.FirstAsync(
             before => AskNextAsync(registry, before == 0 ? request : request with { Callers = 0 }), answered);
 
+    /// <summary>An entry by any number; the next number may lead through another gateway.</summary>
+    public static IGatewayEntryGrain Entry(IGrainFactory grains, int number) =>
+        grains.GetGrain<IGatewayEntryGrain>(number & (Count - 1));
+
     private Task<ReloadReceipt> AskNextAsync(string registry, ReloadRequest request) =>
-        grains.GetGrain<IGatewayEntryGrain>(Interlocked.Increment(ref _last) & (Count - 1))
-            .ReloadAsync(registry, request, CancellationToken.None);
+        Entry(grains, Interlocked.Increment(ref _last)).ReloadAsync(registry, request, CancellationToken.None);
 }

@@ -20,6 +20,7 @@ try
     app.MapApi();
     app.LogStarted(settings);
     app.LogClockSkew(skew);
+    app.AdvertiseUrl(settings);
     await app.ResetFutureSignsOfLifeAsync(settings.Cluster);
     await app.RunSiloAsync();
     return 0;

@@ -120,8 +120,13 @@ internal sealed class SyncCluster : IAsyncDisposable
 
     public InProcessSiloHandle Silo(int silo) => _cluster.Silos[silo];
 
-    /// <summary>The feed of one silo, as a client that is connected through it reaches it.</summary>
-    public IRouteFeedGrain Feed(int silo) => Service<IGrainFactory>(silo).GetGrain<IRouteFeedGrain>(Registry);
+    /// <summary>What workers of one silo are answered by.</summary>
+    public WorkerFeed Feed(int silo) => Service<WorkerFeed>(silo);
+
+    /// <summary>Waits at one silo, as a client that is connected through it does.</summary>
+    public Task<Convergence> ConvergeAsync(int silo, RouteVersion version, WaitFor waitFor, TimeSpan timeout) =>
+        Service<IGrainFactory>(silo).GetGrain<IGatewayEntryGrain>(0)
+            .ConvergeAsync(Registry, version, waitFor, timeout);
 
     /// <summary>Completes when every silo serves the version, or a newer one.</summary>
     public Task UntilServedAsync(long version) =>

@@ -109,8 +109,7 @@ public sealed partial class LostAtStepTests(ITestOutputHelper output)
         WorkerProcess.StartAsync(new WorkerProcessOptions
         {
             Registry = Fleet.Registry,
-            ClusterConnectionString = fleet.Database.ConnectionString,
-            ClusterId = fleet.Database.Name,
+            Silos = fleet.Urls,
         });
 
     [GeneratedRegex(@"serves version (?<version>\d+) of \w+: \d+ routes")]

@@ -61,7 +61,11 @@ internal sealed class OutageFleet : IAsyncDisposable
         return new OutageFleet(
             silos,
             await WorkerProcess.StartAsync(
-                new WorkerProcessOptions { Registry = Registry, ClusterConnectionString = connectionString }));
+                new WorkerProcessOptions
+                {
+                    Registry = Registry,
+                    Silos = [.. silos.Silos.Select(silo => silo.Address)],
+                }));
     }
 
     /// <summary>Reloads, and returns the answer and the time that it took.</summary>

@@ -28,6 +28,10 @@ internal sealed class Fleet : IAsyncDisposable
 
     public SiloCluster Silos { get; }
 
+    /// <summary>Where the silos answer that live now.</summary>
+    public IReadOnlyList<Uri> Urls =>
+        [.. Silos.Silos.Where(silo => !silo.Exited.IsCompleted).Select(silo => silo.Address)];
+
     public static Task<Fleet> StartAsync(int silos, string pollInterval = OftenPolled) =>
         StartAsync(silos, database => Options(database, pollInterval));
 

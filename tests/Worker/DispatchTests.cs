@@ -1,5 +1,5 @@
 using System.Net;
-using EndpointSync.Client;
+using EndpointSync.Worker;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,5 @@
 using EndpointSync.Core;
-using EndpointSync.Client;
+using EndpointSync.Worker;
 
 namespace EndpointSync.Tests.Worker;
 
@@ -9,18 +9,20 @@ public sealed class FeedTests
     private const int FeedFailed = 3105;
     private const int FeedRecovered = 3106;
     private const int Unknown = 3107;
+    private const int Refused = 3113;
+    private const int KnowsSilos = 3114;
 
     [Fact]
     public async Task A_change_is_taken_from_the_delta_alone()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
-        var pages = worker.Silo.PagesRead;
+        var pages = worker.Silo.TablesSent;
 
         worker.Silo.Publish(2, Routes.Of(1, "a", "/one"), Routes.Of(2, "a", "/two"));
         await worker.Silo.ServesAsync(2);
 
         Assert.Equal("a", await worker.TextAsync("/two"));
-        Assert.Equal(pages, worker.Silo.PagesRead);
+        Assert.Equal(pages, worker.Silo.TablesSent);
     }
 
     [Fact]
@@ -52,8 +54,8 @@ public sealed class FeedTests
     public async Task A_silo_that_fails_is_logged_once_and_asked_until_it_answers()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
-        worker.Silo.Failure = new TimeoutException("no answer");
-        worker.Silo.LoseGateway();
+        worker.Silo.Failure = (503, "no routes yet");
+        worker.Silo.LoseConnections();
         await worker.Log.FirstAsync(FeedFailed).Within("the warning");
         Assert.Equal("a", await worker.TextAsync("/one"));
 
@@ -66,11 +68,11 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_lost_gateway_ends_a_long_poll_at_once()
+    public async Task A_lost_connection_ends_a_long_poll_at_once()
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
 
-        worker.Silo.LoseGateway();
+        worker.Silo.LoseConnections();
 
         await worker.Log.FirstAsync(FeedRecovered).Within("the next answer");
     }
@@ -80,7 +82,7 @@ public sealed class FeedTests
     {
         await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
 
-        worker.Silo.FrozenEntries = 3;
+        worker.Silo.FreezeAsked();
         worker.Silo.Publish(2, Routes.Of(2, "a", "/two"));
 
         await worker.Silo.ServesAsync(2);
@@ -92,7 +94,7 @@ public sealed class FeedTests
     [Fact]
     public async Task An_unknown_registry_is_logged_once()
     {
-        using var silo = new ScriptedSilo { Failure = new UnknownRegistryException(WorkerApp.Registry, ["other"]) };
+        using var silo = new ScriptedSilo { Failure = (404, "Registry 'openspp' is not configured.") };
         await using var worker = await WorkerApp.StartAsync(Map, silo: silo);
         await worker.Log.FirstAsync(Unknown).Within("the warning");
 
@@ -125,6 +127,58 @@ public sealed class FeedTests
         await worker.Application.StopAsync();
 
         Assert.Equal(report.Worker, worker.Silo.Left);
+    }
+
+    [Fact]
+    public async Task A_refused_key_is_an_error_with_the_cure_and_the_worker_keeps_serving()
+    {
+        await using var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map);
+
+        worker.Silo.Failure = (401, "The key has expired.");
+        worker.Silo.LoseConnections();
+
+        var refused = await worker.Log.FirstAsync(Refused).Within("the error");
+        Assert.Contains("answers 401: The key has expired.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("EndpointSync:Worker:KeyFile", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("a", await worker.TextAsync("/one"));
+        await Deadline.UntilAsync(
+            async () => (await worker.HealthAsync()).Description!.Contains("answers 401", StringComparison.Ordinal),
+            "the problem in the worker's health");
+    }
+
+    [Fact]
+    public async Task A_worker_shows_the_key_of_its_file_and_reads_the_file_again()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "first\n");
+        await using var worker = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], Map, settings: new() { ["EndpointSync:Worker:KeyFile"] = file });
+        Assert.Equal("Bearer first", worker.Silo.Key);
+
+        await File.WriteAllTextAsync(file, "second\n");
+        File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(1));
+        worker.Silo.Publish(2, Routes.Of(2, "a", "/two"));
+        await worker.Silo.ServesAsync(2);
+
+        Assert.Equal("Bearer second", worker.Silo.Key);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_named_by_another_is_asked_when_that_one_is_gone()
+    {
+        using var other = new ScriptedSilo();
+        await using var worker = await WorkerApp.StartAsync(Map);
+        worker.Silo.Named = [.. other.Urls];
+        worker.Silo.Publish(1, Routes.Of(1, "a", "/one"));
+        await worker.Silo.ServesAsync(1);
+        await worker.Log.FirstAsync(KnowsSilos).Within("the list of silos");
+
+        worker.Silo.IsDown = true;
+        other.Publish(2, Routes.Of(2, "a", "/two"));
+
+        await other.ServesAsync(2);
+        Assert.Equal("a", await worker.TextAsync("/two"));
     }
 
     private static void Map(SyncedEndpointsBuilder apps) => apps.Map("a", () => "a");

@@ -1,3 +1,4 @@
+using EndpointSync.Worker.Yarp;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;

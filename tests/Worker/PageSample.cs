@@ -1,5 +1,5 @@
-using EndpointSync.Client;
-using EndpointSync.Grains.Hosting;
+using EndpointSync.Worker;
+using EndpointSync.Worker.Yarp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -13,6 +13,7 @@ internal static class PageSample
         // Page begins.
         var builder = WebApplication.CreateBuilder(args);
         builder.AddEndpointSync("openspp");
+        builder.AddEndpointSyncForwarding();
 
         var app = builder.Build();
         app.MapHealthChecks("/health/ready");

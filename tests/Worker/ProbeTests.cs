@@ -1,5 +1,5 @@
 using System.Net;
-using EndpointSync.Client.Workers.Probing;
+using EndpointSync.Worker.Probing;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
@@ -77,7 +77,7 @@ public sealed class ProbeTests
     {
         await using var worker = await WorkerApp.ServingAsync(
             [Routes.Of(1, "a", "/one")], apps => apps.Map("a", () => "a"));
-        var secret = worker.Application.Services.GetRequiredService<ProbeSecret>();
+        var secret = worker.Worker().Secret;
 
         Assert.Equal(
             HttpStatusCode.OK,

@@ -1,5 +1,4 @@
-using EndpointSync.Client;
-using EndpointSync.Grains.Hosting;
+using EndpointSync.Worker;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +8,12 @@ public sealed class RegistrationTests
 {
     [Theory]
     [InlineData("Name", " ", "EndpointSync:Worker:Name (' ') must have 1 to 200 characters")]
+    [InlineData("Silos:0", "10.0.0.1:5080", "EndpointSync:Worker:Silos ('10.0.0.1:5080') is not the URL of a silo")]
+    [InlineData("Key", "with space", "EndpointSync:Worker:Key is empty or has characters that no key has")]
+    [InlineData("KeyFile", "/no/such/file", "EndpointSync:Worker:KeyFile ('/no/such/file') does not exist")]
+    [InlineData(
+        "SiloTimeout", "00:01:00",
+        "EndpointSync:Worker:SiloTimeout (00:01:00) must lie between 00:00:00.1000000 and 00:00:30")]
     [InlineData("SnapshotPath", " ", "EndpointSync:Worker:SnapshotPath (' ') names no file")]
     [InlineData(
         "MinVersionTimeout", "-00:00:01",
@@ -31,29 +36,14 @@ public sealed class RegistrationTests
         Assert.Throws<ArgumentException>(() => WebApplication.CreateEmptyBuilder(new()).AddEndpointSync("Open SPP"));
 
     [Fact]
-    public void An_application_is_the_worker_of_one_registry()
+    public void A_registry_has_one_worker_in_an_application()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.AddEndpointSync("one");
+        builder.AddEndpointSync("one").AddEndpointSync("two");
 
         Assert.Contains(
-            "AddEndpointSync was called after AddEndpointSync",
-            Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("two")).Message,
-            StringComparison.Ordinal);
-        Assert.Contains(
-            "AddEndpointSyncClient was called after AddEndpointSync",
-            Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSyncClient()).Message,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_worker_includes_the_client()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.AddEndpointSyncClient();
-
-        Assert.Contains(
-            "leave it out", Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("one")).Message,
+            "AddEndpointSync was called twice for 'one'",
+            Assert.Throws<InvalidOperationException>(() => builder.AddEndpointSync("one")).Message,
             StringComparison.Ordinal);
     }
 

@@ -1,5 +1,5 @@
 using EndpointSync.Core;
-using EndpointSync.Client;
+using EndpointSync.Worker;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointSync.Tests.Worker;
@@ -20,7 +20,7 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_worker_serves_its_last_routes_before_it_reaches_a_silo()
     {
         await WriteAsync();
-        using var silo = new ScriptedSilo { Failure = new TimeoutException("no answer"), IsConnected = false };
+        using var silo = new ScriptedSilo { IsDown = true };
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings, silo: silo);
 
         Assert.Equal("a", await worker.TextAsync("/two"));
@@ -117,8 +117,8 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_snapshot_of_another_registry_is_not_served()
     {
         await WriteAsync();
-        var other = EndpointSync.Client.Workers.Snapshots.Snapshot.Of("other", RouteImage.Empty);
-        await EndpointSync.Client.Workers.Snapshots.SnapshotFile.WriteAsync(Snapshot, other, CancellationToken.None);
+        var other = EndpointSync.Worker.Snapshots.Snapshot.Of("other", RouteImage.Empty);
+        await EndpointSync.Worker.Snapshots.SnapshotFile.WriteAsync(Snapshot, other, CancellationToken.None);
 
         await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
 

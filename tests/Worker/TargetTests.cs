@@ -1,4 +1,4 @@
-using EndpointSync.Client.Workers.Dispatch;
+using EndpointSync.Worker.Dispatch;
 using EndpointSync.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

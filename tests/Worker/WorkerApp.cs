@@ -1,7 +1,6 @@
-using EndpointSync.Client;
-using EndpointSync.Client.Workers.Feed;
-using EndpointSync.Client.Workers.Serving;
-using EndpointSync.Grains.Hosting;
+using EndpointSync.Worker.Yarp;
+using EndpointSync.Worker;
+using EndpointSync.Worker.Serving;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,11 +22,13 @@ internal sealed class WorkerApp : IAsyncDisposable
     public const string Registry = "openspp";
 
     // No process listens there, as in a cluster that is down.
-    private const string NoCluster = "Host=127.0.0.1;Port=1;Username=u;Database=d";
+    private static readonly string[] NoCluster = ["http://127.0.0.1:1"];
 
-    private WorkerApp(WebApplication application, ScriptedSilo silo, LogCapture log)
+    private readonly ScriptedSilo? _silo;
+
+    private WorkerApp(WebApplication application, ScriptedSilo? silo, LogCapture log)
     {
-        (Application, Silo, Log) = (application, silo, log);
+        (Application, _silo, Log) = (application, silo, log);
         Http = new HttpClient(
             new SocketsHttpHandler { AllowAutoRedirect = false })
         { BaseAddress = new Uri(application.Urls.First()) };
@@ -35,13 +36,17 @@ internal sealed class WorkerApp : IAsyncDisposable
 
     public WebApplication Application { get; }
 
-    public ScriptedSilo Silo { get; }
+    public ScriptedSilo Silo => _silo ?? throw new InvalidOperationException("Its silos are real ones.");
 
     public LogCapture Log { get; }
 
     public HttpClient Http { get; }
 
-    public CurrentRoutes Current => Application.Services.GetRequiredService<CurrentRoutes>();
+    public CurrentRoutes Current => Worker().Current;
+
+    /// <summary>The parts of the worker of a registry.</summary>
+    public RegistryWorker Worker(string registry = Registry) =>
+        Application.Services.GetRequiredKeyedService<RegistryWorker>(registry);
 
     /// <summary>Starts a worker.</summary>
     /// <param name="map">Its handlers.</param>
@@ -60,11 +65,7 @@ internal sealed class WorkerApp : IAsyncDisposable
     {
         silo ??= new ScriptedSilo();
         var log = new LogCapture();
-        var application = Build(log, settings, builder =>
-        {
-            builder.Services.AddSingleton<IFeedSource>(silo);
-            build?.Invoke(builder);
-        });
+        var application = Build(log, settings, build, silo.Urls);
         use?.Invoke(application);
         var mapped = (where?.Invoke(application) ?? application).MapSyncedEndpoints(map);
         all?.Invoke(mapped);
@@ -93,20 +94,23 @@ internal sealed class WorkerApp : IAsyncDisposable
         var application = Build(log, settings);
         application.MapSyncedEndpoints(map);
         await application.StartAsync();
-        return new WorkerApp(application, new ScriptedSilo(), log);
+        return new WorkerApp(application, silo: null, log);
     }
 
     public static WebApplication Build(
-        LogCapture log, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null)
+        LogCapture log, Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null,
+        IEnumerable<string>? silos = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.Configuration.AddInMemoryCollection(
-            new Dictionary<string, string?> { ["EndpointSync:Cluster:ConnectionString"] = NoCluster });
+            (silos ?? NoCluster).Select((url, index) =>
+                KeyValuePair.Create($"EndpointSync:Worker:Silos:{index}", (string?)url)));
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.AddProvider(log);
         builder.AddEndpointSync(Registry);
+        builder.AddEndpointSyncForwarding();
         build?.Invoke(builder);
         return builder.Build();
     }
@@ -149,6 +153,7 @@ internal sealed class WorkerApp : IAsyncDisposable
         await Application.StopAsync();
         await Application.DisposeAsync();
         Log.Dispose();
+        _silo?.Dispose();
     }
 }
 

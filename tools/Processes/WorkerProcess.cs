@@ -31,8 +31,8 @@ public sealed class WorkerProcess : ServerProcess
     private static IEnumerable<KeyValuePair<string, string>> Configuration(WorkerProcessOptions options) =>
     [
         new("Registry", options.Registry),
-        new("EndpointSync:Cluster:ConnectionString", options.ClusterConnectionString),
-        new("EndpointSync:Cluster:ClusterId", options.ClusterId),
+        .. options.Silos.Select(
+            (silo, index) => KeyValuePair.Create($"EndpointSync:Worker:Silos:{index}", silo.ToString())),
         new("EndpointSync:Worker:Name", options.Name),
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
         // Readiness is polled forty times a second, and each negative result would be logged.

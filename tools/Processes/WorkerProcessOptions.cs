@@ -6,11 +6,8 @@ public sealed record WorkerProcessOptions
     /// <summary>The registry whose routes the worker serves: Registry.</summary>
     public required string Registry { get; init; }
 
-    /// <summary>The database of the cluster: EndpointSync:Cluster:ConnectionString.</summary>
-    public required string ClusterConnectionString { get; init; }
-
-    /// <summary>The id of the cluster: EndpointSync:Cluster:ClusterId.</summary>
-    public string ClusterId { get; init; } = "local";
+    /// <summary>The URLs of silos: EndpointSync:Worker:Silos.</summary>
+    public required IReadOnlyList<Uri> Silos { get; init; }
 
     /// <summary>The worker's name in logs and among the subscribers: EndpointSync:Worker:Name.</summary>
     public string Name { get; init; } = "worker-1";

@@ -7,5 +7,4 @@ internal static class GrainTypes
 {
     public const string Coordinator = "endpointsync.coordinator";
     public const string GatewayEntry = "endpointsync.gateway-entry";
-    public const string RouteFeed = "endpointsync.route-feed";
 }

@@ -25,4 +25,8 @@ internal interface IRouteTableService : IGrainService
     /// <summary>Another silo reports all workers that are connected to it.</summary>
     [Alias("ReportWorkers")]
     Task ReportWorkersAsync(string registry, string silo, IReadOnlyList<Subscriber> workers);
+
+    /// <summary>Where workers reach this silo over HTTP; null while its server does not listen yet.</summary>
+    [Alias("HttpUrl")]
+    Task<string?> HttpUrlAsync();
 }

@@ -7,18 +7,17 @@ using Orleans.Runtime.GrainDirectory;
 namespace EndpointSync.Grains.Hosting;
 
 /// <summary>
-/// The directory of the grains that each silo has for itself. It is always empty. With Orleans' default directory a
-/// client's first call waits for a lookup on another silo, possibly a dead one.
+/// The directory of the gateway entries, which each silo has for itself. It is always empty. With Orleans' default
+/// directory a client's first call waits for a lookup on another silo, possibly a dead one.
 /// </summary>
 internal sealed class EmptyGrainDirectory : IGrainDirectory, IGrainDirectoryResolver
 {
-    private static readonly GrainType[] Types =
-        [GrainType.Create(GrainTypes.RouteFeed), GrainType.Create(GrainTypes.GatewayEntry)];
+    private static readonly GrainType GatewayEntry = GrainType.Create(GrainTypes.GatewayEntry);
 
     public bool TryResolveGrainDirectory(
         GrainType grainType, GrainProperties? properties, [NotNullWhen(true)] out IGrainDirectory? grainDirectory)
     {
-        grainDirectory = Types.Contains(grainType) ? this : null;
+        grainDirectory = grainType == GatewayEntry ? this : null;
         return grainDirectory is not null;
     }
 

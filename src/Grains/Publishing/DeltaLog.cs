@@ -58,6 +58,8 @@ internal sealed class DeltaLog
             path.Insert(0, node.Value);
         }
 
-        return path.Count > 0 && path[0].From == version ? RouteDelta.Join(path) : null;
+        return path.Count == 0 || path[0].From != version ? null
+            : path.Count == 1 ? path[0]
+            : RouteDelta.Join(path);
     }
 }

@@ -35,7 +35,6 @@ internal sealed partial class RegistryRoutes
         (_registry, _clock, _logger) = (registry, clock, logger);
         _newest = new RequestCoalescer<RouteTableId>(() => registry.Reader.NewestAsync(CancellationToken.None));
         _readings = new RequestCoalescer<bool>(ReadAsync);
-        Pages = new ImagePages(clock);
     }
 
     public string Registry => _registry.Name;
@@ -54,9 +53,6 @@ internal sealed partial class RegistryRoutes
 
     /// <summary>Completes with the next change of any of these. Take it before you read them.</summary>
     public Task Changed => _changed.Next;
-
-    /// <summary>The pages for readers of whole tables.</summary>
-    public ImagePages Pages { get; }
 
     /// <summary>Takes up a published version, and returns when it is served or cannot be served.</summary>
     /// <returns>The version that is served afterwards.</returns>
@@ -104,12 +100,12 @@ internal sealed partial class RegistryRoutes
     public Task<RouteTableId> NewestAsync(CancellationToken cancellationToken) =>
         _newest.JoinNextAsync(cancellationToken);
 
-    /// <summary>The served image, and the delta from a version to it if that is known here.</summary>
-    public (RouteImage? Image, RouteDelta? Delta) From(RouteVersion version)
+    /// <summary>The served image, and the delta from a table to it if that is known here.</summary>
+    public (RouteImage? Image, RouteDelta? Delta) From(RouteTableId table)
     {
         lock (_turn)
         {
-            return (Image, _deltas.From(version));
+            return (Image, _deltas.Contains(table) ? _deltas.From(table.Version) : null);
         }
     }
 

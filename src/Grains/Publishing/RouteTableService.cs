@@ -12,7 +12,7 @@ namespace EndpointSync.Grains.Publishing;
 /// </summary>
 internal sealed partial class RouteTableService(
     GrainId id, Silo silo, ILoggerFactory loggers, RegistryMap<PublishedRegistry> registries,
-    LocalSubscribers subscribers, IOptions<PublishingOptions> options,
+    LocalSubscribers subscribers, AdvertisedUrl url, IOptions<PublishingOptions> options,
     TimeProvider clock, ILogger<RouteTableService> logger)
     : GrainService(id, silo, loggers), IRouteTableService
 {
@@ -54,6 +54,8 @@ internal sealed partial class RouteTableService(
 
         return Task.CompletedTask;
     }
+
+    public Task<string?> HttpUrlAsync() => Task.FromResult(url.Value);
 
     private async Task LoadAsync(RegistryRoutes routes, CancellationToken deadline)
     {

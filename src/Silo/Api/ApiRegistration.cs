@@ -9,6 +9,7 @@ internal static class ApiRegistration
     {
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
+        builder.Services.AddSingleton<FeedBodies>();
         // A request that cannot be read is answered with the reason, not with a bare 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -30,6 +31,7 @@ internal static class ApiRegistration
         app.UseSameOriginOnly();
         var registries = app.MapGroup("/api/v1/registries");
         registries.MapRegistries();
+        registries.MapGroup("/{registry}/feed").MapFeed();
         registries.MapGroup("/{registry}/endpoints").MapEndpoints();
     }
 }

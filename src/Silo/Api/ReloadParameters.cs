@@ -48,7 +48,7 @@ internal readonly record struct ReloadParameters(
         var allows = IsSecond(allowMassRemoval, "false", "true", nameof(allowMassRemoval), errors);
         var attaches = IsSecond(attach, "false", "true", nameof(attach), errors);
 
-        if (Read(timeout) is not { } span)
+        if (ReadTimeout(timeout) is not { } span)
         {
             errors["timeout"] =
                 [$"'{timeout}' is not a time between 0 and 1 minute, such as 500ms, 5s or 00:00:05; nothing was "
@@ -75,7 +75,8 @@ internal readonly record struct ReloadParameters(
         return isSecond;
     }
 
-    private static TimeSpan? Read(string? text)
+    /// <summary>A time from zero to a minute; null if the text is none.</summary>
+    public static TimeSpan? ReadTimeout(string? text)
     {
         if (text is null)
         {

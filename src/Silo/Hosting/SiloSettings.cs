@@ -9,6 +9,8 @@ internal sealed class SiloSettings
 
     public ClusterSettings Cluster { get; set; } = new();
 
+    public HttpSettings Http { get; set; } = new();
+
     public Dictionary<string, RegistryOptions> Registries { get; set; } = [];
 
     public SyncOptions Sync { get; set; } = new();

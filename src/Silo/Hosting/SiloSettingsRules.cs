@@ -9,6 +9,7 @@ namespace EndpointSync.Silo.Hosting;
 internal static class SiloSettingsRules
 {
     public static IEnumerable<string> Check(SiloSettings settings) => Cluster(settings.Cluster)
+        .Concat(Http(settings.Http))
         .Concat(RegistriesOptionsValidator.Check(new RegistriesOptions
         {
             ClusterConnectionString = settings.Cluster.ConnectionString,
@@ -16,6 +17,16 @@ internal static class SiloSettingsRules
         }))
         .Concat(SyncOptionsValidator.Check(settings.Sync))
         .Concat(PublishingOptionsValidator.Check(settings.Publishing));
+
+    private static IEnumerable<string> Http(HttpSettings http)
+    {
+        if (http.AdvertisedUrl is { } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
+            yield return $"EndpointSync:Http:AdvertisedUrl ('{url}') must be the URL where workers reach this silo, "
+                + "http://host:port or https://host:port.";
+        }
+    }
 
     private static IEnumerable<string> Cluster(ClusterSettings cluster)
     {

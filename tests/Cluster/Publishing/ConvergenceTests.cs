@@ -15,7 +15,7 @@ public sealed class ConvergenceTests
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
 
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, LongTimeout);
+        var convergence = await cluster.ConvergeAsync(0, receipt.Version, WaitFor.Silos, LongTimeout);
 
         Assert.True(convergence.Reached);
         Assert.Equal((3, 0, WaitFor.Silos), (convergence.Silos, convergence.Workers, convergence.WaitedFor));
@@ -29,11 +29,11 @@ public sealed class ConvergenceTests
         var (firstAnswer, secondAnswer) = (first.AskAsync(silo: 0, version: 0), second.AskAsync(silo: 1, version: 0));
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
-        var wait = cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, LongTimeout);
+        var wait = cluster.ConvergeAsync(0, receipt.Version, WaitFor.Workers, LongTimeout);
 
-        Assert.Equal(1, (await firstAnswer.Within("the version at the first worker")).Newest.Version.Value);
+        Assert.Equal(1, (await firstAnswer.Within("the version at the first worker")).Image.Version.Value);
         var acknowledged = first.AskAsync(silo: 0, version: 1);
-        var meanwhile = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
+        var meanwhile = await cluster.ConvergeAsync(1, receipt.Version, WaitFor.Workers, ShortTimeout);
         await secondAnswer.Within("the version at the second worker");
         var alsoAcknowledged = second.AskAsync(silo: 1, version: 1);
         var convergence = await wait.Within("convergence");
@@ -56,7 +56,7 @@ public sealed class ConvergenceTests
         var worker = new ScriptedWorker(cluster, "stubborn");
         await worker.AskAsync(silo: 0, version: 0, "it does not like it");
 
-        var convergence = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
+        var convergence = await cluster.ConvergeAsync(1, receipt.Version, WaitFor.Workers, ShortTimeout);
 
         var missing = Assert.Single(convergence.Missing);
         Assert.Equal(
@@ -75,7 +75,7 @@ public sealed class ConvergenceTests
             "update endpoint_sync.state set version = 2, content_hash = decode(repeat('ab', 32), 'hex')");
 
         var receipt = await cluster.ReloadAsync();
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, ShortTimeout);
+        var convergence = await cluster.ConvergeAsync(0, receipt.Version, WaitFor.Silos, ShortTimeout);
 
         Assert.Equal(2, receipt.Version.Value);
         Assert.All(convergence.Missing, missing => Assert.Contains("hash", missing.Problem, StringComparison.Ordinal));
@@ -92,8 +92,8 @@ public sealed class ConvergenceTests
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
 
-        var early = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
-        var late = await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, LongTimeout);
+        var early = await cluster.ConvergeAsync(1, receipt.Version, WaitFor.Workers, ShortTimeout);
+        var late = await cluster.ConvergeAsync(1, receipt.Version, WaitFor.Workers, LongTimeout);
 
         Assert.Equal("dead", Assert.Single(early.Missing).Name);
         Assert.True(late.Reached);
@@ -111,7 +111,7 @@ public sealed class ConvergenceTests
         await worker.AskAsync(silo: 0, version: 0);
         var moved = worker.AskAsync(silo: 1, version: 1);
 
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, LongTimeout);
+        var convergence = await cluster.ConvergeAsync(0, receipt.Version, WaitFor.Workers, LongTimeout);
 
         Assert.True(convergence.Reached);
         Assert.Equal(1, convergence.Workers);
@@ -127,9 +127,9 @@ public sealed class ConvergenceTests
         await cluster.UntilServedAsync(1);
         var worker = new ScriptedWorker(cluster, "polite");
         await worker.AskAsync(silo: 0, version: 0);
-        await worker.LeaveAsync(silo: 0);
+        worker.Leave(silo: 0);
 
-        Assert.True((await cluster.Feed(1).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout)).Reached);
+        Assert.True((await cluster.ConvergeAsync(1, receipt.Version, WaitFor.Workers, ShortTimeout)).Reached);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ConvergenceTests
         await UntilKnownAsync(cluster, silo: 0, "orphan");
 
         await cluster.StopAsync(cluster.Silo(1));
-        var convergence = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
+        var convergence = await cluster.ConvergeAsync(0, receipt.Version, WaitFor.Workers, ShortTimeout);
 
         Assert.Contains("orphan", convergence.Missing.Select(missing => missing.Name));
     }
@@ -158,7 +158,7 @@ public sealed class ConvergenceTests
         var receipt = await cluster.ReloadAsync();
         await cluster.UntilServedAsync(1);
         await new ScriptedWorker(cluster, "old").AskAsync(silo: 0, version: 0);
-        var wait = cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, TimeSpan.FromMinutes(1));
+        var wait = cluster.ConvergeAsync(0, receipt.Version, WaitFor.Workers, TimeSpan.FromMinutes(1));
 
         var stopping = cluster.StopAsync(cluster.Silo(0));
 
@@ -181,15 +181,15 @@ public sealed class ConvergenceTests
         await cluster.Database.AddEndpointAsync("items", "/items");
 
         var receipt = await cluster.ReloadAsync();
-        var silos = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Silos, LongTimeout);
+        var silos = await cluster.ConvergeAsync(0, receipt.Version, WaitFor.Silos, LongTimeout);
         var answered = cluster.Routes(1).Image!.Table.Match("/items/7", "GET").Entry;
-        var workers = await cluster.Feed(0).ConvergeAsync(receipt.Version, WaitFor.Workers, ShortTimeout);
+        var workers = await cluster.ConvergeAsync(0, receipt.Version, WaitFor.Workers, ShortTimeout);
 
         Assert.True(receipt.Version.Value > 2, $"version {receipt.Version} was served before");
         Assert.True(silos.Reached);
         Assert.NotNull(answered);
         Assert.Equal("old", Assert.Single(workers.Missing).Name);
-        Assert.True((await answer.Within("the answer at the worker")).Newest.Version.Value > 2);
+        Assert.True((await answer.Within("the answer at the worker")).Image.Version.Value > 2);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class ConvergenceTests
         var news = await worker.AskAsync(silo: 0, version: 7);
         await cluster.UntilServedAsync(8);
 
-        Assert.Equal(8, news.Newest.Version.Value);
+        Assert.Equal(8, news.Image.Version.Value);
         Assert.NotNull(cluster.Routes(1).Image!.Table.Match("/orders/7", "GET").Entry);
     }
 
@@ -222,7 +222,7 @@ public sealed class ConvergenceTests
         var worker = new ScriptedWorker(cluster, "other");
 
         await worker.AskAsync(silo: 0, version: 2);
-        var answer = await cluster.Feed(0).ConvergeAsync(new RouteVersion(2), WaitFor.Workers, ShortTimeout);
+        var answer = await cluster.ConvergeAsync(0, new RouteVersion(2), WaitFor.Workers, ShortTimeout);
 
         Assert.Contains(
             "its table of version 2 differs", Assert.Single(answer.Missing).Problem, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using EndpointSync.Core;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Wire;
 
@@ -10,18 +9,22 @@ public sealed class FeedTests
     public async Task A_worker_that_is_behind_gets_what_it_lacks_at_once_as_one_delta()
     {
         await using var cluster = await SyncCluster.StartAsync();
+        var first = default(RouteTableId);
         for (var version = 1; version <= 3; version++)
         {
             await cluster.Database.AddEndpointAsync($"orders {version}", $"/orders/{version}");
             await cluster.ReloadAsync();
             await cluster.UntilServedAsync(version);
+            first = version == 1 ? cluster.Routes(0).Image!.TableId : first;
         }
 
-        var feed = await new ScriptedWorker(cluster, "worker").AskAsync(silo: 0, version: 1);
+        var feed = await cluster.Feed(0).NextAsync(
+            SyncCluster.Registry, new WorkerReport(Guid.NewGuid(), "worker", first.Version, Problem: null, first),
+            FeedProtocol.LongPollTimeout, TestContext.Current.CancellationToken);
 
         Assert.Equal(
             (3L, 1L, 3L, 2),
-            (feed.Newest.Version.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
+            (feed!.Image.Version.Value, feed.Delta!.From.Value, feed.Delta.To.Value, feed.Delta.Changes.Count));
     }
 
     [Fact]
@@ -34,37 +37,28 @@ public sealed class FeedTests
 
         var feed = await answer.Within("the answer");
 
-        Assert.Equal((1L, 1), (feed.Newest.Version.Value, feed.Delta!.Changes.Count));
+        Assert.Equal((1L, 0L, 1), (feed.Image.Version.Value, feed.From!.Value.Value, feed.Image.Table.Count));
     }
 
     [Fact]
-    public async Task A_worker_too_far_behind_for_a_delta_reads_one_version_by_pages_despite_changes()
+    public async Task A_worker_whose_table_the_silo_does_not_know_gets_a_whole_one()
     {
         await using var cluster = await SyncCluster.StartAsync();
-        await cluster.Database.ExecuteAsync(
-            """
-            insert into fastapi_endpoint (name, root_path, app, active, registry_sync, save_http_session)
-            select 'e' || number, '/e/' || number, 'api', true, false, false from generate_series(1, 4500) as number
-            """);
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
         await cluster.ReloadAsync();
         await cluster.UntilServedAsync(1);
-        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await cluster.Database.AddEndpointAsync("customers", "/customers");
         await cluster.ReloadAsync();
         await cluster.UntilServedAsync(2);
 
-        var page = await cluster.Feed(0).PageAsync(RouteVersion.None, 0);
-        var routes = page!.Routes.ToList();
-        await cluster.Database.AddEndpointAsync("customers", "/customers");
-        await cluster.ReloadAsync();
-        await cluster.UntilServedAsync(3);
-        while (routes.Count < page.Count)
-        {
-            routes.AddRange((await cluster.Feed(0).PageAsync(page.Version, routes.Count))!.Routes);
-        }
+        var feed = await cluster.Feed(0).NextAsync(
+            SyncCluster.Registry,
+            new WorkerReport(
+                Guid.NewGuid(), "worker", RouteVersion.None.Next, Problem: null,
+                new RouteTableId(RouteVersion.None.Next, ContentHash.Of("another"))),
+            FeedProtocol.LongPollTimeout, TestContext.Current.CancellationToken);
 
-        Assert.Equal((2L, 4501), (page.Version.Value, routes.Count));
-        Assert.True(RouteImage.Empty.TryReplace(page.Version, page.Hash, routes, out _, out var reason), reason);
-        Assert.Null(await cluster.Feed(0).PageAsync(new RouteVersion(1), 0));
+        Assert.Equal((2L, 0L, null), (feed!.Image.Version.Value, feed.From!.Value.Value, feed.Delta));
     }
 
     [Fact]
@@ -73,11 +67,12 @@ public sealed class FeedTests
         await using var cluster = await SyncCluster.StartAsync();
         await cluster.Database.AddEndpointAsync("orders", "/orders");
         var receipt = await cluster.ReloadAsync();
-        await cluster.Feed(0).ReportAsync(
-            new WorkerReport(Guid.NewGuid(), "new", RouteVersion.None, Problem: null, default));
+        await cluster.Feed(0).NextAsync(
+            SyncCluster.Registry, new WorkerReport(Guid.NewGuid(), "new", RouteVersion.None, Problem: null, default),
+            TimeSpan.Zero, TestContext.Current.CancellationToken);
 
-        var convergence = await cluster.Feed(1).ConvergeAsync(
-            receipt.Version, WaitFor.Workers, TimeSpan.FromMilliseconds(400));
+        var convergence = await cluster.ConvergeAsync(
+            1, receipt.Version, WaitFor.Workers, TimeSpan.FromMilliseconds(400));
 
         Assert.Equal("new", Assert.Single(convergence.Missing).Name);
     }
@@ -99,7 +94,7 @@ public sealed class FeedTests
         await using var cluster = await SyncCluster.StartAsync(limits: SyncCluster.WithoutPoll());
         await MakeVersionElsewhereAsync(cluster);
 
-        Assert.Equal(1, (await cluster.Feed(1).NewestAsync()).Value);
+        Assert.Equal(1, (await NewestAsync(cluster, 1)).Value);
 
         await cluster.UntilServedAsync(silo: 1, version: 1).Within("the version that no message brought");
     }
@@ -113,8 +108,11 @@ public sealed class FeedTests
         await cluster.UntilServedAsync(1);
         await cluster.Database.ExecuteAsync("alter table endpoint_sync.state rename to hidden");
 
-        Assert.Equal(1, (await cluster.Feed(0).NewestAsync()).Value);
+        Assert.Equal(1, (await NewestAsync(cluster, 0)).Value);
     }
+
+    private static async Task<RouteVersion> NewestAsync(SyncCluster cluster, int silo) =>
+        (await cluster.Feed(silo).NewestAsync(SyncCluster.Registry, TestContext.Current.CancellationToken))!.Value;
 
     // Makes a version that no message announces to the silos of this cluster.
     private static async Task MakeVersionElsewhereAsync(SyncCluster cluster)

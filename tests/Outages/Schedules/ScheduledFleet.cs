@@ -189,8 +189,7 @@ internal sealed partial class ScheduledFleet : IAsyncDisposable
         WorkerProcess.StartAsync(new WorkerProcessOptions
         {
             Registry = Fleet.Registry,
-            ClusterConnectionString = fleet.Database.ConnectionString,
-            ClusterId = fleet.Database.Name,
+            Silos = fleet.Urls,
             Name = name,
         });
 }

@@ -29,8 +29,7 @@ public sealed class TwoClustersTests(ITestOutputHelper output)
         await using var worker = await WorkerProcess.StartAsync(new WorkerProcessOptions
         {
             Registry = Fleet.Registry,
-            ClusterConnectionString = blue.Database.ConnectionString,
-            ClusterId = "green",
+            Silos = [.. green.Silos.Select(silo => silo.Address)],
         });
         using var http = new HttpClient { BaseAddress = worker.Address };
         await UntilKnownAsync(blue, "green");

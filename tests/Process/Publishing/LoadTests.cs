@@ -142,8 +142,7 @@ public sealed class LoadTests
         WorkerProcess.StartAsync(new WorkerProcessOptions
         {
             Registry = Fleet.Registry,
-            ClusterConnectionString = fleet.Database.ConnectionString,
-            ClusterId = fleet.Database.Name,
+            Silos = fleet.Urls,
             Name = name,
             Configuration = new Dictionary<string, string>
             {

@@ -1,5 +1,6 @@
 using EndpointSync.Grains.Sync;
 using EndpointSync.Tools.Postgres;
+using EndpointSync.Worker;
 
 namespace EndpointSync.Tests.Unit.Architecture;
 
@@ -26,7 +27,7 @@ public sealed class DirectionTests
         ["Sync.Statements"] = ["Sync.Planning", "Locks", "Postgres", "Configuration"],
         ["Sync"] = ["Sync.Statements", "Sync.Planning", "Preparation", "Odoo", "Locks", "Postgres", "Configuration"],
         ["Registries"] = ["Sync", "Sync.Statements", "Preparation", "Endpoints", "Odoo", "Postgres"],
-        ["Publishing"] = ["Registries", "Sync.Statements", "Preparation", "Locks", "Postgres", "Configuration"],
+        ["Publishing"] = ["Registries", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
         ["Coordination"] =
         [
             "Publishing", "Registries", "Sync", "Sync.Statements", "Preparation", "Odoo", "Locks", "Postgres",
@@ -83,11 +84,28 @@ public sealed class DirectionTests
     }
 
     [Fact]
-    public void The_public_contract_refers_to_no_assembly_of_ours()
+    public void The_public_contract_refers_to_what_workers_share_and_to_no_other_assembly_of_ours()
     {
-        var references = typeof(RouteVersion).Assembly.GetReferencedAssemblies().Select(name => name.Name!);
+        var references = typeof(ReloadReceipt).Assembly.GetReferencedAssemblies().Select(name => name.Name!);
 
-        Assert.DoesNotContain(references, name => name.StartsWith("EndpointSync", StringComparison.Ordinal));
+        Assert.Equal(
+            ["EndpointSync.Protocol"],
+            references.Where(name => name.StartsWith("EndpointSync", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_worker_refers_to_nothing_but_the_protocol_the_routes_and_the_framework()
+    {
+        var references = new[] { typeof(WorkerOptions), typeof(RouteVersion) }
+            .SelectMany(type => type.Assembly.GetReferencedAssemblies())
+            .Select(name => name.Name!)
+            .Where(
+                name => !name.StartsWith("System.", StringComparison.Ordinal)
+                    && !name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+                    && !name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+        Assert.Equal(["EndpointSync.Protocol", "EndpointSync.Routing"], references);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using EndpointSync.Client;
 using EndpointSync.Silo.Hosting;
 using EndpointSync.Tools.Postgres;
+using EndpointSync.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Unit.Logging;
@@ -14,8 +15,9 @@ public sealed partial class LogEventTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(RouteVersion).Assembly, typeof(SyncSession).Assembly, typeof(ReloadGate).Assembly,
-        typeof(SiloSettings).Assembly, typeof(EndpointSyncClientOptions).Assembly,
+        typeof(RouteVersion).Assembly, typeof(ReloadReceipt).Assembly, typeof(SyncSession).Assembly,
+        typeof(ReloadGate).Assembly, typeof(SiloSettings).Assembly, typeof(EndpointSyncClientOptions).Assembly,
+        typeof(WorkerOptions).Assembly,
     ];
 
     private static readonly List<LoggerMessageAttribute> Events =

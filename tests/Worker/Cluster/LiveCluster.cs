@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EndpointSync.Client;
+using EndpointSync.Worker;
+using EndpointSync.Tools.Postgres;
 using EndpointSync.Tools.Processes;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointSync.Tests.Worker.Cluster;
 
@@ -21,11 +21,14 @@ internal sealed class LiveCluster : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly List<WorkerApp> _workers = [];
 
+    // Known before the silos run, so that a worker may start first.
+    private readonly int[] _ports = [LoopbackPort.PickFree(), LoopbackPort.PickFree()];
+
     private LiveCluster(TestDatabase database) => Database = database;
 
     public TestDatabase Database { get; }
 
-    public SiloCluster? Silos { get; private set; }
+    public IReadOnlyList<SiloProcess> Silos { get; private set; } = [];
 
     public static async Task<LiveCluster> StartAsync(int silos)
     {
@@ -34,7 +37,7 @@ internal sealed class LiveCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Starts silos. The silos of an earlier cluster must have been stopped.</summary>
+    /// <summary>Starts one silo or two.</summary>
     public async Task StartSilosAsync(int count)
     {
         var options = new SiloProcessOptions
@@ -47,13 +50,14 @@ internal sealed class LiveCluster : IAsyncDisposable
                 ["EndpointSync:Sync:PollInterval"] = "00:00:01",
             },
         };
-        Silos = await SiloCluster.StartAsync(count, options);
+        Silos = await Task.WhenAll(Enumerable.Range(0, count).Select(
+            index => SiloProcess.StartAsync(options with { Name = $"silo-{index + 1}", HttpPort = _ports[index] })));
     }
 
     public Dictionary<string, string?> Settings(string name, string? snapshot = null) => new()
     {
-        ["EndpointSync:Cluster:ConnectionString"] = Database.ConnectionString,
-        ["EndpointSync:Cluster:ClusterId"] = Database.Name,
+        ["EndpointSync:Worker:Silos:0"] = $"http://127.0.0.1:{_ports[0]}",
+        ["EndpointSync:Worker:Silos:1"] = $"http://127.0.0.1:{_ports[1]}",
         ["EndpointSync:Worker:Name"] = name,
         ["EndpointSync:Worker:SnapshotPath"] = snapshot,
     };
@@ -69,17 +73,19 @@ internal sealed class LiveCluster : IAsyncDisposable
 
     /// <summary>Declares an endpoint and reloads.</summary>
     public async Task<ReloadReceipt> DeclareAsync(
-        WorkerApp asking, string path, WaitFor waitFor = WaitFor.Workers, int timeoutSeconds = 30)
+        string path, WaitFor waitFor = WaitFor.Workers, int timeoutSeconds = 30)
     {
         var id = await Database.AddEndpointAsync(path.Trim('/'), path);
         await Database.ExecuteAsync($"update fastapi_endpoint set app = '{App}' where id = {id}");
-        var client = asking.Application.Services.GetRequiredService<IEndpointSyncClient>();
-        return await client.ReloadAsync(WorkerApp.Registry, new ReloadOptions
-        {
-            WaitFor = waitFor,
-            ConvergenceTimeout = TimeSpan.FromSeconds(timeoutSeconds),
-            Timeout = Deadline.MaxWait,
-        });
+        var silo = Silos.First(silo => !silo.Exited.IsCompleted);
+        using var response = await _http.PostAsync(
+            new Uri(
+                silo.Address,
+                $"api/v1/registries/{WorkerApp.Registry}/reload?timeout={timeoutSeconds}s"
+                + (waitFor == WaitFor.Workers ? "&wait=workers" : "")),
+            content: null).Within("the receipt");
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!;
     }
 
     public async Task<SubscriberList> SubscribersAsync(SiloProcess silo) =>
@@ -99,7 +105,7 @@ internal sealed class LiveCluster : IAsyncDisposable
     }
 
     private async Task<int> CountWorkersAsync() =>
-        (await SubscribersAsync(Silos!.Silos[0])).Subscribers.Count(
+        (await SubscribersAsync(Silos[0])).Subscribers.Count(
             subscriber => subscriber.Kind == SubscriberKind.Worker);
 
     public async ValueTask DisposeAsync()
@@ -109,10 +115,7 @@ internal sealed class LiveCluster : IAsyncDisposable
             await worker.DisposeAsync();
         }
 
-        if (Silos is not null)
-        {
-            await Silos.DisposeAsync();
-        }
+        await Task.WhenAll(Silos.Select(silo => silo.DisposeAsync().AsTask()));
 
         await Database.DisposeAsync();
         _http.Dispose();

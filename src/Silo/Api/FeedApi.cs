@@ -1,0 +1,49 @@
+using EndpointSync.Grains.Publishing;
+using EndpointSync.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace EndpointSync.Silo.Api;
+
+/// <summary>Gives workers the routes of a registry. docs/worker-protocol.md specifies it.</summary>
+internal static class FeedApi
+{
+    public static void MapFeed(this RouteGroupBuilder feed)
+    {
+        feed.MapGet("/", NextAsync);
+        feed.MapGet("/newest", NewestAsync);
+    }
+
+    private static async Task<IResult> NextAsync(
+        string registry, [AsParameters] FeedQuestion question, WorkerFeed feed, FeedBodies bodies, HttpContext http)
+    {
+        if (question.Leave)
+        {
+            feed.Leave(registry, question.Worker);
+            return TypedResults.NoContent();
+        }
+
+        if (!question.TryRead(out var report, out var timeout, out var errors))
+        {
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        if (await feed.NextAsync(registry, report, timeout, http.RequestAborted) is not { } answer)
+        {
+            return Unavailable(registry, feed);
+        }
+
+        await bodies.WriteAsync(http, registry, answer);
+        return TypedResults.Empty;
+    }
+
+    private static async Task<IResult> NewestAsync(
+        string registry, WorkerFeed feed, CancellationToken cancellationToken) =>
+        await feed.NewestAsync(registry, cancellationToken) is { } newest
+            ? TypedResults.Json(new FeedNewest(newest.Value), FeedJson.Default.FeedNewest)
+            : Unavailable(registry, feed);
+
+    private static ProblemHttpResult Unavailable(string registry, WorkerFeed feed) => TypedResults.Problem(
+        title: "No routes yet",
+        detail: $"This silo has no routes of '{registry}' yet: {feed.Problem(registry)}. Every poll tries again.",
+        statusCode: StatusCodes.Status503ServiceUnavailable);
+}

@@ -1,0 +1,11 @@
+namespace EndpointSync.Silo.Hosting;
+
+/// <summary>The HTTP API as others reach it: the configuration section <c>EndpointSync:Http</c>.</summary>
+internal sealed class HttpSettings
+{
+    /// <summary>
+    /// Where workers reach this silo. The default is the first address that the server listens on, with the cluster's
+    /// advertised address in the place of a wildcard.
+    /// </summary>
+    public string? AdvertisedUrl { get; set; }
+}

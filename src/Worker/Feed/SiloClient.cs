@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using EndpointSync.Wire;
+
+namespace EndpointSync.Worker.Feed;
+
+/// <summary>
+/// Sends a worker's questions to a silo over HTTP. A killed silo closes its connections; a frozen one keeps them open
+/// and never answers, so each question has a deadline.
+/// </summary>
+internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, WorkerKey key, TimeProvider clock)
+    : IDisposable
+{
+    // How long the next part of a long answer may take.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(6);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        // Silos are near; a proxy would hold the long polls.
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.GZip,
+        ConnectTimeout = options.SiloTimeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <exception cref="SiloException">The silo gives no answer, or none with routes.</exception>
+    /// <exception cref="InvalidDataException">The answer is malformed.</exception>
+    public Task<News> NextAsync(
+        Uri silo, WorkerReport report, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(
+            silo, FeedProtocol.NextPath(worker.Registry, report, timeout), timeout + options.SiloTimeout, ReadAsync,
+            cancellationToken);
+
+    /// <exception cref="SiloException">The silo gives no answer, or has no routes.</exception>
+    public Task<RouteVersion> NewestAsync(Uri silo, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(
+            silo, FeedProtocol.NewestPath(worker.Registry), timeout,
+            async (response, deadline, token) => new RouteVersion(
+                (await response.Content.ReadFromJsonAsync(FeedJson.Default.FeedNewest, token))!.Version),
+            cancellationToken);
+
+    /// <exception cref="SiloException">The silo gives no answer.</exception>
+    public Task LeaveAsync(Uri silo, TimeSpan timeout) => AskAsync(
+        silo, FeedProtocol.LeavePath(worker.Registry, worker.Id), timeout, (_, _, _) => Task.FromResult(true),
+        CancellationToken.None);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> AskAsync<T>(
+        Uri silo, string path, TimeSpan timeout,
+        Func<HttpResponseMessage, CancellationTokenSource, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, clock);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(silo, path));
+            request.Headers.Authorization =
+                key.Current() is { } shown ? new AuthenticationHeaderValue("Bearer", shown) : null;
+            using var response = await _http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, ended.Token);
+            return response.IsSuccessStatusCode
+                ? await read(response, deadline, ended.Token)
+                : throw await RefusedAsync(silo, response, ended.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SiloException(SiloFailure.Unavailable, $"{silo} did not answer within {timeout}");
+        }
+        catch (Exception failure) when (
+            failure is HttpRequestException or IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new SiloException(SiloFailure.Unavailable, $"{silo} cannot be asked: {failure.Message}", failure);
+        }
+    }
+
+    private static async Task<News> ReadAsync(
+        HttpResponseMessage response, CancellationTokenSource deadline, CancellationToken cancellationToken)
+    {
+        // A whole table may take long; as long as it keeps coming, it is waited for.
+        deadline.CancelAfter(LongestSilence);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var lines = new FeedReading(body, () => deadline.CancelAfter(LongestSilence));
+        var head = await lines.HeadAsync(cancellationToken);
+        var changes = await lines.ChangesAsync(head.Count, cancellationToken);
+        return News.Of(head, changes);
+    }
+
+    private async Task<SiloException> RefusedAsync(
+        Uri silo, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var detail = await DetailAsync(response, cancellationToken);
+        var status = (int)response.StatusCode;
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new SiloException(
+                SiloFailure.Refused,
+                $"{silo} answers {status}{detail}. Give the worker a key with the role worker for registry "
+                + $"'{worker.Registry}': {WorkerOptions.Section}:KeyFile or {WorkerOptions.Section}:Key"),
+            HttpStatusCode.NotFound => new SiloException(SiloFailure.Unknown, $"{silo} answers 404{detail}"),
+            _ => new SiloException(SiloFailure.Unavailable, $"{silo} answers {status}{detail}"),
+        };
+    }
+
+    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
+        {
+            return "";
+        }
+
+        using var problem = await JsonDocument.ParseAsync(
+            await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+        return problem.RootElement.TryGetProperty("detail", out var detail)
+            ? $": {detail.ToString().TrimEnd('.')}"
+            : "";
+    }
+}

@@ -1,0 +1,64 @@
+using EndpointSync.Worker.Dispatch;
+using EndpointSync.Worker.Feed;
+using EndpointSync.Worker.Health;
+using EndpointSync.Worker.Probing;
+using EndpointSync.Worker.Serving;
+using EndpointSync.Worker.Snapshots;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace EndpointSync.Worker;
+
+/// <summary>All parts of the worker of one registry; an application may have several.</summary>
+internal sealed class RegistryWorker : IDisposable
+{
+    private readonly SiloClient _client;
+    private readonly SelfProbe _probe;
+
+    public RegistryWorker(string registry, IOptionsMonitor<WorkerOptions> options, IServiceProvider services)
+    {
+        Options = options.Get(registry);
+        Identity = new WorkerIdentity(registry, Options.Name);
+        var clock = services.GetRequiredService<TimeProvider>();
+        var state = new WorkerState();
+        Current = new CurrentRoutes(clock);
+        _client = new SiloClient(Identity, Options, new WorkerKey(Options), clock);
+        var calls = Create<FeedCalls>(services, Identity, new SiloList(Options.Silos), _client);
+        Newest = new NewestVersion(Current, calls, Options, clock);
+        Snapshots = Create<SnapshotStore>(services, Identity, Current, Options);
+        Health = new WorkerHealth(Identity, Current, calls, state);
+        _probe = Create<SelfProbe>(services, this);
+        Loop = Create<FeedLoop>(
+            services, Identity, calls, Create<FeedReader>(services, Identity, calls), Current, state, _probe, Apps,
+            Create<FeedOutage>(services, Identity, calls, Current, state), Snapshots);
+    }
+
+    public WorkerOptions Options { get; }
+
+    public WorkerIdentity Identity { get; }
+
+    public CurrentRoutes Current { get; }
+
+    public NewestVersion Newest { get; }
+
+    public ProbeSecret Secret { get; } = new();
+
+    public AppDirectory Apps { get; } = new();
+
+    public SnapshotStore Snapshots { get; }
+
+    public WorkerHealth Health { get; }
+
+    public FeedLoop Loop { get; }
+
+    public void Dispose()
+    {
+        Loop.Dispose();
+        Snapshots.Dispose();
+        _probe.Dispose();
+        _client.Dispose();
+    }
+
+    private static T Create<T>(IServiceProvider services, params object[] parts) =>
+        ActivatorUtilities.CreateInstance<T>(services, parts);
+}
