@@ -169,6 +169,8 @@ internal sealed class SyncTransaction(
         }
 
         var done = await _routes.WriteAsync(plan, scan, _work.Left, cancellationToken);
+        // Whoever had the path in the newest version and went after the preflight must not keep it there.
+        _touched.UnionWith(endpoints.OwnersOf(scan, done.Writes));
         FirstFew.Log(
             done.Orphans, orphan => SyncLog.Orphan(logger, orphan.Name, orphan.Id),
             more => SyncLog.More(logger, more, "endpoints without their routes", database.Name));

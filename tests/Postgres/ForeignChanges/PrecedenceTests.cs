@@ -164,6 +164,25 @@ public sealed class PrecedenceTests : ForeignTests
         Assert.Equal(["/bills/", "/orders/"], await ServedAsync());
     }
 
+    [Fact]
+    public async Task A_path_whose_owner_goes_between_a_syncs_preflight_and_its_lock_is_not_served_twice()
+    {
+        await using var registry = await InSyncAsync();
+        await Database.AddEndpointAsync("younger", "/orders");
+        await registry.ReloadAsync();
+        var slow = new RandomScheduleSlowSilo(registry);
+        await Database.ExecuteAsync(
+            "update fastapi_endpoint set registry_sync = false where id = 1");
+        await slow.StepAsync(ReloadScope.Everything);
+        await Database.ExecuteAsync(
+            "delete from endpoint_route where key like 'fastapi.endpoint:3:%'; "
+            + "delete from fastapi_endpoint where id = 3");
+
+        await slow.StepAsync(ReloadScope.Everything);
+
+        Assert.Equal(["/bills/", "/orders/"], await ServedAsync());
+    }
+
     // The preflight found no triggers, so it checked everything, and somebody installed them before the lock.
     [Fact]
     public async Task An_edit_behind_a_preflight_without_triggers_waits_for_its_own_reload_too()

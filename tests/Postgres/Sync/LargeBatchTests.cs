@@ -39,7 +39,7 @@ public sealed class LargeBatchTests
 
     // Between two statements of a sync a silo works on what it has read, and Postgres must not take it for frozen.
     [Fact]
-    public async Task Rows_of_other_consumers_are_adopted_in_one_version_however_many_there_are()
+    public async Task Tens_of_thousands_of_rows_of_other_consumers_are_adopted_in_one_version()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var registry = new TestRegistry(

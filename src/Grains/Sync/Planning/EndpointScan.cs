@@ -150,8 +150,15 @@ internal sealed record EndpointScan(
     /// The digests of the rules that these endpoints want, in all spellings that are one path to Odoo. Others may have
     /// them already.
     /// </summary>
-    public string[] Claims() =>
-        [.. Endpoints.Where(endpoint => endpoint.Active).SelectMany(RoutesOf).Select(DigestOf).Distinct()];
+    public string[] Claims() => Claims(Endpoints.Select(endpoint => endpoint.Id).ToHashSet());
+
+    /// <summary>The same, of some of them.</summary>
+    public string[] Claims(IReadOnlySet<int> ids) =>
+    [
+        .. Endpoints.Where(endpoint => endpoint.Active && ids.Contains(endpoint.Id)).SelectMany(RoutesOf)
+            .Select(DigestOf)
+            .Distinct(),
+    ];
 
     /// <summary>The route that an endpoint wants; null if its root path is not valid.</summary>
     public static string? RouteOf(EndpointRow endpoint) =>

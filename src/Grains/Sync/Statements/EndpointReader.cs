@@ -51,6 +51,15 @@ internal sealed class EndpointReader(
             : scan;
     }
 
+    /// <summary>The endpoints that have the paths of some rows in the newest version.</summary>
+    /// <param name="scan">What this reader read last.</param>
+    /// <param name="written">Rows of endpoints in it.</param>
+    public IEnumerable<int> OwnersOf(EndpointScan scan, IReadOnlyCollection<RouteRow> written) =>
+        written.Count == 0
+            ? []
+            : scan.Claims(written.Select(row => row.EndpointId).OfType<int>().ToHashSet())
+                .SelectMany(claim => _owners.GetValueOrDefault(claim) ?? []);
+
     private Task<List<StoredRoute>> ReadPublishedAsync(
         IReadOnlySet<int> ids, CancellationToken cancellationToken) => connection.ListAsync(
             Sql["published"], row => RouteReader.ReadRoute(row, RouteColumns.Known)!, cancellationToken,
