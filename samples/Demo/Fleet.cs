@@ -7,7 +7,6 @@ namespace EndpointSync.Demo;
 /// <summary>Silo and worker processes for experiments, on one PostgreSQL, until they are stopped.</summary>
 internal static class Fleet
 {
-    private const string ConnectionStringKey = "EndpointSync__Cluster__ConnectionString";
     private const string RegistryKey = "Registry";
     private const string ClusterId = "endpointsync";
     private const int SampleWorkers = 2;
@@ -22,8 +21,11 @@ internal static class Fleet
     /// </summary>
     public static async Task<int> RunAsync(FleetSize size, CancellationToken cancellationToken)
     {
-        await using var postgres = await StartPostgresAsync(cancellationToken);
-        var connectionString = postgres?.ConnectionString() ?? Environment.GetEnvironmentVariable(ConnectionStringKey)!;
+        var configured = DatabaseChoice.ConnectionString(size.PrivatePostgres);
+        await using var postgres = configured is null
+            ? await PrivatePostgres.StartAsync(new PrivatePostgresOptions(), cancellationToken)
+            : null;
+        var connectionString = configured ?? postgres!.ConnectionString();
         var started = new List<ServerProcess>();
         try
         {
@@ -66,11 +68,6 @@ internal static class Fleet
         started.AddRange(workers);
         return workers;
     }
-
-    private static async Task<PrivatePostgres?> StartPostgresAsync(CancellationToken cancellationToken) =>
-        string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(ConnectionStringKey))
-            ? await PrivatePostgres.StartAsync(new PrivatePostgresOptions(), cancellationToken)
-            : null;
 
     private static WorkerProcessOptions WorkerOptions(int index, SiloProcess[] silos) => new()
     {

@@ -23,6 +23,7 @@ static int Usage()
     Console.Error.WriteLine(
         $"Usage: ./run [--silos N] [--workers N]    silo processes, 1 to {FleetSize.Most}, "
         + $"and worker processes, 0 to {FleetSize.Most}\n"
+        + "       ./run --private-postgres           allows a PostgreSQL of its own outside of Development\n"
         + "       ./run demo                         demonstrates a reload, and exits");
     return 2;
 }

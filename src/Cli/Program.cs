@@ -5,7 +5,8 @@ using EndpointSync.Cli;
 using EndpointSync.Cli.Commands;
 
 var root = new RootCommand(
-    "Reloads the registries of an EndpointSync cluster, shows their state, and edits their endpoints.")
+    "Reloads the registries of an EndpointSync cluster, shows their state, edits their endpoints, and makes the "
+    + "certificates of the cluster's ports.")
 {
     CommonOptions.Server,
     CommonOptions.Json,
@@ -15,6 +16,7 @@ var root = new RootCommand(
     SubscribersCommand.Create(),
     WritersCommand.Create(),
     EndpointsCommand.Create(),
+    CertsCommand.Create(),
 };
 var help = root.Options.OfType<HelpOption>().Single();
 help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

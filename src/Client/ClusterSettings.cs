@@ -1,3 +1,4 @@
+using EndpointSync.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +41,7 @@ internal static class ClusterSettings
         client.Services.AddOptions<ClusterOptions>().Configure<IOptions<EndpointSyncClientOptions>>(
             (options, settings) =>
             (options.ClusterId, options.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
+        client.UseClusterTls(provider => provider.GetRequiredService<IOptions<EndpointSyncClientOptions>>().Value.Tls);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using EndpointSync.Core;
+using EndpointSync.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,8 @@ namespace EndpointSync.Client;
 /// with what was tried and what to check. Orleans creates the filter when it begins to connect.
 /// </summary>
 internal sealed partial class ConnectRetries(
-    IOptions<EndpointSyncClientOptions> options, TimeProvider clock, ILogger<ConnectRetries> logger)
+    IOptions<EndpointSyncClientOptions> options, RefusalLog refusals, TimeProvider clock,
+    ILogger<ConnectRetries> logger)
     : IClientConnectionRetryFilter
 {
     private const string Advice =
@@ -39,18 +41,21 @@ internal sealed partial class ConnectRetries(
         {
             throw new TimeoutException(
                 $"{Tried()} failed for {EndpointSyncClientOptions.Section}:ConnectTimeout ({_options.ConnectTimeout}), "
-                + $"{_attempts} attempts. The last error: {exception.Message} {Advice}",
+                + $"{_attempts} attempts. The last error: {Reason(exception)} {Advice}",
                 exception);
         }
 
         if (_attempts == 1)
         {
-            LogWaiting(_options.ClusterId, Database.ToString(), _options.ConnectTimeout, exception.Message);
+            LogWaiting(_options.ClusterId, Database.ToString(), _options.ConnectTimeout, Reason(exception));
         }
 
         await Task.Delay(delay, clock, cancellationToken);
         return true;
     }
+
+    // Orleans says only that no gateway could be reached.
+    private string Reason(Exception failure) => refusals.Latest ?? failure.Message;
 
     private string Tried() =>
         $"Connecting to cluster '{_options.ClusterId}' through the list of its silos in {Database}";

@@ -1,3 +1,5 @@
+using EndpointSync.Tls;
+
 namespace EndpointSync.Client;
 
 /// <summary>
@@ -22,4 +24,9 @@ public sealed class EndpointSyncClientOptions
     /// is allowed to finish, so the error may come a few seconds later.
     /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The client's certificate and the authorities of the silos'. Without files nothing is encrypted.
+    /// </summary>
+    public ClusterTlsOptions Tls { get; set; } = new();
 }

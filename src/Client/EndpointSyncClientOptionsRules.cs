@@ -1,3 +1,4 @@
+using EndpointSync.Tls;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Client;
@@ -15,6 +16,7 @@ internal sealed class EndpointSyncClientOptionsRules : IValidateOptions<Endpoint
     {
         var complaints = Check(options)
             .Select(complaint => $"{EndpointSyncClientOptions.Section}:{complaint}")
+            .Concat(options.Tls.IsConfigured ? ClusterTls.Check(options.Tls, TlsRole.Client, TimeProvider.System) : [])
             .ToList();
         return complaints.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
     }

@@ -8,11 +8,14 @@ try
 {
     var settings = SiloSettings.Read(builder.Configuration);
 
-    ExclusivePorts.Check(settings.Cluster);
+    var endpoints = ClusterEndpoints.Resolve(settings.Cluster);
+    settings.Cluster.AdvertisedAddress ??= endpoints.Advertised.ToString();
+    ExclusivePorts.Check(endpoints);
     builder.UseDefaultUrl();
-    await builder.AddSiloAsync(settings);
+    await builder.AddSiloAsync(settings, endpoints);
+    await ClusterReach.CheckAsync(settings.Cluster, endpoints);
     var skew = await ClockSkew.CheckAsync(settings.Cluster);
-    builder.AddSiloHealth();
+    builder.AddSiloHealth(settings);
     builder.AddApi();
 
     await using var app = builder.Build();

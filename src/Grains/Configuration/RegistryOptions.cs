@@ -35,4 +35,10 @@ public sealed class RegistryOptions
     /// than a wish.
     /// </summary>
     public bool AllowMassRemoval { get; set; }
+
+    /// <summary>
+    /// Why connections to a database of its own may go over a network without <c>SslMode=VerifyFull</c>. Any text;
+    /// without it the silo warns.
+    /// </summary>
+    public string? UnverifiedDatabaseReason { get; set; }
 }

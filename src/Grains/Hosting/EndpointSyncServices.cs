@@ -53,6 +53,7 @@ internal static class EndpointSyncServices
             .AddSingleton<IGrainDirectoryResolver, EmptyGrainDirectory>()
             .AddCoordination()
             .AddPublishing()
+            .AddHostedService<DatabaseTrust>()
             .AddHostedService<DatabaseListeners>();
     }
 
@@ -91,6 +92,14 @@ internal static class EndpointSyncServices
         await using var sources = new DataSources("clock");
         return await ClusterDatabase.ResetFutureSignsOfLifeAsync(
             sources.For(connectionString), clusterId, cancellationToken);
+    }
+
+    /// <summary>The silos of a cluster that are active and have given a sign of life lately.</summary>
+    public static async Task<IReadOnlyList<ListedSilo>> LivingMembersAsync(
+        string connectionString, string clusterId, CancellationToken cancellationToken)
+    {
+        await using var sources = new DataSources("start");
+        return await ClusterDatabase.LivingMembersAsync(sources.For(connectionString), clusterId, cancellationToken);
     }
 
     /// <summary>What a failure of Postgres or the driver means for an operator; null for any other failure.</summary>
@@ -139,6 +148,7 @@ internal static class EndpointSyncServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<PublishingOptions>, PublishingOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EndpointOptions>, ClusterTraffic>());
         return services;
     }
 

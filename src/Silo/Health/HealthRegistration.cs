@@ -1,3 +1,4 @@
+using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -11,11 +12,18 @@ internal static class HealthRegistration
 {
     private const string Ready = "ready";
 
-    public static void AddSiloHealth(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks()
-        .AddCheck<SiloCheck>("silo", tags: [Ready])
-        .AddCheck<ClockCheck>("clock", tags: [Ready])
-        .AddCheck<RegistriesCheck>("registries", tags: [Ready])
-        .AddCheck<RoutesCheck>("routes", tags: [Ready]);
+    public static void AddSiloHealth(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        var checks = builder.Services.AddHealthChecks()
+            .AddCheck<SiloCheck>("silo", tags: [Ready])
+            .AddCheck<ClockCheck>("clock", tags: [Ready])
+            .AddCheck<RegistriesCheck>("registries", tags: [Ready])
+            .AddCheck<RoutesCheck>("routes", tags: [Ready]);
+        if (settings.Cluster.Tls.IsConfigured)
+        {
+            checks.AddCheck<CertificateCheck>("certificate", tags: [Ready]);
+        }
+    }
 
     public static void MapSiloHealth(this WebApplication app)
     {

@@ -1,3 +1,5 @@
+using EndpointSync.Tls;
+
 namespace EndpointSync.Silo.Hosting;
 
 /// <summary>The cluster that the silo belongs to: the configuration section <c>EndpointSync:Cluster</c>.</summary>
@@ -18,21 +20,43 @@ internal sealed class ClusterSettings
     /// </summary>
     public string? SiloName { get; set; }
 
-    /// <summary>The address where other silos and clients reach this silo.</summary>
-    public string AdvertisedAddress { get; set; } = "127.0.0.1";
+    /// <summary>
+    /// The IP address or host name where other silos and clients reach this silo. The default is the address of the
+    /// interface that reaches the cluster's database.
+    /// </summary>
+    public string? AdvertisedAddress { get; set; }
 
-    /// <summary>The TCP port for other silos.</summary>
+    /// <summary>The TCP port where other silos reach this silo.</summary>
     public int SiloPort { get; set; } = 11111;
 
-    /// <summary>The TCP port for clients.</summary>
+    /// <summary>The TCP port where clients reach this silo.</summary>
     public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>
+    /// Where the silo itself listens for other silos, as <c>address:port</c>, if that differs from the advertised
+    /// address and port: behind NAT, or in a container whose ports the host maps.
+    /// </summary>
+    public string? SiloListeningEndpoint { get; set; }
+
+    /// <summary>The same for clients.</summary>
+    public string? GatewayListeningEndpoint { get; set; }
+
+    /// <summary>The certificates of the cluster's ports. Without files the traffic is in the clear.</summary>
+    public ClusterTlsOptions Tls { get; set; } = new();
+
+    /// <summary>
+    /// Why connections to the database may go over a network without <c>SslMode=VerifyFull</c>. Any text; without it
+    /// the silo warns.
+    /// </summary>
+    public string? UnverifiedDatabaseReason { get; set; }
 
     /// <summary>How soon a silo that has stopped answering is declared dead.</summary>
     public MembershipProfile MembershipProfile { get; set; } = MembershipProfile.Balanced;
 
     /// <summary>
-    /// Whether the silo may communicate over a network. Orleans' traffic is neither encrypted nor authenticated, so
-    /// anyone who reaches the ports can call any grain. Set it to true only if the network itself is protected.
+    /// Whether the silo may communicate over a network without <see cref="Tls"/>. Orleans' traffic is then neither
+    /// encrypted nor authenticated, so anyone who reaches the ports can call any grain. Set it to true only if the
+    /// network itself is protected.
     /// </summary>
     public bool AllowPlaintextClusterTraffic { get; set; }
 

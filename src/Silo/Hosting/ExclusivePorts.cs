@@ -11,32 +11,32 @@ internal static class ExclusivePorts
 {
     /// <exception cref="StartException">Another process listens on a port, or the address is not of this machine.
     /// </exception>
-    public static void Check(ClusterSettings cluster)
+    public static void Check(ClusterEndpoints endpoints)
     {
-        var address = IPAddress.Parse(cluster.AdvertisedAddress);
-        Check(address, "SiloPort", cluster.SiloPort);
-        Check(address, "GatewayPort", cluster.GatewayPort);
+        Check(endpoints.Silo, "Silo");
+        Check(endpoints.Gateway, "Gateway");
     }
 
-    private static void Check(IPAddress address, string key, int port)
+    private static void Check(IPEndPoint endpoint, string port)
     {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(address, port));
+            socket.Bind(endpoint);
         }
         catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new StartException(
-                $"Address already in use: another process listens on port {port} (EndpointSync:Cluster:{key}). "
-                + "Stop it, or give this silo another port.",
+                $"Address already in use: another process listens on port {endpoint.Port} "
+                + $"(EndpointSync:Cluster:{port}Port). Stop it, or give this silo another port.",
                 StartException.Unavailable);
         }
         catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AddressNotAvailable)
         {
             throw new StartException(
-                $"EndpointSync:Cluster:AdvertisedAddress ({address}) is not an address of this machine: "
-                + "set the one where the other silos reach it.");
+                $"EndpointSync:Cluster:AdvertisedAddress ({endpoint.Address}) is not an address of this machine: "
+                + "set the one where the other silos reach it. Behind NAT, or in a container whose ports the "
+                + $"host maps, set EndpointSync:Cluster:{port}ListeningEndpoint too, such as 0.0.0.0:{endpoint.Port}.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using EndpointSync.Grains.Publishing;
 
 namespace EndpointSync.Silo.Hosting;
@@ -15,7 +16,7 @@ internal static class SiloAdvertisement
     /// <summary>The silo's URL with a slash at its end; null if its server has no address on the network.</summary>
     public static string? Of(SiloSettings settings, IEnumerable<string> listening)
     {
-        var address = settings.Cluster.AdvertisedAddress;
+        var address = settings.Cluster.AdvertisedAddress ?? IPAddress.Loopback.ToString();
         var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
         var url = settings.Http.AdvertisedUrl
             ?? listening.FirstOrDefault(url => !url.Contains("://unix:", StringComparison.OrdinalIgnoreCase));

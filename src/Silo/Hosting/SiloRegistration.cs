@@ -1,6 +1,7 @@
-using System.Net;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
+using EndpointSync.Silo.Gateway;
+using EndpointSync.Tls;
 using Orleans.Configuration;
 
 namespace EndpointSync.Silo.Hosting;
@@ -10,14 +11,17 @@ internal static class SiloRegistration
 {
     /// <summary>Prepares the cluster's database and adds the silo with its registries.</summary>
     /// <exception cref="StartException">The cluster's database cannot be used; the message has the reason.</exception>
-    public static async Task AddSiloAsync(this WebApplicationBuilder builder, SiloSettings settings)
+    public static async Task AddSiloAsync(
+        this WebApplicationBuilder builder, SiloSettings settings, ClusterEndpoints endpoints)
     {
         await MigrateAsync(settings.Cluster);
         builder.Services.AddOptions<SyncOptions>().BindConfiguration($"{SiloSettings.Section}:Sync");
         builder.Services.AddOptions<PublishingOptions>().BindConfiguration($"{SiloSettings.Section}:Publishing");
         // The silo comes first: services that are added later start after it and stop before it.
-        builder.UseOrleans(silo => Configure(silo, settings.Cluster));
+        builder.UseOrleans(silo => Configure(silo, settings.Cluster, endpoints));
         builder.Services.AddEndpointSyncGrains(settings.Cluster.ConnectionString!, settings.Registries);
+        builder.Services.Configure<RegistriesOptions>(
+            options => options.UnverifiedDatabaseReason = settings.Cluster.UnverifiedDatabaseReason);
         builder.Services.AddSingleton(settings.Cluster).AddSingleton<ClusterClock>()
             .AddHostedService(provider => provider.GetRequiredService<ClusterClock>());
         if (settings.StopWhenInputEnds)
@@ -26,17 +30,21 @@ internal static class SiloRegistration
         }
     }
 
-    private static void Configure(ISiloBuilder silo, ClusterSettings cluster)
+    private static void Configure(ISiloBuilder silo, ClusterSettings cluster, ClusterEndpoints endpoints)
     {
         silo.Configure<ClusterOptions>(
             options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
         silo.Configure<SiloOptions>(options => options.SiloName = cluster.Name);
         silo.Configure<EndpointOptions>(options =>
         {
-            options.AdvertisedIPAddress = IPAddress.Parse(cluster.AdvertisedAddress);
+            options.AdvertisedIPAddress = endpoints.Advertised;
             options.SiloPort = cluster.SiloPort;
             options.GatewayPort = cluster.GatewayPort;
+            options.SiloListeningEndpoint = endpoints.Silo;
+            options.GatewayListeningEndpoint = endpoints.Gateway;
         });
+        silo.UseClusterTls(cluster.Tls);
+        silo.LimitClients();
         silo.Configure<ClusterMembershipOptions>(options => Apply(options, cluster.MembershipProfile));
         silo.UseAdoNetClustering(options => options.Configure<IServiceProvider>((clustering, provider) =>
         {

@@ -28,7 +28,7 @@ internal sealed class SiloSettings
     public static SiloSettings Read(IConfiguration configuration)
     {
         var settings = Bind(configuration);
-        var errors = SiloSettingsRules.Check(settings).ToList();
+        var errors = SiloSettingsRules.Check(settings).Concat(ClusterPortRules.OrleansKeys(configuration)).ToList();
         return errors.Count == 0
             ? settings
             : throw new StartException($"The silo cannot start as it is configured:\n- {string.Join("\n- ", errors)}");

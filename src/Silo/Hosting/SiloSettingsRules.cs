@@ -40,17 +40,9 @@ internal static class SiloSettingsRules
             yield return $"EndpointSync:Cluster:ConnectionString {complaint}";
         }
 
-        if (!IPAddress.TryParse(cluster.AdvertisedAddress, out var address)
-            || IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address))
+        foreach (var complaint in ClusterPortRules.Check(cluster))
         {
-            yield return $"EndpointSync:Cluster:AdvertisedAddress ({cluster.AdvertisedAddress}) must be an IP address "
-                + "where the other silos reach this one.";
-        }
-        else if (!IPAddress.IsLoopback(address) && !cluster.AllowPlaintextClusterTraffic)
-        {
-            yield return $"EndpointSync:Cluster:AdvertisedAddress ({address}) is not a loopback address, and Orleans' "
-                + "traffic is neither encrypted nor authenticated. Protect the network (a mesh, WireGuard, a private "
-                + "segment) and set EndpointSync:Cluster:AllowPlaintextClusterTraffic to true, or use 127.0.0.1.";
+            yield return complaint;
         }
 
         foreach (var (key, port) in new[] { ("SiloPort", cluster.SiloPort), ("GatewayPort", cluster.GatewayPort) })

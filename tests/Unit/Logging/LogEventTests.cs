@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using EndpointSync.Client;
 using EndpointSync.Silo.Hosting;
+using EndpointSync.Tls;
 using EndpointSync.Tools.Postgres;
 using EndpointSync.Worker;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public sealed partial class LogEventTests
     [
         typeof(RouteVersion).Assembly, typeof(ReloadReceipt).Assembly, typeof(SyncSession).Assembly,
         typeof(ReloadGate).Assembly, typeof(SiloSettings).Assembly, typeof(EndpointSyncClientOptions).Assembly,
-        typeof(WorkerOptions).Assembly,
+        typeof(WorkerOptions).Assembly, typeof(ClusterTlsOptions).Assembly,
     ];
 
     private static readonly List<LoggerMessageAttribute> Events =

@@ -52,12 +52,43 @@ public sealed class SiloSettingsRulesTests
     [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("::")]
-    [InlineData("silo.example")]
+    [InlineData("silo example")]
     [InlineData("")]
     public void The_address_must_be_one_that_others_can_reach(string address) =>
         Complains(
             settings => settings.Cluster.AdvertisedAddress = address,
             $"EndpointSync:Cluster:AdvertisedAddress ({address}) must be an IP address");
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("silo.example")]
+    [InlineData("127.0.0.1")]
+    public void A_name_or_no_address_is_looked_up_later(string? address)
+    {
+        var settings = Good();
+        settings.Cluster.AdvertisedAddress = address;
+
+        Assert.Empty(SiloSettingsRules.Check(settings));
+    }
+
+    [Theory]
+    [InlineData("here:11111", "must be an IP address and a port")]
+    [InlineData("", "must be an IP address and a port")]
+    [InlineData("0.0.0.0:11111", "is not a loopback address")]
+    [InlineData("[::]:11111", "is not a loopback address")]
+    public void Listening_is_checked_like_advertising(string endpoint, string complaint)
+    {
+        foreach (var key in new[] { "SiloListeningEndpoint", "GatewayListeningEndpoint" })
+        {
+            var settings = Good();
+            settings.Cluster.GetType().GetProperty(key)!.SetValue(settings.Cluster, endpoint);
+
+            Assert.Contains(
+                SiloSettingsRules.Check(settings),
+                problem => problem.StartsWith($"EndpointSync:Cluster:{key} (", StringComparison.Ordinal)
+                    && problem.Contains(complaint, StringComparison.Ordinal));
+        }
+    }
 
     [Fact]
     public void Traffic_over_a_network_must_be_allowed()

@@ -14,7 +14,7 @@ public sealed class SiloSettingsTests
     {
         var settings = Read(("Cluster:ConnectionString", Database), ("Registries:openspp:Schema", "public"));
 
-        Assert.Equal(("endpointsync", "endpointsync", "127.0.0.1", 11111, 30000), Place(settings.Cluster));
+        Assert.Equal(("endpointsync", "endpointsync", "", 11111, 30000), Place(settings.Cluster));
         Assert.Equal($"{Environment.MachineName}-11111", settings.Cluster.Name);
         Assert.Equal(
             (MembershipProfile.Balanced, false, false),
@@ -53,6 +53,28 @@ public sealed class SiloSettingsTests
             ("Host=other", "odoo", "l", true),
             (registry.ConnectionString, registry.Schema, registry.LockName, registry.CreateTables));
         Assert.Equal((8, 7, 6, 5, 4), Seconds(settings.Sync));
+    }
+
+    [Theory]
+    [InlineData("SiloListeningEndpoint", "0.0.0.0:11111", "SiloListeningEndpoint")]
+    [InlineData("GatewayListeningEndpoint", "0.0.0.0:30000", "GatewayListeningEndpoint")]
+    [InlineData("AdvertisedIPAddress", "10.0.0.1", "AdvertisedAddress")]
+    [InlineData("SiloPort", "11111", "SiloPort")]
+    public void Orleans_own_keys_for_the_ports_are_refused_with_ours(string key, string value, string ours)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["EndpointSync:Cluster:ConnectionString"] = Database,
+            ["EndpointSync:Registries:openspp:Schema"] = "public",
+            [$"Orleans:Endpoints:{key}"] = value,
+        }).Build();
+
+        var refused = Assert.Throws<StartException>(() => SiloSettings.Read(configuration));
+
+        Assert.Equal(StartException.WrongConfiguration, refused.ExitCode);
+        Assert.Contains(
+            $"Orleans:Endpoints:{key} ({value}) is Orleans' own key. Set EndpointSync:Cluster:{ours} instead",
+            refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -128,7 +150,7 @@ public sealed class SiloSettingsTests
         Assert.Throws<StartException>(() => Read(values)).Message;
 
     private static (string, string, string, int, int) Place(ClusterSettings cluster) =>
-        (cluster.ClusterId, cluster.ServiceId, cluster.AdvertisedAddress, cluster.SiloPort, cluster.GatewayPort);
+        (cluster.ClusterId, cluster.ServiceId, cluster.AdvertisedAddress ?? "", cluster.SiloPort, cluster.GatewayPort);
 
     private static (double, double, double, double, double) Seconds(SyncOptions sync) =>
         (sync.Deadline.TotalSeconds, sync.StatementTimeout.TotalSeconds, sync.LockTimeout.TotalSeconds,

@@ -56,4 +56,19 @@ internal static class ClusterDatabase
             row => (row.Text("silo"), row.Value<TimeSpan>("ahead")), cancellationToken,
             PostgresCommands.Value(clusterId));
     }
+
+    /// <summary>The other silos that are active and have given a sign of life lately.</summary>
+    public static async Task<IReadOnlyList<ListedSilo>> LivingMembersAsync(
+        NpgsqlDataSource source, string clusterId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ListAsync(
+            """
+            select siloname::text as silo, hostname::text as host, address::text as address, port
+            from orleans.orleansmembershiptable
+            where deploymentid::text = $1 and status = 3 and iamalivetime > clock_timestamp() - interval '1 minute'
+            """,
+            row => new ListedSilo(row.Text("silo"), row.Text("host"), row.Text("address"), row.Int("port")),
+            cancellationToken, PostgresCommands.Value(clusterId));
+    }
 }

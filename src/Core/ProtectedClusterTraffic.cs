@@ -1,0 +1,4 @@
+namespace EndpointSync.Core;
+
+/// <summary>Registered where the cluster's ports are encrypted and authenticated.</summary>
+internal sealed class ProtectedClusterTraffic;
