@@ -21,6 +21,14 @@ internal static class CommonOptions
         CustomParser = result => Parse(result.Tokens[0].Value, "--server", result),
     };
 
+    public static Option<string?> KeyFile { get; } = new("--key-file")
+    {
+        Description = "The file with the key of the HTTP API. Default: ENDPOINTSYNC_KEY, or else the file that "
+            + "ENDPOINTSYNC_KEY_FILE names.",
+        HelpName = "path",
+        Recursive = true,
+    };
+
     public static Option<bool> Json { get; } =
         new("--json") { Description = "Print the API's JSON unchanged.", Recursive = true };
 

@@ -10,6 +10,7 @@ var root = new RootCommand(
 {
     CommonOptions.Server,
     CommonOptions.Json,
+    CommonOptions.KeyFile,
     ReloadCommand.Create(),
     StatusCommand.Create(),
     RoutesCommand.Create(),

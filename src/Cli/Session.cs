@@ -16,7 +16,13 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
     public static void SetAction(Command command, Func<Session, ParseResult, Task<int>> run) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var api = new SiloApi(parsed.GetRequiredValue(CommonOptions.Server));
+            if (!ApiKey.TryRead(parsed.GetValue(CommonOptions.KeyFile), out var key, out var unreadable))
+            {
+                parsed.InvocationConfiguration.Error.WriteLine(VisibleText.Of(unreadable));
+                return ExitCode.WrongUsage;
+            }
+
+            using var api = new SiloApi(parsed.GetRequiredValue(CommonOptions.Server), key);
             var session = new Session(parsed, api, cancellationToken);
             try
             {

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace EndpointSync.Cli;
 
 /// <summary>A silo's HTTP API.</summary>
-internal sealed class SiloApi(Uri server) : IDisposable
+internal sealed class SiloApi(Uri server, string? key) : IDisposable
 {
     // A caller may wait for the running sync and the next one.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(90);
@@ -36,6 +36,11 @@ internal sealed class SiloApi(Uri server) : IDisposable
         {
             Content = edit is null ? null : JsonContent.Create(edit, options: Json),
         };
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        }
+
         if (ifMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch is "*" ? ifMatch : $"\"{ifMatch.Trim('"')}\"");

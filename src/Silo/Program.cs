@@ -1,3 +1,4 @@
+using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Health;
 using EndpointSync.Silo.Hosting;
@@ -17,6 +18,7 @@ try
     var skew = await ClockSkew.CheckAsync(settings.Cluster);
     builder.AddSiloHealth(settings);
     builder.AddApi();
+    builder.AddRequiredKey(settings.Http);
 
     await using var app = builder.Build();
     app.MapSiloHealth();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EndpointSync.Silo.Access;
 
 namespace EndpointSync.Silo.Api;
 
@@ -29,6 +30,7 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSameOriginOnly();
+        app.UseRequiredKey();
         var registries = app.MapGroup("/api/v1/registries");
         registries.MapRegistries();
         registries.MapGroup("/{registry}/feed").MapFeed();

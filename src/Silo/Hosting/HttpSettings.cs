@@ -8,4 +8,10 @@ internal sealed class HttpSettings
     /// advertised address in the place of a wildcard.
     /// </summary>
     public string? AdvertisedUrl { get; set; }
+
+    /// <summary>
+    /// The SHA-256, in hexadecimal digits, of the key that every request needs. Without it the API is open and listens
+    /// on the loopback interface only.
+    /// </summary>
+    public string? AdminKeyHash { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Postgres;
@@ -25,6 +26,14 @@ internal static class SiloSettingsRules
         {
             yield return $"EndpointSync:Http:AdvertisedUrl ('{url}') must be the URL where workers reach this silo, "
                 + "http://host:port or https://host:port.";
+        }
+
+        if (http.AdminKeyHash is { } hash && (hash.Length != SHA256.HashSizeInBytes * 2
+            || !hash.All(char.IsAsciiHexDigit)))
+        {
+            // The value may be a key that was set by mistake, so it is not shown.
+            yield return "EndpointSync:Http:AdminKeyHash must be the SHA-256 of a key in 64 hexadecimal digits: "
+                + "`printf %s \"$key\" | sha256sum`. A key itself does not belong in a configuration.";
         }
     }
 

@@ -10,6 +10,21 @@ public sealed class SiloSettingsRulesTests
         Assert.Empty(SiloSettingsRules.Check(Good()));
 
     [Theory]
+    [InlineData("")]
+    [InlineData("a key and no hash of one")]
+    [InlineData("zz00000000000000000000000000000000000000000000000000000000000000")]
+    public void The_hash_of_the_key_must_be_one_and_is_not_shown(string hash)
+    {
+        var settings = Good();
+        settings.Http.AdminKeyHash = hash;
+
+        var complaint = Assert.Single(SiloSettingsRules.Check(settings));
+
+        Assert.Contains("EndpointSync:Http:AdminKeyHash must be", complaint, StringComparison.Ordinal);
+        Assert.True(hash.Length == 0 || !complaint.Contains(hash, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(null, "ConnectionString is empty")]
     [InlineData(" ", "ConnectionString is empty")]
     [InlineData("Database=odoo", "ConnectionString names no Host")]
