@@ -20,6 +20,12 @@ internal static class LoopbackOnly
         foreach (var index in Enumerable.Range(0, builder.Services.Count))
         {
             var service = builder.Services[index];
+            // Those with a key are Orleans' own, for other silos and clients; the server takes those without.
+            if (service.IsKeyedService)
+            {
+                continue;
+            }
+
             if (service.ServiceType == typeof(IConnectionListenerFactory))
             {
                 guarded++;

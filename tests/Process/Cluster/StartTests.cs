@@ -109,6 +109,8 @@ public sealed class StartTests
                 Configuration = new Dictionary<string, string>(options.Configuration)
                 {
                     ["Urls"] = "",
+                    // The variable with ports alone listens on all addresses.
+                    ["EndpointSync:Http:AdminKeyHash"] = new string('0', 64),
                     [variable] = string.Format(CultureInfo.InvariantCulture, value, port),
                 },
             },
