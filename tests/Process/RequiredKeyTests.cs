@@ -10,6 +10,15 @@ namespace EndpointSync.Tests.Process;
 public sealed class RequiredKeyTests
 {
     private const string Key = "a key of the test";
+    private const string WorkerKey = "a worker's key of the test";
+
+    private static readonly (string Method, string Path)[] ForAdministrators =
+    [
+        ("GET", ""), ("GET", "/openspp"), ("GET", "/openspp/routes"), ("GET", "/openspp/subscribers"),
+        ("GET", "/openspp/writers"), ("POST", "/openspp/reload"), ("GET", "/openspp/endpoints"),
+        ("GET", "/openspp/endpoints/1"), ("POST", "/openspp/endpoints"), ("PATCH", "/openspp/endpoints/1"),
+        ("POST", "/openspp/endpoints/1/archive"), ("DELETE", "/openspp/endpoints/1"), ("GET", "/no/such/path"),
+    ];
 
     [Theory]
     [InlineData("Urls", "http://0.0.0.0:0")]
@@ -45,14 +54,8 @@ public sealed class RequiredKeyTests
             WithKey(database), TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = silo.Address };
 
-        foreach (var (method, path) in new[]
-        {
-            ("GET", ""), ("GET", "/openspp"), ("GET", "/openspp/routes"), ("GET", "/openspp/subscribers"),
-            ("GET", "/openspp/writers"), ("GET", "/openspp/feed"), ("GET", "/openspp/feed/newest"),
-            ("POST", "/openspp/reload"), ("GET", "/openspp/endpoints"), ("GET", "/openspp/endpoints/1"),
-            ("POST", "/openspp/endpoints"), ("PATCH", "/openspp/endpoints/1"),
-            ("POST", "/openspp/endpoints/1/archive"), ("DELETE", "/openspp/endpoints/1"), ("GET", "/no/such/path"),
-        })
+        foreach (var (method, path) in ForAdministrators.Append(("GET", "/openspp/feed"))
+            .Append(("GET", "/openspp/feed/newest")))
         {
             foreach (var credential in new[] { null, "Bearer another key", $"Basic {Key}", "Bearer" })
             {
@@ -65,6 +68,29 @@ public sealed class RequiredKeyTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "POST", "registries/openspp/reload", $"Bearer {Key}"));
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(
             new Uri("health/live", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_key_of_workers_reads_the_feed_and_nothing_else()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var silo = await SiloProcess.StartAsync(
+            WithKey(database), TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = silo.Address };
+        var credential = $"Bearer {WorkerKey}";
+
+        foreach (var (method, path) in ForAdministrators)
+        {
+            Assert.Equal(
+                (method, path, HttpStatusCode.Forbidden),
+                (method, path, await StatusAsync(http, method, $"registries{path}", credential)));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "GET", "registries/openspp/feed/newest", credential));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            await StatusAsync(
+                http, "GET", $"registries/openspp/feed?worker={Guid.NewGuid()}&name=test&timeout=0ms", credential));
     }
 
     [Fact]
@@ -99,11 +125,13 @@ public sealed class RequiredKeyTests
         {
             Configuration = new Dictionary<string, string>(options.Configuration)
             {
-                ["EndpointSync:Http:AdminKeyHash"] = Convert.ToHexString(
-                    SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
+                ["EndpointSync:Http:AdminKeyHash"] = HashOf(Key),
+                ["EndpointSync:Http:WorkerKeyHash"] = HashOf(WorkerKey),
             },
         };
     }
+
+    private static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private static async Task<HttpStatusCode> StatusAsync(
         HttpClient http, string method, string path, string? credential)

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace EndpointSync.Silo.Access;
 
-/// <summary>Lets a request in only with the configured key. Without one, only this machine reaches the API.</summary>
+/// <summary>
+/// Lets a request in only with a configured key: one may do everything, the workers' may read the feed. Without one,
+/// only this machine reaches the API.
+/// </summary>
 internal static class RequiredKey
 {
     private const string Bearer = "Bearer ";
@@ -19,25 +22,37 @@ internal static class RequiredKey
         }
     }
 
-    /// <summary>Refuses a request without the key for all that does not allow it, unknown paths included.</summary>
+    /// <summary>Refuses a request without a key for all that does not allow it, unknown paths included.</summary>
     public static void UseRequiredKey(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<HttpSettings>().AdminKeyHash is not { } digits)
+        var settings = app.Services.GetRequiredService<HttpSettings>();
+        if (settings.AdminKeyHash is not { } digits)
         {
             return;
         }
 
-        var hash = Convert.FromHexString(digits);
+        var admin = Convert.FromHexString(digits);
+        var worker = settings.WorkerKeyHash is { } others ? Convert.FromHexString(others) : null;
         app.Use(async (context, next) =>
         {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null
-                && !IsKey(context.Request.Headers.Authorization, hash))
+            var allowed = context.GetEndpoint()?.Metadata;
+            var key = context.Request.Headers.Authorization;
+            if (allowed?.GetMetadata<IAllowAnonymous>() is not null || IsKey(key, admin))
+            {
+                await next(context);
+            }
+            else if (worker is null || !IsKey(key, worker))
             {
                 await RefuseAsync(context);
-                return;
             }
-
-            await next(context);
+            else if (allowed?.GetMetadata<WorkerAccess>() is not null)
+            {
+                await next(context);
+            }
+            else
+            {
+                await RefuseWorkerAsync(context);
+            }
         });
     }
 
@@ -55,4 +70,9 @@ internal static class RequiredKey
             detail: "Nothing was done. Send the key as 'Authorization: Bearer ...'.",
             statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(context);
     }
+
+    private static Task RefuseWorkerAsync(HttpContext context) => TypedResults.Problem(
+        title: "The workers' key may read the feed only",
+        detail: "Nothing was done. This needs the key of EndpointSync:Http:AdminKeyHash.",
+        statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
 }

@@ -33,7 +33,7 @@ internal static class ApiRegistration
         app.UseRequiredKey();
         var registries = app.MapGroup("/api/v1/registries");
         registries.MapRegistries();
-        registries.MapGroup("/{registry}/feed").MapFeed();
+        registries.MapGroup("/{registry}/feed").WithMetadata(WorkerAccess.Granted).MapFeed();
         registries.MapGroup("/{registry}/endpoints").MapEndpoints();
     }
 }

@@ -10,8 +10,13 @@ internal sealed class HttpSettings
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
-    /// The SHA-256, in hexadecimal digits, of the key that every request needs. Without it the API is open and listens
-    /// on the loopback interface only.
+    /// The SHA-256, in hexadecimal digits, of the key that may do everything. Without it the API is open and listens on
+    /// the loopback interface only.
     /// </summary>
     public string? AdminKeyHash { get; set; }
+
+    /// <summary>
+    /// The SHA-256, in hexadecimal digits, of the key that may read the feed and nothing else.
+    /// </summary>
+    public string? WorkerKeyHash { get; set; }
 }

@@ -28,12 +28,23 @@ internal static class SiloSettingsRules
                 + "http://host:port or https://host:port.";
         }
 
-        if (http.AdminKeyHash is { } hash && (hash.Length != SHA256.HashSizeInBytes * 2
-            || !hash.All(char.IsAsciiHexDigit)))
+        foreach (var (key, hash) in new[]
         {
-            // The value may be a key that was set by mistake, so it is not shown.
-            yield return "EndpointSync:Http:AdminKeyHash must be the SHA-256 of a key in 64 hexadecimal digits: "
-                + "`printf %s \"$key\" | sha256sum`. A key itself does not belong in a configuration.";
+            ("AdminKeyHash", http.AdminKeyHash), ("WorkerKeyHash", http.WorkerKeyHash),
+        })
+        {
+            if (hash is not null && (hash.Length != SHA256.HashSizeInBytes * 2 || !hash.All(char.IsAsciiHexDigit)))
+            {
+                // The value may be a key that was set by mistake, so it is not shown.
+                yield return $"EndpointSync:Http:{key} must be the SHA-256 of a key in 64 hexadecimal digits: "
+                    + "`printf %s \"$key\" | sha256sum`. A key itself does not belong in a configuration.";
+            }
+        }
+
+        if (http is { WorkerKeyHash: not null, AdminKeyHash: null })
+        {
+            yield return "EndpointSync:Http:WorkerKeyHash needs EndpointSync:Http:AdminKeyHash: without that the API "
+                + "is open, and a worker's key would protect nothing.";
         }
     }
 

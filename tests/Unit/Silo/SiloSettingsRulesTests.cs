@@ -24,6 +24,11 @@ public sealed class SiloSettingsRulesTests
         Assert.True(hash.Length == 0 || !complaint.Contains(hash, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_key_for_workers_alone_protects_nothing_and_is_refused() => Complains(
+        settings => settings.Http.WorkerKeyHash = new string('0', 64),
+        "EndpointSync:Http:WorkerKeyHash needs EndpointSync:Http:AdminKeyHash");
+
     [Theory]
     [InlineData(null, "ConnectionString is empty")]
     [InlineData(" ", "ConnectionString is empty")]
