@@ -83,6 +83,7 @@ internal sealed class WorkerApp : IAsyncDisposable
         var worker = await StartAsync(map, build, use, settings, where: where, all: all);
         worker.Silo.Publish(1, routes);
         await worker.Silo.ServesAsync(1);
+        worker.Silo.ForgetNewestCalls();
         return worker;
     }
 
