@@ -63,7 +63,7 @@ internal sealed class ScriptedSilo : IDisposable
 
     public int NewestCalls { get; private set; }
 
-    /// <summary>A worker that starts before the silo has routes searches for another one by the same question.</summary>
+    /// <summary>A worker that starts before the silo has routes searches for another by the same question.</summary>
     public void ForgetNewestCalls()
     {
         lock (_lock)

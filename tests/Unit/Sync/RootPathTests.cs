@@ -153,7 +153,7 @@ public sealed class RootPathTests
     {
         var path = stored.Trim([.. " \t\n\u001f\u0085\u00a0"]);
         return path.Contains('<') || path.Contains('\ud83d') || path.Trim('/') is "" or "web" or "|"
-            || path.StartsWith("//", StringComparison.Ordinal) || path.StartsWith("/|", StringComparison.Ordinal)
+            || path.StartsWith("//", StringComparison.Ordinal) || path.TrimStart('/').StartsWith('|')
             || path.Split('/').Any(segment => segment.Trim() is "." or "..");
     }
 
