@@ -103,7 +103,7 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new SiloException(
                 SiloFailure.Refused,
-                $"{silo} answers {status}{detail}. Give the worker a key with the role worker for registry "
+                $"{silo} answers {status}{detail}. Give the worker a key that may read the feed of registry "
                 + $"'{worker.Registry}': {WorkerOptions.Section}:KeyFile or {WorkerOptions.Section}:Key"),
             HttpStatusCode.NotFound => new SiloException(SiloFailure.Unknown, $"{silo} answers 404{detail}"),
             _ => new SiloException(SiloFailure.Unavailable, $"{silo} answers {status}{detail}"),
