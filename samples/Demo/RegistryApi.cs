@@ -20,7 +20,8 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
 
     public async Task<ReloadReceipt> ReloadAsync(CancellationToken cancellationToken, WaitFor waitFor = WaitFor.Nobody)
     {
-        var path = $"reload?wait={waitFor}&timeout={WaitTimeout}";
+        // The API has no word for nobody: who does not wait leaves both parameters out.
+        var path = waitFor == WaitFor.Nobody ? "reload" : $"reload?wait={waitFor}&timeout={WaitTimeout}";
         using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content: null, cancellationToken);
         return await ReadAsync<ReloadReceipt>(response, cancellationToken);
     }

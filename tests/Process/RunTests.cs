@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using EndpointSync.Tests.Testing;
+using EndpointSync.Tools.Postgres;
+using SystemProcess = System.Diagnostics.Process;
+
+namespace EndpointSync.Tests.Process;
+
+/// <summary>What a newcomer's <c>./run</c> does, on a PostgreSQL of its own, to the last line.</summary>
+public sealed class RunTests : IDisposable
+{
+    private static readonly string Root = RepositoryRoot.Find(AppContext.BaseDirectory)!;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("endpointsync-run-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Every_claim_of_the_demonstration_holds()
+    {
+        // It runs the repository's recipes for writers in other languages, and names its own folder by its process.
+        using var process = Start(Root, "dotnet", Program(), "demo");
+        var (output, error) = await EndAsync(process).Within("the end of the demonstration");
+
+        Assert.Equal((0, ""), (process.ExitCode, error));
+        Assert.Contains("all processes are stopped", output, StringComparison.Ordinal);
+    }
+
+    // A network namespace has the fixed ports to itself.
+    [Fact]
+    public async Task The_sample_is_synced_and_served_when_the_guide_is_printed_and_Ctrl_C_stops_all()
+    {
+        using var process = Start(
+            _folder.FullName, "unshare", "--net", "sh", "-c",
+            $"ip link set lo up && exec dotnet '{Program()}' --private-postgres");
+        var (guide, error) = await ReadGuideAsync(process).Within("the guide");
+        Assert.SkipWhen(
+            error.StartsWith("unshare", StringComparison.Ordinal), $"Network namespaces are not allowed here: {error}");
+        Assert.Contains(guide, line => line.Contains("/routes", StringComparison.Ordinal));
+
+        using var interrupt = SystemProcess.Start("kill", ["-INT", $"{process.Id}"]);
+        var (output, late) = await EndAsync(process).Within("the end of all processes");
+        Assert.Equal((0, ""), (process.ExitCode, late));
+        Assert.Contains("Stopping.", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(List<string> Lines, string Error)> ReadGuideAsync(SystemProcess process)
+    {
+        var lines = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            lines.Add(line);
+            if (line.StartsWith("Ctrl-C", StringComparison.Ordinal))
+            {
+                return (lines, "");
+            }
+        }
+
+        return (lines, await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static SystemProcess Start(string folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
+        start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        start.Environment.Remove("EndpointSync__Cluster__ConnectionString");
+        return SystemProcess.Start(start)!;
+    }
+
+    private static async Task<(string Output, string Error)> EndAsync(SystemProcess process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (await output, error);
+    }
+
+    private static string Program() => Path.Combine(
+        Root, "samples", "Demo", "bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "EndpointSync.Demo.dll");
+}
