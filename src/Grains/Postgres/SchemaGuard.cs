@@ -12,14 +12,23 @@ internal static class SchemaGuard
 {
     private static readonly SqlFile Sql = SqlFile.Of(typeof(SchemaGuard));
 
+    /// <summary>Adds to a batch the statement that finds such functions; its rows are for <see cref="Read"/>.</summary>
+    public static void AddRead(NpgsqlBatch batch, RegistryDatabase database) =>
+        batch.Then(Sql["shadows"], PostgresCommands.Value(database.Sql.Quoted));
+
+    public static ShadowFunction Read(NpgsqlDataReader row) => new(row.Text("function"), row.Text("owner"));
+
+    /// <inheritdoc cref="Check" />
+    public static async Task CheckAsync(
+        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) => Check(
+            database,
+            await connection.ListAsync(
+                Sql["shadows"], Read, cancellationToken, PostgresCommands.Value(database.Sql.Quoted)));
+
     /// <exception cref="RegistryUnusableException">There is such a function; the message has the statements that
     /// remove it.</exception>
-    public static async Task CheckAsync(
-        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static void Check(RegistryDatabase database, IReadOnlyList<ShadowFunction> shadows)
     {
-        var shadows = await connection.ListAsync(
-            Sql["shadows"], row => (Function: row.Text("function"), Owner: row.Text("owner")), cancellationToken,
-            PostgresCommands.Value(database.Sql.Quoted));
         if (shadows.Count > 0)
         {
             var (function, owner) = shadows[0];
@@ -31,3 +40,7 @@ internal static class SchemaGuard
         }
     }
 }
+
+/// <param name="Function">The function with its arguments' types, quoted for SQL.</param>
+/// <param name="Owner">The role that owns it.</param>
+internal readonly record struct ShadowFunction(string Function, string Owner);

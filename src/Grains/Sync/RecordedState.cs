@@ -23,7 +23,7 @@ internal sealed record RecordedState(
             .Then("set transaction read only")
             .ThenPlanOnce();
         VersionWriter.AddRead(batch, database);
-        PendingChanges.AddRead(batch, database, PendingChanges.LooksOfPreflight, scope);
+        PendingChanges.AddRead(batch, database, PendingChanges.LooksOfPreflight, scope, known: []);
         Statements.Quarantine.AddRead(batch, database);
         RepairBackoffs.AddActive(batch, database);
         PendingSyncs.AddRead(batch, database);

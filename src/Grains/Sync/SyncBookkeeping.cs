@@ -21,7 +21,44 @@ internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnectio
         DueChanges due, IReadOnlyCollection<int> left, bool isWritten, IReadOnlyCollection<RouteChange> changes,
         Action<NpgsqlBatch>? addVersion, CancellationToken cancellationToken)
     {
-        await using var batch = connection.CreateBatch();
+        await using var batch = Batch(due, left, isWritten, changes, addVersion);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// The same, and whether a writer of what was dealt with is back. That is asked last, just before the commit:
+    /// whoever takes a snapshot between the two can still fail, but that is a moment and not the length of a sync.
+    /// </summary>
+    /// <inheritdoc cref="RunAsync" />
+    public async Task<bool> RunAndLookAsync(
+        DueChanges due, IReadOnlyCollection<int> left, bool isWritten, IReadOnlyCollection<RouteChange> changes,
+        Action<NpgsqlBatch>? addVersion, CancellationToken cancellationToken)
+    {
+        if (due.Writers.Count == 0)
+        {
+            await RunAsync(due, left, isWritten, changes, addVersion, cancellationToken);
+            return false;
+        }
+
+        await using var batch = PendingChanges.AddIsWriterBack(Batch(due, left, isWritten, changes, addVersion), due);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var isBack = false;
+        do
+        {
+            isBack = await reader.ReadAsync(cancellationToken) && reader[0] is true;
+        }
+        while (await reader.NextResultAsync(cancellationToken));
+        return isBack;
+    }
+
+    private NpgsqlBatch Batch(
+        DueChanges due, IReadOnlyCollection<int> left, bool isWritten, IReadOnlyCollection<RouteChange> changes,
+        Action<NpgsqlBatch>? addVersion)
+    {
+        var batch = connection.CreateBatch();
         // Routes that came and went again make no version, but an Odoo worker may have read them in between. The same
         // holds for an edit that was undone before a sync saw it. What a version without changes replaces is lost, and
         // nobody knows what it was.
@@ -37,9 +74,6 @@ internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnectio
         addVersion?.Invoke(batch);
         new PendingChanges(database).AddTo(batch, due, preflight.IsTracked, left);
         PendingSyncs.AddDelete(batch, preflight.Requests.Ids);
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
+        return batch;
     }
 }

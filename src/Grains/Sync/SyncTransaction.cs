@@ -26,6 +26,7 @@ internal sealed class SyncTransaction(
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
     private readonly HashSet<int> _touched = [.. preflight.Plan.EndpointIds, .. preflight.Due.EndpointIds];
+    private List<ShadowFunction> _shadows = [];
     private DueChanges _work = preflight.Scope == ReloadScope.Everything ? preflight.Due : preflight.Found;
 
     /// <summary>Does what is due. What becomes due after the preflight is for the next sync.</summary>
@@ -76,7 +77,6 @@ internal sealed class SyncTransaction(
                 : null,
             cancellationToken);
         var result = Result(state, next, done, changes, synced, left.Count, rejected);
-        await RefuseIfWriterIsBackAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return result.HeldLockFor(clock.GetElapsedTime(begun));
     }
@@ -129,12 +129,15 @@ internal sealed class SyncTransaction(
         _versions.AddLock(batch);
         Quarantine.AddRead(batch, database);
         _routes.AddLocks(batch, _due, preflight.Due.Keys);
+        SchemaGuard.AddRead(batch, database);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var state = VersionState.Single(await reader.ListAsync(VersionState.Read, cancellationToken), database);
         await reader.NextResultAsync(cancellationToken);
         var quarantine = await reader.ListAsync(Quarantine.Read, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await _routes.ReadLocksAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        _shadows = await reader.ListAsync(SchemaGuard.Read, cancellationToken);
         return (state, quarantine);
     }
 
@@ -165,7 +168,7 @@ internal sealed class SyncTransaction(
         var plan = scan.Plan(_work.Left, _work.Restored);
         if (!plan.IsEmpty)
         {
-            await SchemaGuard.CheckAsync(database, connection, cancellationToken);
+            SchemaGuard.Check(database, _shadows);
         }
 
         var done = await _routes.WriteAsync(plan, scan, _work.Left, cancellationToken);
@@ -193,7 +196,8 @@ internal sealed class SyncTransaction(
     {
         await using var batch = connection.CreateBatch();
         _versions.AddChanges(batch, _touched, preflight.Due.Keys, _work);
-        PendingChanges.AddRead(batch, database, PendingChanges.LooksUnderLock, preflight.Scope);
+        PendingChanges.AddRead(
+            batch, database, PendingChanges.LooksUnderLock, preflight.Scope, preflight.Known);
         List<RouteChange> changes;
         List<PendingChange> recorded;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -273,16 +277,6 @@ internal sealed class SyncTransaction(
             added,
             endpoint => SyncLog.Quarantined(logger, endpoint.Id, endpoint.Name, database.Name, endpoint.Reason),
             more => SyncLog.More(logger, more, "quarantined endpoints", database.Name));
-    }
-
-    // The last thing before the commit: whoever takes a snapshot after it and before the commit can still fail, but
-    // that is a moment and not the length of a sync.
-    private async Task RefuseIfWriterIsBackAsync(CancellationToken cancellationToken)
-    {
-        if (await PendingChanges.IsWriterBackAsync(_work, connection, cancellationToken))
-        {
-            throw new WriterBackException();
-        }
     }
 
     private SyncResult Result(
@@ -378,8 +372,12 @@ internal sealed class SyncTransaction(
     {
         // Rows that only return to the newest version's state make no new version either.
         var isWritten = done.Writes.Count + done.Removals.Count > 0;
-        await new SyncBookkeeping(database, connection, preflight).RunAsync(
-            _work, left, isWritten, changes, addVersion, cancellationToken);
+        if (await new SyncBookkeeping(database, connection, preflight).RunAndLookAsync(
+                _work, left, isWritten, changes, addVersion, cancellationToken))
+        {
+            throw new WriterBackException();
+        }
+
         if (left.Count > 0)
         {
             SyncLog.Deferred(logger, left.Count, database.Name);

@@ -17,9 +17,10 @@ where wanted.endpoint_id is not null and (e.id is not null or r.key is not null)
 
 -- name: owners
 -- An endpoint that has a root path and is not being read is in sync, so the newest version knows it.
-select md5(endpoint_sync.folded(route)) as claim, endpoint_id::integer as endpoint_id from endpoint_sync.routes
-where schema_name = $1 and to_version is null and md5(endpoint_sync.folded(route)) = any($2)
-  and endpoint_id is not null
+-- The index has what the paths are folded to, so they are not folded again.
+select wanted.claim, route.endpoint_id::integer as endpoint_id from unnest($2) as wanted (claim)
+join endpoint_sync.routes as route on md5(endpoint_sync.folded(route.route)) = wanted.claim
+where route.schema_name = $1 and route.to_version is null and route.endpoint_id is not null
 
 -- name: published
 select key, route, opts, routing, route_group, app from endpoint_sync.routes

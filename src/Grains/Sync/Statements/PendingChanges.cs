@@ -39,10 +39,12 @@ internal sealed class PendingChanges(RegistryDatabase database)
     /// How often a writer must be seen with a snapshot before it counts as at work. Each look after the first waits.
     /// </param>
     /// <param name="scope">What is to be made current.</param>
-    public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database, int looks, ReloadScope scope) =>
+    /// <param name="known">The changes whose writers nobody asks for; the others are looked for.</param>
+    public static NpgsqlBatch AddRead(
+        NpgsqlBatch batch, RegistryDatabase database, int looks, ReloadScope scope, IEnumerable<long> known) =>
         batch.Then(
             Sql["read"], database.SchemaName, PostgresCommands.Value(looks),
-            PostgresCommands.Value(scope == ReloadScope.Everything));
+            PostgresCommands.Value(scope == ReloadScope.Everything), PostgresCommands.Value(known.ToArray()));
 
     /// <summary>
     /// The recorded changes for a sync of routes, read under the lock, where nobody waits for a writer. Each edit names
@@ -52,7 +54,7 @@ internal sealed class PendingChanges(RegistryDatabase database)
         RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken) => await NameAsync(
             await connection.ListAsync(
                 Sql["read"], Read, cancellationToken, database.SchemaName, PostgresCommands.Value(LooksUnderLock),
-                PostgresCommands.Value(false)),
+                PostgresCommands.Value(false), PostgresCommands.Value(Array.Empty<long>())),
             database, connection, cancellationToken);
 
     /// <summary>
@@ -81,11 +83,12 @@ internal sealed class PendingChanges(RegistryDatabase database)
     public static Task SeeAsync(long[] ids, NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(Sql["see"], cancellationToken, PostgresCommands.Value(ids));
 
-    /// <summary>Whether a writer of changes that a sync has dealt with began its next transaction meanwhile.</summary>
-    public static async Task<bool> IsWriterBackAsync(
-        DueChanges due, NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        due.Writers.Count > 0 && await connection.ScalarAsync<bool>(
-            Sql["is_any_at_work"], cancellationToken, PostgresCommands.Value(due.Writers.ToArray()));
+    /// <summary>
+    /// Adds to a batch the question whether a writer of changes that a sync has dealt with began its next transaction
+    /// meanwhile. Its result is one boolean.
+    /// </summary>
+    public static NpgsqlBatch AddIsWriterBack(NpgsqlBatch batch, DueChanges due) =>
+        batch.Then(Sql["is_any_at_work"], PostgresCommands.Value(due.Writers.ToArray()));
 
     /// <summary>
     /// Adds to a batch what deletes the changes that a sync has dealt with, and records what it leaves.

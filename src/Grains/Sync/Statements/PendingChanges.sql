@@ -23,7 +23,7 @@ with backed_off as materialized (
   select endpoint_sync.sessions_at_work(
     array(
       select distinct process_id from endpoint_sync.pending_changes as change
-      where schema_name = $1 and endpoint_sync.is_protected(change)), $2) as process_ids
+      where schema_name = $1 and endpoint_sync.is_protected(change) and not id = any($4)), $2) as process_ids
 )
 select id, awaits_reload, kind.is_announcement,
   endpoint_sync.is_recent(change) or kind.is_announcement and (seen_at is null or writer.is_at_work) as is_recent,
