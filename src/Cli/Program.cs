@@ -5,8 +5,8 @@ using EndpointSync.Cli;
 using EndpointSync.Cli.Commands;
 
 var root = new RootCommand(
-    "Reloads the registries of an EndpointSync cluster, shows their state, edits their endpoints, and makes the "
-    + "certificates of the cluster's ports.")
+    "Reloads the registries of an EndpointSync cluster, shows their state, edits their endpoints, and makes "
+    + "keys for the HTTP API and certificates for the cluster's ports.")
 {
     CommonOptions.Server,
     CommonOptions.Json,
@@ -17,6 +17,7 @@ var root = new RootCommand(
     SubscribersCommand.Create(),
     WritersCommand.Create(),
     EndpointsCommand.Create(),
+    KeysCommand.Create(),
     CertsCommand.Create(),
 };
 var help = root.Options.OfType<HelpOption>().Single();

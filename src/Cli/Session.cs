@@ -16,7 +16,7 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
     public static void SetAction(Command command, Func<Session, ParseResult, Task<int>> run) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (!ApiKey.TryRead(parsed.GetValue(CommonOptions.KeyFile), out var key, out var unreadable))
+            if (!KeySource.TryRead(parsed.GetValue(CommonOptions.KeyFile), out var key, out var unreadable))
             {
                 parsed.InvocationConfiguration.Error.WriteLine(VisibleText.Of(unreadable));
                 return ExitCode.WrongUsage;
@@ -45,8 +45,8 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
         });
 
     public Task<ApiAnswer> AskAsync(
-        HttpMethod method, string path, EndpointEdit? edit = null, string? ifMatch = null) =>
-        api.SendAsync(method, path, cancellationToken, edit, ifMatch);
+        HttpMethod method, string path, object? body = null, string? ifMatch = null) =>
+        api.SendAsync(method, path, cancellationToken, body, ifMatch);
 
     /// <summary>Prints an answer or its error.</summary>
     /// <param name="answer">The API's answer.</param>

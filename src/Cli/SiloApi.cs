@@ -29,12 +29,12 @@ internal sealed class SiloApi(Uri server, string? key) : IDisposable
 
     /// <exception cref="UnreachableException">No server answers at the address in time.</exception>
     public async Task<ApiAnswer> SendAsync(
-        HttpMethod method, string path, CancellationToken cancellationToken, EndpointEdit? edit = null,
+        HttpMethod method, string path, CancellationToken cancellationToken, object? body = null,
         string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
         {
-            Content = edit is null ? null : JsonContent.Create(edit, options: Json),
+            Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
         };
         if (key is not null)
         {

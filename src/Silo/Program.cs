@@ -18,7 +18,7 @@ try
     var skew = await ClockSkew.CheckAsync(settings.Cluster);
     builder.AddSiloHealth(settings);
     builder.AddApi();
-    builder.AddRequiredKey(settings.Http);
+    builder.AddAccess(settings.Http);
 
     await using var app = builder.Build();
     app.MapSiloHealth();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using EndpointSync.Core;
+using EndpointSync.Grains.Access;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Coordination;
 using EndpointSync.Grains.Endpoints;
@@ -51,6 +52,7 @@ internal static class EndpointSyncServices
                 provider => provider.GetRequiredService<RegistryMap<SyncLock>>().Select(
                     syncLock => CreateRegistry(provider, syncLock)))
             .AddSingleton<IGrainDirectoryResolver, EmptyGrainDirectory>()
+            .AddAccess(clusterConnectionString)
             .AddCoordination()
             .AddPublishing()
             .AddHostedService<DatabaseTrust>()
@@ -61,11 +63,12 @@ internal static class EndpointSyncServices
     public static DbDataSource ClusterDataSource(this IServiceProvider provider, string connectionString) =>
         provider.GetRequiredService<DataSources>().For(connectionString, ClusterDatabase.Schema);
 
-    /// <summary>Installs or upgrades the membership tables, whichever silo comes first.</summary>
+    /// <summary>Installs or upgrades the tables of membership and of keys, whichever silo comes first.</summary>
     public static async Task MigrateClusterDatabaseAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var sources = new DataSources("migration");
         await ClusterDatabase.MigrateAsync(sources.For(connectionString), cancellationToken);
+        await ClusterTables.MigrateAsync(sources.For(connectionString), cancellationToken);
     }
 
     /// <summary>How far this machine's clock is ahead of the database's; negative if it is behind.</summary>
@@ -151,6 +154,13 @@ internal static class EndpointSyncServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EndpointOptions>, ClusterTraffic>());
         return services;
     }
+
+    private static IServiceCollection AddAccess(this IServiceCollection services, string clusterConnectionString) =>
+        services
+            .AddSingleton(provider => new ClusterTables(
+                provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
+            .AddSingleton<ApiKeyStore>()
+            .AddSingleton<ApiKeyRing>();
 
     private static IServiceCollection AddCoordination(this IServiceCollection services) => services
         .AddSingleton<LockWatch>()

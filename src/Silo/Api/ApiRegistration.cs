@@ -30,10 +30,11 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSameOriginOnly();
-        app.UseRequiredKey();
+        app.UseAccess();
         var registries = app.MapGroup("/api/v1/registries");
         registries.MapRegistries();
-        registries.MapGroup("/{registry}/feed").WithMetadata(WorkerAccess.Granted).MapFeed();
+        registries.MapGroup("/{registry}/feed").RequireRole(AccessRole.Worker).MapFeed();
         registries.MapGroup("/{registry}/endpoints").MapEndpoints();
+        app.MapGroup("/api/v1/keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();
     }
 }

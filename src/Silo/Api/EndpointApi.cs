@@ -1,6 +1,7 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Endpoints;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Silo.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -15,12 +16,12 @@ internal static class EndpointApi
 
     public static void MapEndpoints(this RouteGroupBuilder endpoints)
     {
-        endpoints.MapRead("/", ListAsync);
-        endpoints.MapRead("/{id:int}", GetAsync);
-        endpoints.MapPost("/", AddAsync);
-        endpoints.MapPatch("/{id:int}", ChangeAsync);
-        endpoints.MapPost("/{id:int}/archive", ArchiveAsync);
-        endpoints.MapDelete("/{id:int}", DeleteAsync);
+        endpoints.MapRead("/", ListAsync).RequireRole(AccessRole.Viewer);
+        endpoints.MapRead("/{id:int}", GetAsync).RequireRole(AccessRole.Viewer);
+        endpoints.MapPost("/", AddAsync).RequireRole(AccessRole.Operator);
+        endpoints.MapPatch("/{id:int}", ChangeAsync).RequireRole(AccessRole.Operator);
+        endpoints.MapPost("/{id:int}/archive", ArchiveAsync).RequireRole(AccessRole.Operator);
+        endpoints.MapDelete("/{id:int}", DeleteAsync).RequireRole(AccessRole.Operator);
     }
 
     private static async Task<IReadOnlyList<EndpointView>> ListAsync(

@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Silo.Access;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
@@ -12,13 +14,16 @@ internal static class RegistryApi
     {
         registries.MapRead(
             "/",
-            (RegistryMap<Registry> registries) => registries.All.Select(
-                registry => registry.Name).Order(StringComparer.Ordinal));
-        registries.MapRead("/{registry}", StatusAsync);
-        registries.MapRead("/{registry}/routes", RoutesAsync);
-        registries.MapRead("/{registry}/subscribers", SubscribersAsync);
-        registries.MapRead("/{registry}/writers", WritersAsync);
-        registries.MapPost("/{registry}/reload", ReloadAsync);
+            (RegistryMap<Registry> registries, ClaimsPrincipal caller) => registries.All.Select(
+                registry => registry.Name)
+                .Where(name => Grant.Allows(caller, AccessRole.Viewer, name, wholeCluster: false))
+                .Order(StringComparer.Ordinal))
+            .RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}", StatusAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/routes", RoutesAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/writers", WritersAsync).RequireRole(AccessRole.Viewer);
+        registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator);
     }
 
     /// <summary>The registry, once its database is prepared.</summary>

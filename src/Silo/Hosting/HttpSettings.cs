@@ -10,8 +10,8 @@ internal sealed class HttpSettings
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
-    /// The SHA-256, in hexadecimal digits, of the key that may do everything. Without it the API is open and listens on
-    /// the loopback interface only.
+    /// The SHA-256, in hexadecimal digits, of the key that may do everything, create other keys included. Without it
+    /// the API is open and listens on the loopback interface only.
     /// </summary>
     public string? AdminKeyHash { get; set; }
 
@@ -19,4 +19,7 @@ internal sealed class HttpSettings
     /// The SHA-256, in hexadecimal digits, of the key that may read the feed and nothing else.
     /// </summary>
     public string? WorkerKeyHash { get; set; }
+
+    /// <summary>Whether callers need a key.</summary>
+    public bool IsProtected => AdminKeyHash is not null;
 }

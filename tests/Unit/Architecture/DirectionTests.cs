@@ -20,6 +20,7 @@ public sealed class DirectionTests
         ["Sync.Planning"] = [],
         ["Postgres"] = ["Configuration"],
         ["Postgres.Migrations"] = ["Postgres"],
+        ["Access"] = ["Postgres", "Postgres.Migrations"],
         ["Locks"] = ["Postgres", "Configuration"],
         ["Odoo"] = ["Postgres", "Postgres.Migrations"],
         ["Preparation"] = ["Odoo", "Postgres", "Postgres.Migrations"],
@@ -39,8 +40,8 @@ public sealed class DirectionTests
     // The folders that speak to Postgres. The plan, the order of work and the publication must not depend on how.
     private static readonly string[] SpeakPostgres =
     [
-        "Postgres", "Postgres.Migrations", "Locks", "Odoo", "Preparation", "Endpoints", "Sync", "Sync.Statements",
-        "ForeignChanges",
+        "Postgres", "Postgres.Migrations", "Access", "Locks", "Odoo", "Preparation", "Endpoints", "Sync",
+        "Sync.Statements", "ForeignChanges",
     ];
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class LoopbackOnlyTests
         builder.Configuration.AddInMemoryCollection(way.Settings);
         builder.UseDefaultUrl();
         way.Code?.Invoke(builder);
-        builder.AddRequiredKey(settings);
+        builder.AddAccess(settings);
         return builder.Build();
     }
 

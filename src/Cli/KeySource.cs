@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace EndpointSync.Cli;
 
 /// <summary>The key for the HTTP API. It is no option of its own: every user of a machine sees command lines.</summary>
-internal static class ApiKey
+internal static class KeySource
 {
     private const string Variable = "ENDPOINTSYNC_KEY";
     private const string FileVariable = "ENDPOINTSYNC_KEY_FILE";

@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using EndpointSync.Core;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointSync.Grains.Access;
+
+/// <summary>How the check of a key ended.</summary>
+internal enum KeyCheck
+{
+    Valid,
+    Refused,
+
+    /// <summary>The database with the keys is away, and this silo does not know the key, or not any more.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// A silo's copy of the keys. It is read again when it is older than <see cref="Fresh"/>, so a revocation holds on
+/// every silo within that time, and a request does not wait for Postgres each time. While the database is away, the
+/// copy stays valid for <see cref="GracePeriod"/>: workers keep asking for routes, and nobody can revoke a key anyway.
+/// </summary>
+internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, ILogger<ApiKeyRing> logger)
+{
+    /// <summary>How old the copy may be.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a copy is used that cannot be read again.</summary>
+    public static readonly TimeSpan GracePeriod = TimeSpan.FromHours(1);
+
+    // Guessed ids must not become a query each.
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UseInterval = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, string> _used = new(StringComparer.Ordinal);
+    private readonly Lock _reading = new();
+    private Copy? _copy;
+    private Task<Copy?>? _read;
+    private long _lastRead;
+    private bool _isAway;
+
+    /// <summary>Checks a presented key.</summary>
+    /// <param name="key">The text that a caller gave as a key.</param>
+    /// <param name="address">Where the caller is.</param>
+    public async ValueTask<(KeyCheck Check, ApiKey? Key)> CheckAsync(string key, string? address)
+    {
+        if (ApiKeyText.IdOf(key) is not { } id)
+        {
+            return (KeyCheck.Refused, null);
+        }
+
+        var copy = await CopyForAsync(id);
+        if (copy is null || clock.GetElapsedTime(copy.ReadAt) > GracePeriod)
+        {
+            return (KeyCheck.Unknown, null);
+        }
+
+        if (Volatile.Read(ref _isAway) && !copy.Keys.ContainsKey(id))
+        {
+            return (KeyCheck.Unknown, null);
+        }
+
+        // Compared in constant time, so that the time of an answer tells nothing about the hash. The id is no secret.
+        if (!copy.Keys.TryGetValue(id, out var stored)
+            || !CryptographicOperations.FixedTimeEquals(stored.Hash, ApiKeyText.HashOf(key))
+            || stored.Details.RevokedAt is not null || stored.Details.ExpiresAt <= clock.GetUtcNow())
+        {
+            return (KeyCheck.Refused, null);
+        }
+
+        if (stored.Details.LastUsedAt is not { } last || clock.GetUtcNow() - last > UseInterval)
+        {
+            _used.TryAdd(id, address ?? "");
+        }
+
+        return (KeyCheck.Valid, stored.Details);
+    }
+
+    /// <summary>Forgets the copy, because this silo has changed the keys.</summary>
+    public void Forget()
+    {
+        lock (_reading)
+        {
+            _lastRead = 0;
+            _read = null;
+            _copy = _copy is null ? null : _copy with { IsOutdated = true };
+        }
+    }
+
+    private async ValueTask<Copy?> CopyForAsync(string id)
+    {
+        var copy = Volatile.Read(ref _copy);
+        if (copy is { IsOutdated: false } && clock.GetElapsedTime(copy.ReadAt) < Fresh && copy.Keys.ContainsKey(id))
+        {
+            return copy;
+        }
+
+        var read = ReadAgain();
+        // While the database is away, nobody waits for it again and again.
+        return copy is { IsOutdated: false } && Volatile.Read(ref _isAway) && copy.Keys.ContainsKey(id)
+            ? copy
+            : await read;
+    }
+
+    // One read for all that wait.
+    private Task<Copy?> ReadAgain()
+    {
+        lock (_reading)
+        {
+            if (_read is { IsCompleted: false })
+            {
+                return _read;
+            }
+
+            if (_lastRead != 0 && clock.GetElapsedTime(_lastRead) < BetweenReads)
+            {
+                return Task.FromResult(_copy);
+            }
+
+            _lastRead = clock.GetTimestamp();
+            return _read = Task.Run(ReadAsync);
+        }
+    }
+
+    private async Task<Copy?> ReadAsync()
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
+            using var timeout = new CancellationTokenSource(ReadTimeout, clock);
+            await MarkUsedAsync(timeout.Token);
+            var keys = await store.ListAsync(timeout.Token).WaitAsync(ReadTimeout, clock);
+            var copy = new Copy(
+                began, keys.ToFrozenDictionary(key => key.Details.Id, StringComparer.Ordinal), IsOutdated: false);
+            Volatile.Write(ref _copy, copy);
+            if (_isAway)
+            {
+                _isAway = false;
+                LogBack();
+            }
+
+            return copy;
+        }
+        catch (Exception failure)
+        {
+            if (!_isAway)
+            {
+                _isAway = true;
+                LogAway(new LogText(failure.Message), GracePeriod);
+            }
+
+            return Volatile.Read(ref _copy);
+        }
+    }
+
+    private async Task MarkUsedAsync(CancellationToken cancellationToken)
+    {
+        var used = _used.ToDictionary(StringComparer.Ordinal);
+        if (used.Count > 0)
+        {
+            await store.MarkUsedAsync(used, UseInterval, cancellationToken);
+            foreach (var id in used.Keys)
+            {
+                _used.TryRemove(id, out _);
+            }
+        }
+    }
+
+    [LoggerMessage(
+        2012, LogLevel.Warning,
+        "API keys cannot be read: {Reason} Known keys stay valid for {GracePeriod}, and others get 503")]
+    private partial void LogAway(LogText reason, TimeSpan gracePeriod);
+
+    [LoggerMessage(2013, LogLevel.Information, "API keys are read again")]
+    private partial void LogBack();
+
+    private sealed record Copy(long ReadAt, FrozenDictionary<string, StoredKey> Keys, bool IsOutdated);
+}

@@ -1,0 +1,45 @@
+using EndpointSync.Silo.Hosting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+namespace EndpointSync.Silo.Access;
+
+/// <summary>
+/// Registers who may use the HTTP API. Without an administrator's key configured, everybody on this machine may do
+/// everything, and no other machine reaches it.
+/// </summary>
+internal static class AccessRegistration
+{
+    public static void AddAccess(this WebApplicationBuilder builder, HttpSettings settings)
+    {
+        builder.Services.AddSingleton(settings);
+        if (settings.IsProtected)
+        {
+            builder.Services.AddAuthentication(ApiKeyHandler.Name)
+                .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Name, null);
+        }
+        else
+        {
+            builder.Services.AddAuthentication(OpenHandler.Name)
+                .AddScheme<AuthenticationSchemeOptions, OpenHandler>(OpenHandler.Name, null);
+            builder.AddLoopbackOnly();
+        }
+
+        builder.Services.AddSingleton<IAuthorizationHandler, RequiredRoleHandler>()
+            .AddSingleton<IAuthorizationMiddlewareResultHandler, AccessAnswers>()
+            .AddAuthorizationBuilder()
+            .SetFallbackPolicy(
+                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(IsNoOperation).Build());
+    }
+
+    /// <summary>Finds out who asks, and refuses those who may not, for unknown paths too.</summary>
+    public static void UseAccess(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    // An operation that was mapped without a role is nobody's. Paths without an operation get their 404 or 405.
+    private static bool IsNoOperation(AuthorizationHandlerContext context) =>
+        context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint;
+}
