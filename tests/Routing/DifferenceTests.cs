@@ -13,7 +13,8 @@ public sealed class DifferenceTests
     [Fact]
     public void A_number_longer_than_Python_reads_is_not_found_where_Werkzeug_fails()
     {
-        Assert.NotEqual("NotFound", Routes.Of("/<int:x>").Ask("/" + new string('1', 4_300)));
+        var longest = new string('1', 4_300);
+        Assert.Equal($"/<int:x> x=whole {longest}", Routes.Of("/<int:x>").Ask("/" + longest));
         Assert.Equal("NotFound", Routes.Of("/<int:x>").Ask("/" + new string('1', 4_301)));
     }
 

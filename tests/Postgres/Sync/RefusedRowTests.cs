@@ -50,7 +50,7 @@ public sealed class RefusedRowTests : RegistryTests
     public async Task An_endpoint_whose_row_may_not_change_keeps_it_and_the_rest_change()
     {
         var bad = await Database.AddEndpointAsync("bad", "/bad");
-        var good = await Database.AddEndpointAsync("good", "/good");
+        await Database.AddEndpointAsync("good", "/good");
         await Registry.ReloadAsync();
         await Database.ExecuteAsync(RefusingTrigger);
 
@@ -65,7 +65,6 @@ public sealed class RefusedRowTests : RegistryTests
         Assert.Equal((1, bad), (archived.RoutesRemoved, Assert.Single(archived.Rejected).Id));
         Assert.Equal((0, bad), (deleted.EndpointsDeferred, Assert.Single(deleted.Rejected).Id));
         Assert.Equal([KeyOf(bad)], await Database.KeysAsync());
-        Assert.NotEqual(good, bad);
     }
 
     [Fact]
