@@ -63,7 +63,7 @@ public sealed class RemovalTests
     }
 
     [Fact]
-    public async Task A_removal_beside_a_silo_is_refused_by_its_name_and_can_be_forced_and_the_silo_does_not_install_again()
+    public async Task A_removal_beside_a_silo_is_refused_unless_forced_and_the_silo_does_not_install_again()
     {
         await using var roles = await ScriptedRoles.CreateAsync();
         await roles.InstallAsync();

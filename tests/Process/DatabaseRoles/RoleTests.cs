@@ -67,7 +67,8 @@ public sealed partial class RoleTests
 
         foreach (var statement in NotForSilos.Append($"set role {SchemaSql.Quote(roles.Owner)}"))
         {
-            Assert.Equal((statement, InsufficientPrivilege), (statement, await roles.RefusalAsync(roles.Silo, statement)));
+            var refusal = await roles.RefusalAsync(roles.Silo, statement);
+            Assert.Equal((statement, InsufficientPrivilege), (statement, refusal));
         }
     }
 
