@@ -5,8 +5,8 @@ using EndpointSync.Cli;
 using EndpointSync.Cli.Commands;
 
 var root = new RootCommand(
-    "Reloads the registries of an EndpointSync cluster, shows their state, edits their endpoints, and makes "
-    + "keys for the HTTP API and certificates for the cluster's ports.")
+    "Reloads the registries of an EndpointSync cluster, shows their state, edits their endpoints, makes keys for the "
+    + "HTTP API and certificates for the cluster's ports, and prints SQL for the databases' administrator.")
 {
     CommonOptions.Server,
     CommonOptions.Json,
@@ -19,6 +19,7 @@ var root = new RootCommand(
     EndpointsCommand.Create(),
     KeysCommand.Create(),
     CertsCommand.Create(),
+    SqlCommand.Create(),
 };
 var help = root.Options.OfType<HelpOption>().Single();
 help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

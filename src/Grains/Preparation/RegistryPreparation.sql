@@ -13,6 +13,12 @@ join pg_database as database on database.datname = current_database()
 join pg_roles as theirs on theirs.oid = database.datdba
 where namespace.nspname = 'endpoint_sync' and not pg_has_role(theirs.oid, ours.oid, 'usage')
   and not (ours.rolsuper and (select rolsuper from pg_roles where rolname = current_user))
+union
+select format('GRANT %I TO %I;', ours.rolname, theirs.rolname)
+from pg_roles as ours
+join pg_database as database on database.datname = current_database()
+join pg_roles as theirs on theirs.oid = database.datdba
+where ours.rolname = current_user and not ours.rolsuper and not pg_has_role(theirs.oid, ours.oid, 'usage')
 
 -- name: add_state
 -- The check comes first: "on conflict do nothing" waits for a sync that is changing the row, and a silo that starts

@@ -54,6 +54,13 @@ internal static class Migrator
             result = await Task.Run(engine.PerformUpgrade, cancellationToken);
         }
 
+        if (result.Error is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
+        {
+            throw new RegistryUnusableException(
+                $"Schema '{schema}' lacks migration '{result.ErrorScript?.Name}' and this role may not apply it: "
+                + $"{result.Error.Message}. As the schema's owner run in psql what 'endpointsync sql migrate' prints.");
+        }
+
         if (!result.Successful)
         {
             throw new RegistryUnusableException(
