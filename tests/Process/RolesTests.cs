@@ -120,7 +120,7 @@ public sealed class RolesTests : IAsyncLifetime
     public async Task An_expired_key_is_refused_and_a_changed_one_too()
     {
         var key = await CreateAsync(AccessRole.Viewer);
-        await _database.ExecuteAsync("update endpoint_sync.api_keys set expires_at = clock_timestamp()");
+        await _database.ExecuteAsync("update orleans.api_keys set expires_at = clock_timestamp()");
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_http, key, "GET", "registries"));
@@ -135,7 +135,7 @@ public sealed class RolesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(_http, known, "GET", "registries"));
         var unknown = await CreateAsync(AccessRole.Viewer);
 
-        await _database.ExecuteAsync("alter table endpoint_sync.api_keys rename to gone");
+        await _database.ExecuteAsync("alter table orleans.api_keys rename to gone");
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(_http, known, "GET", "registries"));
@@ -159,7 +159,7 @@ public sealed class RolesTests : IAsyncLifetime
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(
             fields, problem.RootElement.GetProperty("errors").EnumerateObject().Select(error => error.Name));
-        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from endpoint_sync.api_keys"));
+        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from orleans.api_keys"));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class RolesTests : IAsyncLifetime
         Assert.Contains("'nobody'", unknown.Error, StringComparison.Ordinal);
         var secret = key[^52..];
         var stored = await _database.ScalarAsync<string>(
-            "select string_agg(key::text, ' ') from endpoint_sync.api_keys as key");
+            "select string_agg(key::text, ' ') from orleans.api_keys as key");
         Assert.DoesNotContain(
             secret, stored + listed.Output + listed.Error + revoked.Output + _silo.Output, StringComparison.Ordinal);
     }

@@ -38,9 +38,10 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
     private readonly ConcurrentDictionary<string, string> _used = new(StringComparer.Ordinal);
     private readonly Lock _reading = new();
     private Copy? _copy;
-    private Task<Copy?>? _read;
-    private long _lastRead;
-    private bool _isAway;
+    private Task? _read;
+    private long? _lastRead;
+    private long _lastRevoked;
+    private volatile bool _isAway;
 
     /// <summary>Checks a presented key.</summary>
     /// <param name="key">The text that a caller gave as a key.</param>
@@ -58,7 +59,7 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
             return (KeyCheck.Unknown, null);
         }
 
-        if (Volatile.Read(ref _isAway) && !copy.Keys.ContainsKey(id))
+        if (_isAway && !copy.Keys.ContainsKey(id))
         {
             return (KeyCheck.Unknown, null);
         }
@@ -79,34 +80,42 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
         return (KeyCheck.Valid, stored.Details);
     }
 
-    /// <summary>Forgets the copy, because this silo has changed the keys.</summary>
-    public void Forget()
+    /// <summary>Refuses a key from now on, because this silo has revoked it.</summary>
+    public void Forget(string id)
     {
         lock (_reading)
         {
-            _lastRead = 0;
-            _read = null;
-            _copy = _copy is null ? null : _copy with { IsOutdated = true };
+            _lastRevoked = clock.GetTimestamp();
+            if (_copy is { } copy)
+            {
+                var others = copy.Keys.Where(key => key.Key != id);
+                _copy = copy with { Keys = others.ToFrozenDictionary(StringComparer.Ordinal) };
+            }
         }
     }
 
     private async ValueTask<Copy?> CopyForAsync(string id)
     {
         var copy = Volatile.Read(ref _copy);
-        if (copy is { IsOutdated: false } && clock.GetElapsedTime(copy.ReadAt) < Fresh && copy.Keys.ContainsKey(id))
+        var isKnown = copy?.Keys.ContainsKey(id) == true;
+        if (isKnown && clock.GetElapsedTime(copy!.ReadAt) < Fresh)
         {
             return copy;
         }
 
         var read = ReadAgain();
-        // While the database is away, nobody waits for it again and again.
-        return copy is { IsOutdated: false } && Volatile.Read(ref _isAway) && copy.Keys.ContainsKey(id)
-            ? copy
-            : await read;
+        if (isKnown && _isAway)
+        {
+            // Nobody waits for the database again and again.
+            return copy;
+        }
+
+        await read;
+        return Volatile.Read(ref _copy);
     }
 
     // One read for all that wait.
-    private Task<Copy?> ReadAgain()
+    private Task ReadAgain()
     {
         lock (_reading)
         {
@@ -115,34 +124,30 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
                 return _read;
             }
 
-            if (_lastRead != 0 && clock.GetElapsedTime(_lastRead) < BetweenReads)
-            {
-                return Task.FromResult(_copy);
-            }
-
-            _lastRead = clock.GetTimestamp();
-            return _read = Task.Run(ReadAsync);
+            var wait = _lastRead is { } last ? BetweenReads - clock.GetElapsedTime(last) : TimeSpan.Zero;
+            return _read = Task.Run(() => ReadAsync(wait));
         }
     }
 
-    private async Task<Copy?> ReadAsync()
+    private async Task ReadAsync(TimeSpan wait)
     {
-        var began = clock.GetTimestamp();
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, clock);
+        }
+
         try
         {
-            using var timeout = new CancellationTokenSource(ReadTimeout, clock);
-            await MarkUsedAsync(timeout.Token);
-            var keys = await store.ListAsync(timeout.Token).WaitAsync(ReadTimeout, clock);
-            var copy = new Copy(
-                began, keys.ToFrozenDictionary(key => key.Details.Id, StringComparer.Ordinal), IsOutdated: false);
-            Volatile.Write(ref _copy, copy);
+            while (!await TryReadAsync())
+            {
+                // A key was revoked meanwhile.
+            }
+
             if (_isAway)
             {
                 _isAway = false;
                 LogBack();
             }
-
-            return copy;
         }
         catch (Exception failure)
         {
@@ -152,20 +157,52 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
                 LogAway(new LogText(failure.Message), GracePeriod);
             }
 
-            return Volatile.Read(ref _copy);
+            return;
+        }
+
+        _ = MarkUsedAsync();
+    }
+
+    private async Task<bool> TryReadAsync()
+    {
+        var began = clock.GetTimestamp();
+        _lastRead = began;
+        using var timeout = new CancellationTokenSource(ReadTimeout, clock);
+        var keys = await store.ListAsync(timeout.Token).WaitAsync(ReadTimeout, clock);
+        var copy = new Copy(began, keys.ToFrozenDictionary(key => key.Details.Id, StringComparer.Ordinal));
+        lock (_reading)
+        {
+            if (began < _lastRevoked)
+            {
+                return false;
+            }
+
+            _copy = copy;
+            return true;
         }
     }
 
-    private async Task MarkUsedAsync(CancellationToken cancellationToken)
+    // Nobody waits for it, and what is not written now is written with the next read.
+    private async Task MarkUsedAsync()
     {
         var used = _used.ToDictionary(StringComparer.Ordinal);
-        if (used.Count > 0)
+        if (used.Count == 0)
         {
-            await store.MarkUsedAsync(used, UseInterval, cancellationToken);
+            return;
+        }
+
+        try
+        {
+            using var timeout = new CancellationTokenSource(ReadTimeout, clock);
+            await store.MarkUsedAsync(used, UseInterval, timeout.Token);
             foreach (var id in used.Keys)
             {
                 _used.TryRemove(id, out _);
             }
+        }
+        catch (Exception failure)
+        {
+            LogUseNotRecorded(new LogText(failure.Message));
         }
     }
 
@@ -177,5 +214,8 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
     [LoggerMessage(2013, LogLevel.Information, "API keys are read again")]
     private partial void LogBack();
 
-    private sealed record Copy(long ReadAt, FrozenDictionary<string, StoredKey> Keys, bool IsOutdated);
+    [LoggerMessage(2014, LogLevel.Warning, "The last use of API keys was not recorded: {Reason}")]
+    private partial void LogUseNotRecorded(LogText reason);
+
+    private sealed record Copy(long ReadAt, FrozenDictionary<string, StoredKey> Keys);
 }

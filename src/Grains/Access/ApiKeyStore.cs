@@ -1,11 +1,10 @@
 using EndpointSync.Grains.Postgres;
-using EndpointSync.Grains.Postgres.Migrations;
 using Npgsql;
 
 namespace EndpointSync.Grains.Access;
 
 /// <summary>The keys of the HTTP API in the cluster's database. A revoked key stays listed.</summary>
-internal sealed class ApiKeyStore(ClusterTables tables)
+internal sealed class ApiKeyStore(NpgsqlDataSource source)
 {
     private static readonly SqlFile Sql = SqlFile.Of<ApiKeyStore>();
 
@@ -15,7 +14,7 @@ internal sealed class ApiKeyStore(ClusterTables tables)
     /// <param name="cancellationToken">Ends the attempt.</param>
     public Task<ApiKey> AddAsync(
         string key, ApiKeyDraft draft, string createdBy, CancellationToken cancellationToken) =>
-        tables.RunAsync(
+        RunAsync(
             async connection => (await connection.ListAsync(
                 Sql["add"], Read, cancellationToken, PostgresCommands.Value(ApiKeyText.IdOf(key)!),
                 PostgresCommands.Value(draft.Name!), PostgresCommands.Value($"{draft.Role}"),
@@ -23,15 +22,12 @@ internal sealed class ApiKeyStore(ClusterTables tables)
                 PostgresCommands.Value(createdBy), Time(draft.ExpiresAt))).Single().Details,
             cancellationToken);
 
-    public Task<List<StoredKey>> ListAsync(CancellationToken cancellationToken) => tables.RunAsync(
+    public Task<List<StoredKey>> ListAsync(CancellationToken cancellationToken) => RunAsync(
         connection => connection.ListAsync(Sql["list"], Read, cancellationToken), cancellationToken);
-
-    public Task<ApiKey?> FindAsync(string id, CancellationToken cancellationToken) => tables.RunAsync(
-        connection => FindAsync(connection, id, cancellationToken), cancellationToken);
 
     /// <returns>The key as it is now; null if there is none with that id.</returns>
     public Task<ApiKey?> RevokeAsync(string id, string revokedBy, CancellationToken cancellationToken) =>
-        tables.RunAsync(
+        RunAsync(
             async connection =>
             {
                 await connection.ExecuteAsync(
@@ -43,7 +39,7 @@ internal sealed class ApiKeyStore(ClusterTables tables)
     /// <summary>Records the last use of keys, unless one was recorded within the interval.</summary>
     public Task MarkUsedAsync(
         IReadOnlyDictionary<string, string> addresses, TimeSpan interval, CancellationToken cancellationToken) =>
-        tables.RunAsync(
+        RunAsync(
             async connection =>
             {
                 await connection.ExecuteAsync(
@@ -52,6 +48,13 @@ internal sealed class ApiKeyStore(ClusterTables tables)
                 return true;
             },
             cancellationToken);
+
+    private async Task<T> RunAsync<T>(
+        Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await work(connection);
+    }
 
     private static async Task<ApiKey?> FindAsync(
         NpgsqlConnection connection, string id, CancellationToken cancellationToken) =>

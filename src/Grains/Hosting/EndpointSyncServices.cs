@@ -68,7 +68,6 @@ internal static class EndpointSyncServices
     {
         await using var sources = new DataSources("migration");
         await ClusterDatabase.MigrateAsync(sources.For(connectionString), cancellationToken);
-        await ClusterTables.MigrateAsync(sources.For(connectionString), cancellationToken);
     }
 
     /// <summary>How far this machine's clock is ahead of the database's; negative if it is behind.</summary>
@@ -157,9 +156,8 @@ internal static class EndpointSyncServices
 
     private static IServiceCollection AddAccess(this IServiceCollection services, string clusterConnectionString) =>
         services
-            .AddSingleton(provider => new ClusterTables(
+            .AddSingleton(provider => new ApiKeyStore(
                 provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
-            .AddSingleton<ApiKeyStore>()
             .AddSingleton<ApiKeyRing>();
 
     private static IServiceCollection AddCoordination(this IServiceCollection services) => services

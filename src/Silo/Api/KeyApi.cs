@@ -22,8 +22,8 @@ internal static class KeyApi
         (await store.ListAsync(cancellationToken)).Select(key => key.Details);
 
     private static async Task<IResult> CreateAsync(
-        ApiKeyDraft draft, ClaimsPrincipal caller, ApiKeyStore store, ApiKeyRing ring, TimeProvider clock,
-        HttpResponse response, CancellationToken cancellationToken)
+        ApiKeyDraft draft, ClaimsPrincipal caller, ApiKeyStore store, TimeProvider clock, HttpResponse response,
+        CancellationToken cancellationToken)
     {
         var errors = Check(draft, clock.GetUtcNow());
         if (errors.Count > 0)
@@ -33,7 +33,6 @@ internal static class KeyApi
 
         var key = ApiKeyText.Create();
         var details = await store.AddAsync(key, draft, caller.Identity!.Name!, cancellationToken);
-        ring.Forget();
         response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/api/v1/keys/{details.Id}", new CreatedApiKey(key, details));
     }
@@ -42,7 +41,7 @@ internal static class KeyApi
         string id, ClaimsPrincipal caller, ApiKeyStore store, ApiKeyRing ring, CancellationToken cancellationToken)
     {
         var key = await store.RevokeAsync(id, caller.Identity!.Name!, cancellationToken);
-        ring.Forget();
+        ring.Forget(id);
         return key is null
             ? TypedResults.Problem(
                 title: "There is no such key",

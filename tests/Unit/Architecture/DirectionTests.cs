@@ -20,7 +20,7 @@ public sealed class DirectionTests
         ["Sync.Planning"] = [],
         ["Postgres"] = ["Configuration"],
         ["Postgres.Migrations"] = ["Postgres"],
-        ["Access"] = ["Postgres", "Postgres.Migrations"],
+        ["Access"] = ["Postgres"],
         ["Locks"] = ["Postgres", "Configuration"],
         ["Odoo"] = ["Postgres", "Postgres.Migrations"],
         ["Preparation"] = ["Odoo", "Postgres", "Postgres.Migrations"],

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace EndpointSync.Grains.Postgres.Migrations;
 
-/// <summary>The database of Orleans' membership tables.</summary>
+/// <summary>The database of Orleans' membership tables and of the API's keys.</summary>
 internal static class ClusterDatabase
 {
     public const string Schema = "orleans";
 
-    /// <summary>Installs or upgrades the membership tables and the queries on them.</summary>
+    /// <summary>Installs or upgrades the tables and the queries on them.</summary>
     public static Task MigrateAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
         Migrator.MigrateAsync(source, "Orleans", Schema, cancellationToken);
 

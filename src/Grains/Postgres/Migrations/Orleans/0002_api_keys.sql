@@ -1,6 +1,6 @@
--- What belongs to the cluster and not to a registry. A registry's database of its own has none of it, so a dump of
--- Odoo's database that is handed on has no keys.
-create table endpoint_sync.api_keys (
+-- The keys of the HTTP API. They belong to the cluster and not to a registry: who takes a registry out again, or hands on
+-- a dump of Odoo's database, neither ends nor shows them.
+create table orleans.api_keys (
   id text primary key,
   name text not null,
   role text not null check (role in ('Viewer', 'Worker', 'Operator', 'Admin')),
