@@ -55,6 +55,17 @@ public sealed class OpenApiTests(ClientCluster cluster) : IClassFixture<ClientCl
         Assert.All(Operations(document), operation => Assert.Null(operation["security"]));
     }
 
+    [Fact]
+    public async Task Only_a_request_may_have_no_unknown_names()
+    {
+        var schemas = JsonNode.Parse(await ReadAsync())!["components"]!["schemas"]!.AsObject();
+
+        Assert.Equal(
+            ["EndpointEdit"],
+            schemas.Where(schema => schema.Value!["additionalProperties"]?.GetValue<bool>() is false)
+                .Select(schema => schema.Key));
+    }
+
     private static void Described(KeyValuePair<string, JsonNode?> content)
     {
         var schema = content.Value!["schema"];

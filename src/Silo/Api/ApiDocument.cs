@@ -13,14 +13,20 @@ internal static class ApiDocument
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(options =>
     {
-        options.AddSchemaTransformer((schema, context, _) => DescribeVersionAsync(schema, context));
+        options.AddSchemaTransformer((schema, context, _) => DescribeAsync(schema, context));
         options.AddOperationTransformer((operation, _, _) => OrderAnswersAsync(operation));
         options.AddDocumentTransformer((document, _, _) => DescribeAsync(document));
     });
 
-    // Its converter writes a number, which its properties do not show.
-    private static Task DescribeVersionAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
+        // Only what comes in may have no unknown names. Answers get new ones, and problems have some of their own.
+        if (context.ParameterDescription is null)
+        {
+            schema.AdditionalPropertiesAllowed = true;
+        }
+
+        // Its converter writes a number, which its properties do not show.
         if (context.JsonTypeInfo.Type == typeof(RouteVersion))
         {
             schema.Type = JsonSchemaType.Integer;
