@@ -29,7 +29,7 @@ public sealed class OpenApiTests(ClientCluster cluster) : IClassFixture<ClientCl
         var operations = Operations(JsonNode.Parse(await ReadAsync())!).ToList();
 
         Assert.Equal(14, operations.Count);
-        Assert.Equal(operations.Count, operations.Select(operation => $"{operation["operationId"]}").Distinct().Count());
+        Assert.Distinct(operations.Select(operation => $"{operation["operationId"]}"));
         Assert.All(operations, operation =>
         {
             Assert.NotEqual("", $"{operation["operationId"]}");

@@ -55,7 +55,8 @@ internal static class ApiDocument
         {
             Title = "EndpointSync",
             Version = "v1",
-            Description = "Reloads registries, shows their state, edits their endpoints, and gives workers their routes.",
+            Description =
+                "Reloads registries, shows their state, edits their endpoints, and gives workers their routes.",
         };
         // Otherwise the address that this request came to.
         document.Servers = [];
