@@ -66,6 +66,8 @@ public sealed class RequiredKeyTests
         }
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "POST", "registries/openspp/reload", $"Bearer {Key}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(
+            new Uri("openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(
             new Uri("health/live", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
     }

@@ -18,8 +18,7 @@ public sealed class RolesTests : IAsyncLifetime
     private SiloProcess _silo = null!;
     private HttpClient _http = null!;
 
-    // Who may call an operation; the operations are those of docs/reference/http-api.md, and a unit test keeps one from
-    // being mapped without a role.
+    // Who may call an operation. The list is complete: a test compares it with the API's description.
     private static readonly (string Method, string Path, AccessRole[] May)[] Operations =
     [
         ("GET", "registries", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
@@ -90,6 +89,26 @@ public sealed class RolesTests : IAsyncLifetime
                         await AllowsAsync(ofOne, method, path)));
             }
         }
+    }
+
+    [Fact]
+    public async Task The_operations_are_those_of_the_description()
+    {
+        using var answer = await SendAsync(_http, AdminKey, "GET", "../../openapi/v1.json");
+        using var description = JsonDocument.Parse(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var described = description.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(
+                operation => $"{operation.Name} {path.Name.TrimEnd('/')}"));
+
+        Assert.Equal(
+            described.Order(StringComparer.Ordinal),
+            Operations.Concat(ForTheCluster).Where(operation => operation.Method != "HEAD")
+                .Select(operation => $"{operation.Method.ToLowerInvariant()} /api/v1/" + operation.Path
+                    .Replace("openspp", "{registry}", StringComparison.Ordinal)
+                    .Replace("endpoints/1", "endpoints/{id}", StringComparison.Ordinal)
+                    .Replace("keys/0", "keys/{id}", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]

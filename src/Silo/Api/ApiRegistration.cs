@@ -11,11 +11,14 @@ internal static class ApiRegistration
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddSingleton<FeedBodies>();
+        builder.Services.AddApiDocument();
         // A request that cannot be read is answered with the reason, not with a bare 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            // Numbers are numbers, so that the API's description names one type for each.
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         });
     }
@@ -31,10 +34,26 @@ internal static class ApiRegistration
         app.UseStatusCodePages();
         app.UseSameOriginOnly();
         app.UseAccess();
-        var registries = app.MapGroup("/api/v1/registries");
-        registries.MapRegistries();
-        registries.MapGroup("/{registry}/feed").RequireRole(AccessRole.Worker).MapFeed();
-        registries.MapGroup("/{registry}/endpoints").MapEndpoints();
-        app.MapGroup("/api/v1/keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();
+        app.MapOpenApi().RequireRole(AccessRole.Viewer);
+        var api = app.MapGroup("/api/v1").RefusesWithProblem(
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound, StatusCodes.Status500InternalServerError,
+            StatusCodes.Status503ServiceUnavailable);
+        var registries = api.MapGroup("/registries");
+        registries.MapGroup("").WithTags("Registries").MapRegistries();
+        registries.MapGroup("/{registry}/feed").WithTags("Feed").RequireRole(AccessRole.Worker).MapFeed();
+        registries.MapGroup("/{registry}/endpoints").WithTags("Endpoints").MapEndpoints();
+        api.MapGroup("/keys").WithTags("Keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();
+    }
+
+    // What every operation may answer. What one alone answers is said at its handler.
+    private static RouteGroupBuilder RefusesWithProblem(this RouteGroupBuilder group, params int[] statuses)
+    {
+        foreach (var status in statuses)
+        {
+            group.ProducesProblem(status);
+        }
+
+        return group;
     }
 }

@@ -24,10 +24,15 @@ internal static class EndpointApi
         endpoints.MapDelete("/{id:int}", DeleteAsync).RequireRole(AccessRole.Operator);
     }
 
+    [EndpointName("listEndpoints")]
+    [EndpointSummary("All endpoints, archived ones included")]
     private static async Task<IReadOnlyList<EndpointView>> ListAsync(
         string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
         await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.ListAsync(cancellationToken);
 
+    [EndpointName("getEndpoint")]
+    [EndpointSummary("An endpoint, with its tag in ETag")]
+    [ProducesResponseType<EndpointView>(StatusCodes.Status200OK)]
     private static async Task<IResult> GetAsync(
         string registry, int id, RegistryMap<Registry> registries, HttpResponse response,
         CancellationToken cancellationToken)
@@ -37,6 +42,10 @@ internal static class EndpointApi
         return endpoint is null ? Refused(EditRefusal.NotFound, registry, id) : Shown(response, endpoint);
     }
 
+    [EndpointName("addEndpoint")]
+    [EndpointSummary("Adds an endpoint; its routes follow with the next reload")]
+    [ProducesResponseType<EndpointView>(StatusCodes.Status201Created)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     private static async Task<IResult> AddAsync(
         string registry, EndpointEdit draft, RegistryMap<Registry> registries, HttpResponse response,
         CancellationToken cancellationToken)
@@ -58,6 +67,11 @@ internal static class EndpointApi
         return TypedResults.Created($"/api/v1/registries/{registry}/endpoints/{result.Endpoint!.Id}", result.Endpoint);
     }
 
+    [EndpointName("changeEndpoint")]
+    [EndpointSummary("Changes the fields that are given")]
+    [ProducesResponseType<EndpointView>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     private static async Task<IResult> ChangeAsync(
         string registry, int id, EndpointEdit draft, [FromHeader(Name = "If-Match")] string? ifMatch,
         RegistryMap<Registry> registries, HttpResponse response,
@@ -76,12 +90,22 @@ internal static class EndpointApi
             : Refused(result.Refusal, registry, id, result.Reason);
     }
 
+    [EndpointName("archiveEndpoint")]
+    [EndpointSummary("Takes an endpoint out of service and keeps it")]
+    [ProducesResponseType<EndpointView>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     private static Task<IResult> ArchiveAsync(
         string registry, int id, [FromHeader(Name = "If-Match")] string? ifMatch, RegistryMap<Registry> registries,
         HttpResponse response,
         CancellationToken cancellationToken) =>
         ChangeAsync(registry, id, Archived, ifMatch, registries, response, cancellationToken);
 
+    [EndpointName("deleteEndpoint")]
+    [EndpointSummary("Deletes an endpoint")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     private static async Task<IResult> DeleteAsync(
         string registry, int id, [FromHeader(Name = "If-Match")] string? ifMatch, RegistryMap<Registry> registries,
         CancellationToken cancellationToken)

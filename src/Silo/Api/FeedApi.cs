@@ -1,6 +1,7 @@
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
 
@@ -13,6 +14,10 @@ internal static class FeedApi
         feed.MapGet("/newest", NewestAsync);
     }
 
+    [EndpointName("readFeed")]
+    [EndpointSummary("What is new to a worker, as docs/worker-protocol.md specifies it")]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, FeedProtocol.MediaType)]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
     private static async Task<IResult> NextAsync(
         string registry, [AsParameters] FeedQuestion question, WorkerFeed feed, FeedBodies bodies, HttpContext http)
     {
@@ -36,6 +41,9 @@ internal static class FeedApi
         return TypedResults.Empty;
     }
 
+    [EndpointName("getNewestVersion")]
+    [EndpointSummary("The number of the newest version")]
+    [ProducesResponseType<FeedNewest>(StatusCodes.Status200OK)]
     private static async Task<IResult> NewestAsync(
         string registry, WorkerFeed feed, CancellationToken cancellationToken) =>
         await feed.NewestAsync(registry, cancellationToken) is { } newest

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Access;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
 
@@ -17,10 +17,15 @@ internal static class KeyApi
         keys.MapDelete("/{id}", RevokeAsync);
     }
 
+    [EndpointName("listKeys")]
+    [EndpointSummary("All keys, revoked and expired ones included, without their secrets")]
     private static async Task<IEnumerable<ApiKey>> ListAsync(
         ApiKeyStore store, CancellationToken cancellationToken) =>
         (await store.ListAsync(cancellationToken)).Select(key => key.Details);
 
+    [EndpointName("createKey")]
+    [EndpointSummary("Creates a key and shows it, this once")]
+    [ProducesResponseType<CreatedApiKey>(StatusCodes.Status201Created)]
     private static async Task<IResult> CreateAsync(
         ApiKeyDraft draft, ClaimsPrincipal caller, ApiKeyStore store, TimeProvider clock, HttpResponse response,
         CancellationToken cancellationToken)
@@ -37,7 +42,10 @@ internal static class KeyApi
         return TypedResults.Created($"/api/v1/keys/{details.Id}", new CreatedApiKey(key, details));
     }
 
-    private static async Task<Results<Ok<ApiKey>, ProblemHttpResult>> RevokeAsync(
+    [EndpointName("revokeKey")]
+    [EndpointSummary("Ends a key; every silo refuses it within two seconds")]
+    [ProducesResponseType<ApiKey>(StatusCodes.Status200OK)]
+    private static async Task<IResult> RevokeAsync(
         string id, ClaimsPrincipal caller, ApiKeyStore store, ApiKeyRing ring, CancellationToken cancellationToken)
     {
         var key = await store.RevokeAsync(id, caller.Identity!.Name!, cancellationToken);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Publishing;
@@ -18,7 +19,8 @@ internal static class RegistryApi
                 registry => registry.Name)
                 .Where(name => Grant.Allows(caller, AccessRole.Viewer, name, wholeCluster: false))
                 .Order(StringComparer.Ordinal))
-            .RequireRole(AccessRole.Viewer);
+            .RequireRole(AccessRole.Viewer)
+            .WithName("listRegistries").WithSummary("The names of the registries that the caller may view, in order");
         registries.MapRead("/{registry}", StatusAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/routes", RoutesAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
@@ -35,27 +37,47 @@ internal static class RegistryApi
         return registry;
     }
 
+    [EndpointName("getRegistry")]
+    [EndpointSummary("The status of a registry")]
     private static async Task<RegistryStatus> StatusAsync(
         string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
         await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadAsync(cancellationToken);
 
+    [EndpointName("listRoutes")]
+    [EndpointSummary("The newest version and its routes")]
     private static async Task<RouteList> RoutesAsync(
         string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
         await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadRoutesAsync(cancellationToken);
 
+    [EndpointName("listWriters")]
+    [EndpointSummary("What writers outside the cluster did")]
     private static async Task<WriterList> WritersAsync(
         string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
         await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadWritersAsync(cancellationToken);
 
+    [EndpointName("listSubscribers")]
+    [EndpointSummary("Every silo and worker, and the version that each serves")]
     private static async Task<SubscriberList> SubscribersAsync(
         string registry, RegistryMap<Registry> registries, ConvergenceWatch convergence) =>
         await convergence.ListAsync(registries.Get(registry).Name);
 
     // 202 for a reload that was skipped, or that not all awaited subscribers serve yet: it is completed after the
     // answer.
+    [EndpointName("reloadRegistry")]
+    [EndpointSummary("Publishes what is due, or finds that nothing is")]
+    [ProducesResponseType<ReloadReceipt>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ReloadReceipt>(StatusCodes.Status202Accepted)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status504GatewayTimeout, "application/problem+json")]
     private static async Task<IResult> ReloadAsync(
-        string registry, string? wait, [FromQuery(Name = "lock")] string? busyLock, string? timeout,
-        string? allowMassRemoval, string? attach, RegistryMap<Registry> registries, ReloadGate gate,
+        string registry,
+        [Description("Who has to serve the version: silos, or workers and silos; nobody by default")] string? wait,
+        [FromQuery(Name = "lock"), Description("skip or wait: what to do while another process holds the lock")]
+        string? busyLock,
+        [Description("The bound on both waits together, such as 500ms, 5s or 00:00:05; at most a minute")]
+        string? timeout,
+        [Description("true allows to remove more than 10 routes that are half or more")] string? allowMassRemoval,
+        [Description("true allows a first sync to change or delete routes that Odoo serves")] string? attach,
+        RegistryMap<Registry> registries, ReloadGate gate,
         ConvergenceWatch convergence, CancellationToken cancellationToken)
     {
         if (!ReloadParameters.TryRead(
