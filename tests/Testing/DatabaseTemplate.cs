@@ -40,6 +40,7 @@ internal static class DatabaseTemplate
         await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         await ClusterDatabase.MigrateAsync(source, CancellationToken.None);
         await Migrator.MigrateAsync(source, "EndpointSync", "endpoint_sync", CancellationToken.None);
+        await ClusterTables.MigrateAsync(source, CancellationToken.None);
         await using var connection = await source.OpenConnectionAsync();
         await connection.ExecuteAsync(Migrator.Script("Odoo/fastapi_endpoint.sql"), CancellationToken.None);
         await connection.ExecuteAsync(Migrator.Script("Odoo/endpoint_route.sql"), CancellationToken.None);

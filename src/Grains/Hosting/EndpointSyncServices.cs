@@ -61,11 +61,12 @@ internal static class EndpointSyncServices
     public static DbDataSource ClusterDataSource(this IServiceProvider provider, string connectionString) =>
         provider.GetRequiredService<DataSources>().For(connectionString, ClusterDatabase.Schema);
 
-    /// <summary>Installs or upgrades the membership tables, whichever silo comes first.</summary>
+    /// <summary>Installs or upgrades the tables of membership and of keys, whichever silo comes first.</summary>
     public static async Task MigrateClusterDatabaseAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var sources = new DataSources("migration");
         await ClusterDatabase.MigrateAsync(sources.For(connectionString), cancellationToken);
+        await ClusterTables.MigrateAsync(sources.For(connectionString), cancellationToken);
     }
 
     /// <summary>How far this machine's clock is ahead of the database's; negative if it is behind.</summary>

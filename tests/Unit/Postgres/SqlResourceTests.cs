@@ -68,7 +68,7 @@ public sealed partial class SqlResourceTests
     {
         var folders = Names.Where(name => Numbered().IsMatch(name)).GroupBy(name => name.Split('/')[0]).ToList();
 
-        Assert.Equal(["EndpointSync", "Orleans"], folders.Select(folder => folder.Key).Order());
+        Assert.Equal(["Cluster", "EndpointSync", "Orleans"], folders.Select(folder => folder.Key).Order());
         Assert.All(folders, folder => Assert.Equal(
             Enumerable.Range(1, folder.Count()), folder.Select(
                 name => int.Parse(
