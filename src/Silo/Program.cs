@@ -13,6 +13,8 @@ try
     settings.Cluster.AdvertisedAddress ??= endpoints.Advertised.ToString();
     ExclusivePorts.Check(endpoints);
     builder.UseDefaultUrl();
+    builder.LimitRequests();
+    builder.AddTrustedProxies(settings.Http);
     await builder.AddSiloAsync(settings, endpoints);
     await ClusterReach.CheckAsync(settings.Cluster, endpoints);
     var skew = await ClockSkew.CheckAsync(settings.Cluster);

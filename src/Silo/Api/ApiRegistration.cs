@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Silo.Api;
 
@@ -30,6 +31,8 @@ internal static class ApiRegistration
 
     public static void MapApi(this WebApplication app)
     {
+        app.UseSecurityHeaders();
+        app.UseTrustedProxies(app.Services.GetRequiredService<HttpSettings>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSameOriginOnly();

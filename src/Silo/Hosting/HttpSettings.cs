@@ -10,6 +10,14 @@ internal sealed class HttpSettings
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
+    /// The proxies whose forwarded headers are believed: IP addresses, or networks such as <c>10.0.0.0/24</c>.
+    /// </summary>
+    public string[] TrustedProxies { get; set; } = [];
+
+    /// <summary>The beginning of each path that a proxy leaves in place, such as <c>/sync</c>.</summary>
+    public string? PathBase { get; set; }
+
+    /// <summary>
     /// The SHA-256, in hexadecimal digits, of the key that may do everything, create other keys included. Without it
     /// the API is open and listens on the loopback interface only.
     /// </summary>

@@ -11,6 +11,7 @@ internal static class SiloSettingsRules
 {
     public static IEnumerable<string> Check(SiloSettings settings) => Cluster(settings.Cluster)
         .Concat(Http(settings.Http))
+        .Concat(TrustedProxies.Check(settings.Http))
         .Concat(RegistriesOptionsValidator.Check(new RegistriesOptions
         {
             ClusterConnectionString = settings.Cluster.ConnectionString,

@@ -30,6 +30,21 @@ public sealed class SiloSettingsRulesTests
         "EndpointSync:Http:WorkerKeyHash needs EndpointSync:Http:AdminKeyHash");
 
     [Theory]
+    [InlineData("proxy.example")]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("")]
+    public void A_trusted_proxy_is_an_address_or_a_network(string proxy) => Complains(
+        settings => settings.Http.TrustedProxies = ["10.0.0.5", "10.1.0.0/16", "::1", proxy],
+        $"EndpointSync:Http:TrustedProxies ('{proxy}') must be IP addresses or networks");
+
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("/")]
+    [InlineData("/sync/")]
+    public void A_path_base_begins_with_a_slash_and_does_not_end_with_one(string path) => Complains(
+        settings => settings.Http.PathBase = path, $"EndpointSync:Http:PathBase ('{path}') must begin with a slash");
+
+    [Theory]
     [InlineData(null, "ConnectionString is empty")]
     [InlineData(" ", "ConnectionString is empty")]
     [InlineData("Database=odoo", "ConnectionString names no Host")]
