@@ -8,6 +8,7 @@ namespace EndpointSync.Demo;
 internal static class Fleet
 {
     private const string RegistryKey = "Registry";
+    private const string DataKey = "ENDPOINTSYNC_DATA";
     private const string ClusterId = "endpointsync";
     private const int SampleWorkers = 2;
     private const int FirstHttpPort = 5080;
@@ -23,7 +24,9 @@ internal static class Fleet
     {
         var configured = DatabaseChoice.ConnectionString(size.PrivatePostgres);
         await using var postgres = configured is null
-            ? await PrivatePostgres.StartAsync(new PrivatePostgresOptions(), cancellationToken)
+            ? await PrivatePostgres.StartAsync(
+                new PrivatePostgresOptions { Directory = Environment.GetEnvironmentVariable(DataKey) },
+                cancellationToken)
             : null;
         var connectionString = configured ?? postgres!.ConnectionString();
         var started = new List<ServerProcess>();

@@ -37,7 +37,8 @@ begin
     end;
   end loop;
 
-  -- The rights that sql roles gave. The roles themselves may be in use in other databases.
+  -- The rights that sql roles gave. The roles themselves may be in use in other databases, and in this one too, if the
+  -- cluster has its schema here.
   for statement in
     select distinct format(
       'revoke all on %s %s from %I', case found.relkind when 'S' then 'sequence' else 'table' end, found.oid::regclass,
@@ -49,14 +50,17 @@ begin
         select given.grantee from pg_attribute as attribute, aclexplode(attribute.attacl) as given
         where attribute.attrelid = found.oid) as held
     where held.grantee = any(roles) and held.grantee <> found.relowner
+      and found.relnamespace is distinct from to_regnamespace('orleans')
     union
     select format('revoke all on schema %I from %I', found.nspname, pg_get_userbyid(held.grantee))
     from pg_namespace as found, aclexplode(found.nspacl) as held
     where held.grantee = any(roles) and held.grantee <> found.nspowner
+      and found.nspname <> 'orleans'
     union
     select format('revoke all on database %I from %I', found.datname, pg_get_userbyid(held.grantee))
     from pg_database as found, aclexplode(found.datacl) as held
     where found.datname = current_database() and held.grantee = any(roles) and held.grantee <> found.datdba
+      and to_regnamespace('orleans') is null
   loop
     execute statement;
   end loop;

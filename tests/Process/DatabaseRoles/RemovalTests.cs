@@ -109,6 +109,20 @@ public sealed class RemovalTests
         Assert.Equal("/new", await roles.Database.ScalarAsync<string>("select root_path from fastapi_endpoint"));
     }
 
+    [Fact]
+    public async Task A_removal_leaves_a_cluster_in_the_same_database_its_tables_and_its_rights()
+    {
+        await using var roles = await ScriptedRoles.CreateAsync();
+        await roles.InstallAsync();
+        await roles.InstallAsync("--cluster");
+
+        await roles.SucceedsAsync(await roles.PrintAsync("remove"));
+
+        Assert.Null(await roles.RefusalAsync(roles.Silo, "select from orleans.api_keys"));
+        Assert.Null(await roles.RefusalAsync(roles.Silo, "select from orleans.OrleansMembershipTable"));
+        Assert.Equal("42501", await roles.RefusalAsync(roles.Silo, "select from public.endpoint_route"));
+    }
+
     private static Task EndedAsync(ScriptedRoles roles) => Deadline.UntilAsync(
         () => roles.Database.ScalarAsync<bool>(
             "select not exists (select from pg_stat_activity where datname = current_database() "
