@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EndpointSync.Tests.Testing;
 using EndpointSync.Tools.Postgres;
 using SystemProcess = System.Diagnostics.Process;
 
