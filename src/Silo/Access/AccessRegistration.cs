@@ -19,6 +19,7 @@ internal static class AccessRegistration
         if (settings.IsProtected)
         {
             builder.Services.AddCredentials(settings.Jwt);
+            builder.Services.AddRateLimiter(options => RateLimits.Configure(options, settings.Limits));
         }
         else
         {
@@ -34,10 +35,15 @@ internal static class AccessRegistration
                 new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(IsNoOperation).Build());
     }
 
-    /// <summary>Finds out who asks, and refuses those who may not, for unknown paths too.</summary>
+    /// <summary>Finds out who asks, and refuses those who may not or ask too often, for unknown paths too.</summary>
     public static void UseAccess(this WebApplication app)
     {
         app.UseAuthentication();
+        if (app.Services.GetRequiredService<HttpSettings>().IsProtected)
+        {
+            app.UseRateLimiter();
+        }
+
         app.UseAuthorization();
     }
 

@@ -31,6 +31,9 @@ internal sealed class HttpSettings
     /// <summary>Tokens of an OpenID Connect issuer.</summary>
     public JwtSettings Jwt { get; set; } = new();
 
+    /// <summary>How often a caller may ask, where callers need a credential.</summary>
+    public LimitSettings Limits { get; set; } = new();
+
     /// <summary>Whether callers need a credential.</summary>
     public bool IsProtected => AdminKeyHash is not null || Jwt.Authority is not null;
 }

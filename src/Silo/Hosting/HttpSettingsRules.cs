@@ -7,9 +7,11 @@ namespace EndpointSync.Silo.Hosting;
 internal static class HttpSettingsRules
 {
     private const string Section = "EndpointSync:Http";
+    private const int HighestLimit = 10_000_000;
 
     public static IEnumerable<string> Check(HttpSettings http) =>
-        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(TrustedProxies.Check(http));
+        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Limits(http.Limits))
+            .Concat(TrustedProxies.Check(http));
 
     private static IEnumerable<string> Url(HttpSettings http)
     {
@@ -40,6 +42,21 @@ internal static class HttpSettingsRules
         {
             yield return $"{Section}:WorkerKeyHash needs {Section}:AdminKeyHash or {Section}:Jwt:Authority: without "
                 + "those the API is open, and a worker's key would protect nothing.";
+        }
+    }
+
+    private static IEnumerable<string> Limits(LimitSettings limits)
+    {
+        foreach (var (key, value) in new[]
+        {
+            ("RequestsPerSecond", limits.RequestsPerSecond), ("Burst", limits.Burst),
+            ("AnonymousPerSecond", limits.AnonymousPerSecond), ("AnonymousBurst", limits.AnonymousBurst),
+        })
+        {
+            if (value is < 1 or > HighestLimit)
+            {
+                yield return $"{Section}:Limits:{key} ({value}) must lie between 1 and {HighestLimit}.";
+            }
         }
     }
 

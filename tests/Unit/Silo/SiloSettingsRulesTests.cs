@@ -69,6 +69,20 @@ public sealed class SiloSettingsRulesTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(10_000_001)]
+    public void Limits_of_requests_must_be_within_their_range(int value)
+    {
+        foreach (var key in new[] { "RequestsPerSecond", "Burst", "AnonymousPerSecond", "AnonymousBurst" })
+        {
+            Complains(
+                settings => typeof(LimitSettings).GetProperty(key)!.SetValue(settings.Http.Limits, value),
+                $"EndpointSync:Http:Limits:{key} ({value}) must lie between 1 and 10000000.");
+        }
+    }
+
+    [Theory]
     [InlineData("proxy.example")]
     [InlineData("10.0.0.0/33")]
     [InlineData("")]
