@@ -17,16 +17,11 @@ internal sealed class ApiKeyHandler(
 
     private const string Bearer = "Bearer ";
 
-    private static readonly object Unchecked = new();
-
-    // Null if it has none.
-    private static string? CredentialOf(HttpRequest request) =>
+    /// <summary>The credential of a request; null if it has none.</summary>
+    public static string? CredentialOf(HttpRequest request) =>
         request.Headers.Authorization is [{ } header] && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? header[Bearer.Length..].Trim()
             : null;
-
-    /// <summary>Whether a request has a key that could not be checked, because the database is away.</summary>
-    public static bool IsUnchecked(HttpContext context) => context.Items.ContainsKey(Unchecked);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -48,7 +43,8 @@ internal sealed class ApiKeyHandler(
         var (check, key) = await keys.CheckAsync(presented, Context.Connection.RemoteIpAddress?.ToString());
         if (check == KeyCheck.Unknown)
         {
-            Context.Items[Unchecked] = true;
+            AccessAnswers.CannotCheck(
+                Context, "key", "the cluster's database is away, and this silo does not know the key");
         }
 
         return check == KeyCheck.Valid

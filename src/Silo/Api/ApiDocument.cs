@@ -76,7 +76,8 @@ internal static class ApiDocument
         {
             Type = SecuritySchemeType.Http,
             Scheme = Bearer,
-            Description = "Needed as soon as a key is configured; without one, only the silo's machine is answered.",
+            Description = "A key, or a token of the configured issuer. Needed as soon as either is configured; "
+                + "without them, only the silo's machine is answered.",
         });
         document.Security =
             [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }];

@@ -40,8 +40,8 @@ internal static class ApiRegistration
         app.MapOpenApi().RequireRole(AccessRole.Viewer);
         var api = app.MapGroup("/api/v1").RefusesWithProblem(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
-            StatusCodes.Status404NotFound, StatusCodes.Status500InternalServerError,
-            StatusCodes.Status503ServiceUnavailable);
+            StatusCodes.Status404NotFound, StatusCodes.Status429TooManyRequests,
+            StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable);
         var registries = api.MapGroup("/registries");
         registries.MapGroup("").WithTags("Registries").MapRegistries();
         registries.MapGroup("/{registry}/feed").WithTags("Feed").RequireRole(AccessRole.Worker).MapFeed();

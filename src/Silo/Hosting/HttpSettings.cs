@@ -19,7 +19,7 @@ internal sealed class HttpSettings
 
     /// <summary>
     /// The SHA-256, in hexadecimal digits, of the key that may do everything, create other keys included. Without it
-    /// the API is open and listens on the loopback interface only.
+    /// and without an issuer of tokens the API is open and listens on the loopback interface only.
     /// </summary>
     public string? AdminKeyHash { get; set; }
 
@@ -28,6 +28,12 @@ internal sealed class HttpSettings
     /// </summary>
     public string? WorkerKeyHash { get; set; }
 
-    /// <summary>Whether callers need a key.</summary>
-    public bool IsProtected => AdminKeyHash is not null;
+    /// <summary>Tokens of an OpenID Connect issuer.</summary>
+    public JwtSettings Jwt { get; set; } = new();
+
+    /// <summary>How often a caller may ask, where callers need a credential.</summary>
+    public LimitSettings Limits { get; set; } = new();
+
+    /// <summary>Whether callers need a credential.</summary>
+    public bool IsProtected => AdminKeyHash is not null || Jwt.Authority is not null;
 }

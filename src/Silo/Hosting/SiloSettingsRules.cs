@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Postgres;
@@ -10,8 +9,7 @@ namespace EndpointSync.Silo.Hosting;
 internal static class SiloSettingsRules
 {
     public static IEnumerable<string> Check(SiloSettings settings) => Cluster(settings.Cluster)
-        .Concat(Http(settings.Http))
-        .Concat(TrustedProxies.Check(settings.Http))
+        .Concat(HttpSettingsRules.Check(settings.Http))
         .Concat(RegistriesOptionsValidator.Check(new RegistriesOptions
         {
             ClusterConnectionString = settings.Cluster.ConnectionString,
@@ -19,35 +17,6 @@ internal static class SiloSettingsRules
         }))
         .Concat(SyncOptionsValidator.Check(settings.Sync))
         .Concat(PublishingOptionsValidator.Check(settings.Publishing));
-
-    private static IEnumerable<string> Http(HttpSettings http)
-    {
-        if (http.AdvertisedUrl is { } url
-            && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
-        {
-            yield return $"EndpointSync:Http:AdvertisedUrl ('{url}') must be the URL where workers reach this silo, "
-                + "http://host:port or https://host:port.";
-        }
-
-        foreach (var (key, hash) in new[]
-        {
-            ("AdminKeyHash", http.AdminKeyHash), ("WorkerKeyHash", http.WorkerKeyHash),
-        })
-        {
-            if (hash is not null && (hash.Length != SHA256.HashSizeInBytes * 2 || !hash.All(char.IsAsciiHexDigit)))
-            {
-                // The value may be a key that was set by mistake, so it is not shown.
-                yield return $"EndpointSync:Http:{key} must be the SHA-256 of a key in 64 hexadecimal digits: "
-                    + "`printf %s \"$key\" | sha256sum`. A key itself does not belong in a configuration.";
-            }
-        }
-
-        if (http is { WorkerKeyHash: not null, AdminKeyHash: null })
-        {
-            yield return "EndpointSync:Http:WorkerKeyHash needs EndpointSync:Http:AdminKeyHash: without that the API "
-                + "is open, and a worker's key would protect nothing.";
-        }
-    }
 
     private static IEnumerable<string> Cluster(ClusterSettings cluster)
     {

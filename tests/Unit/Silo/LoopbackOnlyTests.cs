@@ -46,6 +46,19 @@ public sealed class LoopbackOnlyTests
     }
 
     [Theory]
+    [MemberData(nameof(Reachable))]
+    public async Task It_is_opened_with_an_issuer_of_tokens(string way)
+    {
+        await using var app = Build(
+            Ways(IPAddress.Any)[way],
+            new HttpSettings { Jwt = { Authority = "https://issuer.invalid", Audience = "endpointsync" } });
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(app.Urls);
+    }
+
+    [Theory]
     [MemberData(nameof(Local))]
     public async Task An_address_of_this_machine_is_opened_without_a_key(string way)
     {

@@ -30,6 +30,59 @@ public sealed class SiloSettingsRulesTests
         "EndpointSync:Http:WorkerKeyHash needs EndpointSync:Http:AdminKeyHash");
 
     [Theory]
+    [InlineData("issuer.example")]
+    [InlineData("http://issuer.example")]
+    [InlineData("ftp://issuer.example")]
+    [InlineData("")]
+    public void The_issuer_of_tokens_is_asked_over_https_unless_it_is_on_this_machine(string authority)
+    {
+        Complains(
+            settings => settings.Http.Jwt = Tokens(authority),
+            $"EndpointSync:Http:Jwt:Authority ('{authority}') must be the URL of the tokens' issuer, with https");
+        foreach (var good in new[]
+        {
+            "https://issuer.example/realms/sync", "http://127.0.0.1:8080/realms/sync", "http://localhost",
+            "http://[::1]:1",
+        })
+        {
+            var settings = Good();
+            settings.Http.Jwt = Tokens(good);
+            Assert.Empty(SiloSettingsRules.Check(settings));
+        }
+    }
+
+    [Fact]
+    public void Tokens_need_an_issuer_an_audience_claims_and_roles_that_there_are()
+    {
+        Complains(
+            settings => settings.Http.Jwt.Audience = "endpointsync", "EndpointSync:Http:Jwt needs an Authority");
+        Complains(
+            settings => settings.Http.Jwt.Roles["ops"] = "operator", "EndpointSync:Http:Jwt needs an Authority");
+        ComplainsOfTokens(jwt => jwt.Audience = " ", "EndpointSync:Http:Jwt:Audience is empty");
+        ComplainsOfTokens(jwt => jwt.RoleClaim = "", "EndpointSync:Http:Jwt:RoleClaim is empty");
+        ComplainsOfTokens(jwt => jwt.NameClaim = "", "EndpointSync:Http:Jwt:NameClaim is empty");
+        foreach (var grant in new[] { "owner", "", "3", "operator/", "operator/a b", "operator/a/b" })
+        {
+            ComplainsOfTokens(
+                jwt => jwt.Roles["ops"] = grant, $"EndpointSync:Http:Jwt:Roles:ops ('{grant}') must be viewer");
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(10_000_001)]
+    public void Limits_of_requests_must_be_within_their_range(int value)
+    {
+        foreach (var key in new[] { "RequestsPerSecond", "Burst", "AnonymousPerSecond", "AnonymousBurst" })
+        {
+            Complains(
+                settings => typeof(LimitSettings).GetProperty(key)!.SetValue(settings.Http.Limits, value),
+                $"EndpointSync:Http:Limits:{key} ({value}) must lie between 1 and 10000000.");
+        }
+    }
+
+    [Theory]
     [InlineData("proxy.example")]
     [InlineData("10.0.0.0/33")]
     [InlineData("")]
@@ -284,6 +337,11 @@ public sealed class SiloSettingsRulesTests
         Assert.Contains(
             SiloSettingsRules.Check(settings), problem => problem.StartsWith(complaint, StringComparison.Ordinal));
     }
+
+    private static void ComplainsOfTokens(Action<JwtSettings> change, string complaint) => Complains(
+        settings => change(settings.Http.Jwt = Tokens("https://issuer.example")), complaint);
+
+    private static JwtSettings Tokens(string authority) => new() { Authority = authority, Audience = "endpointsync" };
 
     private static SiloSettings Good() => new()
     {

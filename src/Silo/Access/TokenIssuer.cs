@@ -1,0 +1,108 @@
+using EndpointSync.Core;
+using EndpointSync.Silo.Hosting;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace EndpointSync.Silo.Access;
+
+/// <summary>
+/// The tokens' issuer and the keys that it signs with. The silo asks it when it starts, every five minutes, and for a
+/// token with a key that it does not know. The keys that it knows stay valid while the issuer is away.
+/// </summary>
+internal sealed partial class TokenIssuer : BackgroundService
+{
+    private const string Discovery = ".well-known/openid-configuration";
+    private const int LongestDocument = 1024 * 1024;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenFailures = TimeSpan.FromSeconds(1);
+
+    // Tokens with unknown keys, which anybody can send, must not become a request to the issuer each.
+    private static readonly TimeSpan BetweenUnknownKeys = TimeSpan.FromSeconds(10);
+
+    private readonly string _authority;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<TokenIssuer> _logger;
+    private readonly HttpClient _http;
+    private Failure? _failure;
+
+    public TokenIssuer(HttpSettings settings, TimeProvider clock, ILogger<TokenIssuer> logger)
+    {
+        (_authority, _clock, _logger) = (settings.Jwt.Authority!.TrimEnd('/'), clock, logger);
+        _http = new HttpClient(new IssuerHandler())
+        {
+            Timeout = Timeout,
+            MaxResponseContentBufferSize = LongestDocument,
+        };
+        Configuration = new ConfigurationManager<OpenIdConnectConfiguration>(
+            $"{_authority}/{Discovery}",
+            new OpenIdConnectConfigurationRetriever(),
+            // The handler requires https, except on loopback.
+            new HttpDocumentRetriever(_http) { RequireHttps = false })
+        {
+            AutomaticRefreshInterval = BaseConfigurationManager.MinimumAutomaticRefreshInterval,
+            RefreshInterval = BetweenUnknownKeys,
+            // A key that the issuer withdrew would go on being valid.
+            UseLastKnownGoodConfiguration = false,
+        };
+    }
+
+    /// <summary>What the issuer says of itself.</summary>
+    public ConfigurationManager<OpenIdConnectConfiguration> Configuration { get; }
+
+    /// <summary>Whether the issuer's keys are known. If they are not, the issuer is asked.</summary>
+    public async Task<bool> IsKnownAsync(CancellationToken cancellationToken)
+    {
+        if (_failure is { } last && _clock.GetElapsedTime(last.At) < BetweenFailures)
+        {
+            return false;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ended.CancelAfter(Timeout);
+        try
+        {
+            await Configuration.GetConfigurationAsync(ended.Token);
+            if (Interlocked.Exchange(ref _failure, null) is not null)
+            {
+                LogBack(_authority);
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Interlocked.Exchange(ref _failure, new Failure(_clock.GetTimestamp())) is null)
+            {
+                LogAway(_authority, new LogText(ReasonOf(failure)));
+            }
+
+            return false;
+        }
+    }
+
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    // A wrong authority shows when the silo starts, and not with the first token.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => IsKnownAsync(stoppingToken);
+
+    private static string ReasonOf(Exception failure) => failure is OperationCanceledException
+        ? $"it did not answer within {Timeout.TotalSeconds:0} seconds."
+        : $"{failure.GetBaseException().Message.TrimEnd('.')}.";
+
+    [LoggerMessage(
+        2015, LogLevel.Warning,
+        "The issuer of tokens {Authority} cannot be asked: {Reason} Requests with tokens get 503; keys are not "
+        + "affected")]
+    private partial void LogAway(string authority, LogText reason);
+
+    [LoggerMessage(2016, LogLevel.Information, "The issuer of tokens {Authority} answers; tokens are checked again")]
+    private partial void LogBack(string authority);
+
+    private sealed record Failure(long At);
+}

@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using EndpointSync.Silo.Access;
+
+namespace EndpointSync.Silo.Hosting;
+
+/// <summary>The rules for <see cref="HttpSettings"/>. Each error names the key, its value and the remedy.</summary>
+internal static class HttpSettingsRules
+{
+    private const string Section = "EndpointSync:Http";
+    private const int HighestLimit = 10_000_000;
+
+    public static IEnumerable<string> Check(HttpSettings http) =>
+        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Limits(http.Limits))
+            .Concat(TrustedProxies.Check(http));
+
+    private static IEnumerable<string> Url(HttpSettings http)
+    {
+        if (http.AdvertisedUrl is { } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
+            yield return $"{Section}:AdvertisedUrl ('{url}') must be the URL where workers reach this silo, "
+                + "http://host:port or https://host:port.";
+        }
+    }
+
+    private static IEnumerable<string> Keys(HttpSettings http)
+    {
+        foreach (var (key, hash) in new[]
+        {
+            ("AdminKeyHash", http.AdminKeyHash), ("WorkerKeyHash", http.WorkerKeyHash),
+        })
+        {
+            if (hash is not null && (hash.Length != SHA256.HashSizeInBytes * 2 || !hash.All(char.IsAsciiHexDigit)))
+            {
+                // The value may be a key that was set by mistake, so it is not shown.
+                yield return $"{Section}:{key} must be the SHA-256 of a key in 64 hexadecimal digits: "
+                    + "`printf %s \"$key\" | sha256sum`. A key itself does not belong in a configuration.";
+            }
+        }
+
+        if (http is { WorkerKeyHash: not null, IsProtected: false })
+        {
+            yield return $"{Section}:WorkerKeyHash needs {Section}:AdminKeyHash or {Section}:Jwt:Authority: without "
+                + "those the API is open, and a worker's key would protect nothing.";
+        }
+    }
+
+    private static IEnumerable<string> Limits(LimitSettings limits)
+    {
+        foreach (var (key, value) in new[]
+        {
+            ("RequestsPerSecond", limits.RequestsPerSecond), ("Burst", limits.Burst),
+            ("AnonymousPerSecond", limits.AnonymousPerSecond), ("AnonymousBurst", limits.AnonymousBurst),
+        })
+        {
+            if (value is < 1 or > HighestLimit)
+            {
+                yield return $"{Section}:Limits:{key} ({value}) must lie between 1 and {HighestLimit}.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Tokens(JwtSettings jwt)
+    {
+        if (jwt.Authority is null)
+        {
+            if (jwt.Audience is not null || jwt.Roles.Count > 0)
+            {
+                yield return $"{Section}:Jwt needs an Authority, the URL of the tokens' issuer: without it no token is "
+                    + "valid.";
+            }
+
+            yield break;
+        }
+
+        if (!Uri.TryCreate(jwt.Authority, UriKind.Absolute, out var authority) || !IssuerHandler.IsSafe(authority))
+        {
+            yield return $"{Section}:Jwt:Authority ('{jwt.Authority}') must be the URL of the tokens' issuer, with "
+                + "https unless it is on a loopback address: whoever changes its answers on the way can make tokens.";
+        }
+
+        if (string.IsNullOrWhiteSpace(jwt.Audience))
+        {
+            yield return $"{Section}:Jwt:Audience is empty: set the audience that the issuer gives to tokens for this "
+                + "API. Without one, the issuer's tokens for any other service would be valid here.";
+        }
+
+        foreach (var (key, claim) in new[] { ("RoleClaim", jwt.RoleClaim), ("NameClaim", jwt.NameClaim) })
+        {
+            if (string.IsNullOrWhiteSpace(claim))
+            {
+                yield return $"{Section}:Jwt:{key} is empty: set the name of a claim, or leave the key out.";
+            }
+        }
+
+        foreach (var (value, grant) in jwt.Roles.Where(role => !Grant.TryParse(role.Value, out _)))
+        {
+            yield return $"{Section}:Jwt:Roles:{value} ('{grant}') must be viewer, worker, operator or admin, alone or "
+                + "with a registry: operator/openspp.";
+        }
+    }
+}
