@@ -42,6 +42,7 @@ public sealed class RolesTests : IAsyncLifetime
     private static readonly (string Method, string Path, AccessRole[] May)[] ForTheCluster =
     [
         ("GET", "keys", [AccessRole.Admin]), ("POST", "keys", [AccessRole.Admin]), ("DELETE", "keys/0", [AccessRole.Admin]),
+        ("GET", "audit", [AccessRole.Admin]),
     ];
 
     public async ValueTask InitializeAsync()
