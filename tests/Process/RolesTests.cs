@@ -41,7 +41,8 @@ public sealed class RolesTests : IAsyncLifetime
     // These need the role in all registries.
     private static readonly (string Method, string Path, AccessRole[] May)[] ForTheCluster =
     [
-        ("GET", "keys", [AccessRole.Admin]), ("POST", "keys", [AccessRole.Admin]), ("DELETE", "keys/0", [AccessRole.Admin]),
+        ("GET", "keys", [AccessRole.Admin]), ("POST", "keys", [AccessRole.Admin]),
+        ("DELETE", "keys/0", [AccessRole.Admin]),
         ("GET", "audit", [AccessRole.Admin]),
     ];
 

@@ -1,5 +1,5 @@
--- The keys of the HTTP API. They belong to the cluster and not to a registry: who takes a registry out again, or hands on
--- a dump of Odoo's database, neither ends nor shows them.
+-- The keys of the HTTP API. They belong to the cluster and not to a registry: who takes a registry out again, or hands
+-- on a dump of Odoo's database, neither ends nor shows them.
 create table orleans.api_keys (
   id text primary key,
   name text not null,
