@@ -18,6 +18,7 @@ var root = new RootCommand(
     WritersCommand.Create(),
     EndpointsCommand.Create(),
     KeysCommand.Create(),
+    AuditCommand.Create(),
     CertsCommand.Create(),
     SqlCommand.Create(),
 };

@@ -43,6 +43,7 @@ public sealed class RolesTests : IAsyncLifetime
     [
         ("GET", "keys", [AccessRole.Admin]), ("POST", "keys", [AccessRole.Admin]),
         ("DELETE", "keys/0", [AccessRole.Admin]),
+        ("GET", "audit", [AccessRole.Admin]),
     ];
 
     public async ValueTask InitializeAsync()

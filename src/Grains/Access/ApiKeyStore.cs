@@ -25,14 +25,16 @@ internal sealed class ApiKeyStore(NpgsqlDataSource source)
     public Task<List<StoredKey>> ListAsync(CancellationToken cancellationToken) => RunAsync(
         connection => connection.ListAsync(Sql["list"], Read, cancellationToken), cancellationToken);
 
-    /// <returns>The key as it is now; null if there is none with that id.</returns>
-    public Task<ApiKey?> RevokeAsync(string id, string revokedBy, CancellationToken cancellationToken) =>
+    /// <returns>The key as it was before and as it is now; null if there is none with that id.</returns>
+    public Task<(ApiKey? Before, ApiKey? After)> RevokeAsync(
+        string id, string revokedBy, CancellationToken cancellationToken) =>
         RunAsync(
             async connection =>
             {
+                var before = await FindAsync(connection, id, cancellationToken);
                 await connection.ExecuteAsync(
                     Sql["revoke"], cancellationToken, PostgresCommands.Value(id), PostgresCommands.Value(revokedBy));
-                return await FindAsync(connection, id, cancellationToken);
+                return (before, await FindAsync(connection, id, cancellationToken));
             },
             cancellationToken);
 

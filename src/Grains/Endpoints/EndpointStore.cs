@@ -13,9 +13,12 @@ internal enum EditRefusal
     RootPathTaken,
 }
 
-/// <summary>How an edit ended: the endpoint as it is now, or why nothing was changed.</summary>
+/// <summary>
+/// How an edit ended: the endpoint as it is now and as it was before, or why nothing was changed.
+/// </summary>
 internal sealed record EditResult(
-    EndpointView? Endpoint, EditRefusal Refusal = EditRefusal.None, string? Reason = null);
+    EndpointView? Endpoint, EditRefusal Refusal = EditRefusal.None, string? Reason = null,
+    EndpointView? Before = null);
 
 /// <summary>
 /// Declares, changes and deletes endpoints as a form of Odoo's would; routes follow with the next sync.
@@ -97,25 +100,29 @@ internal sealed class EndpointStore(RegistryDatabase database)
             Text(edit.Description), Flag(edit.Active), Flag(edit.SaveHttpSession));
         var changed = await FindAsync(connection, id, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new EditResult(changed);
+        return new EditResult(changed, Before: current);
     }
 
     /// <summary>Deletes an endpoint; its routes follow with the next sync.</summary>
-    public async Task<EditRefusal> DeleteAsync(int id, string? etag, CancellationToken cancellationToken)
+    public async Task<EditResult> DeleteAsync(int id, string? etag, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await BeginAsync(connection, cancellationToken);
-        await using var command = connection.Command(Statement("delete"), PostgresCommands.Value(id), Text(etag));
-        var deleted = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-        await transaction.CommitAsync(cancellationToken);
-        if (deleted)
+        await connection.ExecuteAsync(Statement("lock"), cancellationToken, PostgresCommands.Value(id));
+        var current = await FindAsync(connection, id, cancellationToken);
+        if (current is null)
         {
-            return EditRefusal.None;
+            return new EditResult(null, EditRefusal.NotFound);
         }
 
-        return await FindAsync(connection, id, cancellationToken) is null
-            ? EditRefusal.NotFound
-            : EditRefusal.ETagDiffers;
+        if (etag is not null && etag != current.ETag)
+        {
+            return new EditResult(current, EditRefusal.ETagDiffers);
+        }
+
+        await connection.ExecuteAsync(Statement("delete"), cancellationToken, PostgresCommands.Value(id));
+        await transaction.CommitAsync(cancellationToken);
+        return new EditResult(null, Before: current);
     }
 
     // Odoo executes the calls of an endpoint as its user. Not every Odoo has these columns.

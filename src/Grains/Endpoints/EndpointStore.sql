@@ -50,6 +50,4 @@ set name = coalesce($2, name), root_path = coalesce($3, root_path), app = coales
 where id = $1
 
 -- name: delete
-delete from {odoo}.fastapi_endpoint
-where id = $1 and ($2::text is null
-  or md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) = $2)
+delete from {odoo}.fastapi_endpoint where id = $1

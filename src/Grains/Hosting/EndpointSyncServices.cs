@@ -1,6 +1,7 @@
 using System.Data.Common;
 using EndpointSync.Core;
 using EndpointSync.Grains.Access;
+using EndpointSync.Grains.Audit;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Coordination;
 using EndpointSync.Grains.Endpoints;
@@ -63,7 +64,7 @@ internal static class EndpointSyncServices
     public static DbDataSource ClusterDataSource(this IServiceProvider provider, string connectionString) =>
         provider.GetRequiredService<DataSources>().For(connectionString, ClusterDatabase.Schema);
 
-    /// <summary>Installs or upgrades the tables of membership and of keys, whichever silo comes first.</summary>
+    /// <summary>Installs or upgrades the tables of membership, keys and audit, whichever silo comes first.</summary>
     public static async Task MigrateClusterDatabaseAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var sources = new DataSources("migration");
@@ -145,11 +146,14 @@ internal static class EndpointSyncServices
             options => (options.ClusterConnectionString, options.Registries) = (clusterConnectionString, registries));
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<PublishingOptions>().ValidateOnStart();
+        services.AddOptions<AuditOptions>().ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<RegistriesOptions>, RegistriesOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<PublishingOptions>, PublishingOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EndpointOptions>, ClusterTraffic>());
         return services;
     }
@@ -158,7 +162,12 @@ internal static class EndpointSyncServices
         services
             .AddSingleton(provider => new ApiKeyStore(
                 provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
-            .AddSingleton<ApiKeyRing>();
+            .AddSingleton<ApiKeyRing>()
+            .AddSingleton(provider => new AuditStore(
+                provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
+            .AddSingleton<AuditQueue>()
+            .AddHostedService(provider => provider.GetRequiredService<AuditQueue>())
+            .AddHostedService<AuditRetention>();
 
     private static IServiceCollection AddCoordination(this IServiceCollection services) => services
         .AddSingleton<LockWatch>()

@@ -36,17 +36,20 @@ internal static class ApiRegistration
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSameOriginOnly();
+        app.UseRefusalAudit();
         app.UseAccess();
         app.MapOpenApi().RequireRole(AccessRole.Viewer);
         var api = app.MapGroup("/api/v1").RefusesWithProblem(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
             StatusCodes.Status404NotFound, StatusCodes.Status429TooManyRequests,
             StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable);
+        api.AddEndpointFilter<AuditFilter>();
         var registries = api.MapGroup("/registries");
         registries.MapGroup("").WithTags("Registries").MapRegistries();
         registries.MapGroup("/{registry}/feed").WithTags("Feed").RequireRole(AccessRole.Worker).MapFeed();
         registries.MapGroup("/{registry}/endpoints").WithTags("Endpoints").MapEndpoints();
         api.MapGroup("/keys").WithTags("Keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();
+        api.MapGroup("/audit").WithTags("Audit").RequireRoleInAllRegistries(AccessRole.Admin).MapAudit();
     }
 
     // What every operation may answer. What one alone answers is said at its handler.

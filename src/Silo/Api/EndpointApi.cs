@@ -63,8 +63,9 @@ internal static class EndpointApi
             return Refused(result.Refusal, registry, 0, result.Reason);
         }
 
-        response.Headers.ETag = Tag(result.Endpoint!);
-        return TypedResults.Created($"/api/v1/registries/{registry}/endpoints/{result.Endpoint!.Id}", result.Endpoint);
+        response.HttpContext.RecordChange($"{result.Endpoint!.Id}", before: null, result.Endpoint);
+        response.Headers.ETag = Tag(result.Endpoint);
+        return TypedResults.Created($"/api/v1/registries/{registry}/endpoints/{result.Endpoint.Id}", result.Endpoint);
     }
 
     [EndpointName("changeEndpoint")]
@@ -85,9 +86,13 @@ internal static class EndpointApi
 
         var result = await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.ChangeAsync(
             id, edit, Tag(ifMatch), cancellationToken);
-        return result.Refusal == EditRefusal.None
-            ? Shown(response, result.Endpoint!)
-            : Refused(result.Refusal, registry, id, result.Reason);
+        if (result.Refusal != EditRefusal.None)
+        {
+            return Refused(result.Refusal, registry, id, result.Reason);
+        }
+
+        response.HttpContext.RecordChange($"{id}", result.Before, result.Endpoint);
+        return Shown(response, result.Endpoint!);
     }
 
     [EndpointName("archiveEndpoint")]
@@ -108,11 +113,17 @@ internal static class EndpointApi
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     private static async Task<IResult> DeleteAsync(
         string registry, int id, [FromHeader(Name = "If-Match")] string? ifMatch, RegistryMap<Registry> registries,
-        CancellationToken cancellationToken)
+        HttpContext http, CancellationToken cancellationToken)
     {
-        var refusal = await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.DeleteAsync(
+        var result = await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.DeleteAsync(
             id, Tag(ifMatch), cancellationToken);
-        return refusal == EditRefusal.None ? TypedResults.NoContent() : Refused(refusal, registry, id);
+        if (result.Refusal != EditRefusal.None)
+        {
+            return Refused(result.Refusal, registry, id);
+        }
+
+        http.RecordChange($"{id}", result.Before, after: null);
+        return TypedResults.NoContent();
     }
 
     private static Ok<EndpointView> Shown(HttpResponse response, EndpointView endpoint)

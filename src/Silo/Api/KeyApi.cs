@@ -38,6 +38,7 @@ internal static class KeyApi
 
         var key = ApiKeyText.Create();
         var details = await store.AddAsync(key, draft, caller.Identity!.Name!, cancellationToken);
+        response.HttpContext.RecordChange(details.Id, before: null, details);
         response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/api/v1/keys/{details.Id}", new CreatedApiKey(key, details));
     }
@@ -46,10 +47,12 @@ internal static class KeyApi
     [EndpointSummary("Ends a key; every silo refuses it within two seconds")]
     [ProducesResponseType<ApiKey>(StatusCodes.Status200OK)]
     private static async Task<IResult> RevokeAsync(
-        string id, ClaimsPrincipal caller, ApiKeyStore store, ApiKeyRing ring, CancellationToken cancellationToken)
+        string id, ClaimsPrincipal caller, ApiKeyStore store, ApiKeyRing ring, HttpContext http,
+        CancellationToken cancellationToken)
     {
-        var key = await store.RevokeAsync(id, caller.Identity!.Name!, cancellationToken);
+        var (before, key) = await store.RevokeAsync(id, caller.Identity!.Name!, cancellationToken);
         ring.Forget(id);
+        http.RecordChange(id, before, key);
         return key is null
             ? TypedResults.Problem(
                 title: "There is no such key",

@@ -31,7 +31,8 @@ internal sealed partial class ProblemHandler(
             new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
     }
 
-    private static ProblemDetails Describe(Exception exception) => exception switch
+    /// <summary>The answer to a failure.</summary>
+    public static ProblemDetails Describe(Exception exception) => exception switch
     {
         UnknownRegistryException unknown => Problem(StatusCodes.Status404NotFound, "No such registry", unknown.Message),
         BadHttpRequestException bad => Problem(

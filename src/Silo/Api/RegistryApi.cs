@@ -25,7 +25,7 @@ internal static class RegistryApi
         registries.MapRead("/{registry}/routes", RoutesAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/writers", WritersAsync).RequireRole(AccessRole.Viewer);
-        registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator);
+        registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator).AuditedAfterwards();
     }
 
     /// <summary>The registry, once its database is prepared.</summary>
@@ -78,7 +78,7 @@ internal static class RegistryApi
         [Description("true allows to remove more than 10 routes that are half or more")] string? allowMassRemoval,
         [Description("true allows a first sync to change or delete routes that Odoo serves")] string? attach,
         RegistryMap<Registry> registries, ReloadGate gate,
-        ConvergenceWatch convergence, CancellationToken cancellationToken)
+        ConvergenceWatch convergence, HttpContext http, CancellationToken cancellationToken)
     {
         if (!ReloadParameters.TryRead(
             wait, busyLock, timeout, allowMassRemoval, attach, out var wanted, out var errors))
@@ -92,6 +92,7 @@ internal static class RegistryApi
             new ReloadRequest(
                 LockTimeout: wanted.LockTimeout, AllowMassRemoval: wanted.AllowMassRemoval, Attach: wanted.Attach),
             cancellationToken);
+        http.RecordReload(receipt);
         if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
         {
             var left = wanted.Timeout - receipt.Timings.LockWait;

@@ -17,6 +17,7 @@ internal static class SiloRegistration
         await MigrateAsync(settings.Cluster);
         builder.Services.AddOptions<SyncOptions>().BindConfiguration($"{SiloSettings.Section}:Sync");
         builder.Services.AddOptions<PublishingOptions>().BindConfiguration($"{SiloSettings.Section}:Publishing");
+        builder.Services.AddOptions<AuditOptions>().BindConfiguration($"{SiloSettings.Section}:Audit");
         // The silo comes first: services that are added later start after it and stop before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster, endpoints));
         builder.Services.AddEndpointSyncGrains(settings.Cluster.ConnectionString!, settings.Registries);

@@ -17,6 +17,8 @@ internal sealed class SiloSettings
 
     public PublishingOptions Publishing { get; set; } = new();
 
+    public AuditOptions Audit { get; set; } = new();
+
     /// <summary>
     /// Whether the silo stops when its standard input ends, so that it never outlives its parent process.
     /// </summary>

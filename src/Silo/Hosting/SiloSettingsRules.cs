@@ -16,7 +16,8 @@ internal static class SiloSettingsRules
             Registries = settings.Registries,
         }))
         .Concat(SyncOptionsValidator.Check(settings.Sync))
-        .Concat(PublishingOptionsValidator.Check(settings.Publishing));
+        .Concat(PublishingOptionsValidator.Check(settings.Publishing))
+        .Concat(AuditOptionsValidator.Check(settings.Audit));
 
     private static IEnumerable<string> Cluster(ClusterSettings cluster)
     {

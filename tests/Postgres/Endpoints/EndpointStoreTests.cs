@@ -231,10 +231,12 @@ public sealed class EndpointStoreTests : IAsyncLifetime
         var added = await AddAsync("/a");
         var edited = await ChangeAsync(added.Id, new EndpointEdit { Name = "edited" });
 
-        Assert.Equal(EditRefusal.ETagDiffers, await Store.DeleteAsync(added.Id, added.ETag, CancellationToken.None));
-        Assert.Equal(EditRefusal.None, await Store.DeleteAsync(added.Id, edited.ETag, CancellationToken.None));
-        Assert.Equal(EditRefusal.NotFound, await Store.DeleteAsync(added.Id, edited.ETag, CancellationToken.None));
-        Assert.Equal(EditRefusal.NotFound, await Store.DeleteAsync(added.Id, null, CancellationToken.None));
+        Assert.Equal(EditRefusal.ETagDiffers, (await DeleteAsync(added.ETag)).Refusal);
+        Assert.Equal(new EditResult(null, Before: edited), await DeleteAsync(edited.ETag));
+        Assert.Equal(EditRefusal.NotFound, (await DeleteAsync(edited.ETag)).Refusal);
+        Assert.Equal(EditRefusal.NotFound, (await DeleteAsync(null)).Refusal);
+
+        Task<EditResult> DeleteAsync(string? etag) => Store.DeleteAsync(added.Id, etag, CancellationToken.None);
     }
 
     [Fact]

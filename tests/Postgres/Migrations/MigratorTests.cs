@@ -42,7 +42,7 @@ public sealed class MigratorTests
             Scripts,
             await database.ListAsync("select scriptname from endpoint_sync.schema_migrations order by scriptname"));
         Assert.Equal(
-            ["Orleans/0001_membership.sql", "Orleans/0002_api_keys.sql"],
+            ["Orleans/0001_membership.sql", "Orleans/0002_api_keys.sql", "Orleans/0003_audit.sql"],
             await database.ListAsync("select scriptname from orleans.schema_migrations"));
         Assert.Empty(await database.ErrorsAsync());
     }

@@ -181,6 +181,15 @@ public sealed partial class RoleTests
         Assert.Empty(await ClusterDatabase.LivingMembersAsync(source, "c", CancellationToken.None));
         Assert.Null(await roles.RefusalAsync(
             roles.Silo, "insert into orleans.orleansmembershipversiontable (deploymentid) values ('c')"));
+        Assert.Null(await roles.RefusalAsync(
+            roles.Silo,
+            """
+            insert into orleans.audit (silo, principal, operation, outcome) values ('s', 'p', 'o', 'Begun');
+            update orleans.audit set outcome = 'Done';
+            delete from orleans.audit
+            """));
+        Assert.Null(await roles.RefusalAsync(roles.Monitor, "select * from orleans.audit"));
+        Assert.Equal(InsufficientPrivilege, await roles.RefusalAsync(roles.Monitor, "delete from orleans.audit"));
         Assert.Equal(InsufficientPrivilege, await roles.RefusalAsync(roles.Silo, "drop schema orleans cascade"));
         Assert.Equal(InsufficientPrivilege, await roles.RefusalAsync(
             roles.Monitor, "delete from orleans.orleansmembershiptable"));

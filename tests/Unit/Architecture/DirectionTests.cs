@@ -21,6 +21,7 @@ public sealed class DirectionTests
         ["Postgres"] = ["Configuration"],
         ["Postgres.Migrations"] = ["Postgres"],
         ["Access"] = ["Postgres"],
+        ["Audit"] = ["Postgres", "Configuration"],
         ["Locks"] = ["Postgres", "Configuration"],
         ["Odoo"] = ["Postgres", "Postgres.Migrations"],
         ["Preparation"] = ["Odoo", "Postgres", "Postgres.Migrations"],
@@ -40,8 +41,8 @@ public sealed class DirectionTests
     // The folders that speak to Postgres. The plan, the order of work and the publication must not depend on how.
     private static readonly string[] SpeakPostgres =
     [
-        "Postgres", "Postgres.Migrations", "Access", "Locks", "Odoo", "Preparation", "Endpoints", "Sync",
-        "Sync.Statements", "ForeignChanges",
+        "Postgres", "Postgres.Migrations", "Access", "Audit", "Locks", "Odoo", "Preparation", "Endpoints",
+        "Sync", "Sync.Statements", "ForeignChanges",
     ];
 
     [Fact]

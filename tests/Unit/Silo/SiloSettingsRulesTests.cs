@@ -24,6 +24,12 @@ public sealed class SiloSettingsRulesTests
         Assert.True(hash.Length == 0 || !complaint.Contains(hash, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(36_501)]
+    public void The_audit_is_kept_for_a_day_at_least(int days) => Complains(
+        settings => settings.Audit.Retention = TimeSpan.FromDays(days), "EndpointSync:Audit:Retention (");
+
     [Fact]
     public void A_key_for_workers_alone_protects_nothing_and_is_refused() => Complains(
         settings => settings.Http.WorkerKeyHash = new string('0', 64),
