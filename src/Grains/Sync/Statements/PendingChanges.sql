@@ -3,7 +3,7 @@
 -- anything may have changed.
 -- Other writers may record changes of routes without end. A look reads the first 10,000 and about 100,000 keys at most.
 -- Those of endpoints in backoff do not count, unless it is a reload of everything ($3): they stay recorded, and would
--- be in the way of others.
+-- be in the way of others. The writers of changes that are known already ($4) are not looked for again.
 with backed_off as materialized (
   select coalesce(array_agg(endpoint_id), '{}') as ids
   from endpoint_sync.repair_backoffs where schema_name = $1 and until > statement_timestamp() and not $3
