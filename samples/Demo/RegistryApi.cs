@@ -30,7 +30,7 @@ internal sealed class RegistryApi(Uri silo, string registry) : IDisposable
         await GetAsync<RouteList>("routes", cancellationToken);
 
     public async Task<IReadOnlyList<EndpointView>> EndpointsAsync(CancellationToken cancellationToken) =>
-        await GetAsync<List<EndpointView>>("endpoints", cancellationToken);
+        (await GetAsync<EndpointList>("endpoints", cancellationToken)).Endpoints;
 
     public async Task AddAsync(EndpointEdit endpoint, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ internal static class Columns
 
     public static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    public static string? Text(long? number) => number is { } given ? Text(given) : null;
+
     public static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0.#} ms";
 
     public static string Seconds(TimeSpan span) => $"{span.TotalSeconds:0.0} s";

@@ -5,8 +5,9 @@ using EndpointSync.Cli;
 using EndpointSync.Cli.Commands;
 
 var root = new RootCommand(
-    "Reloads the registries of an EndpointSync cluster, shows their state, edits their endpoints, makes keys for the "
-    + "HTTP API and certificates for the cluster's ports, and prints SQL for the databases' administrator.")
+    "Reloads the registries of an EndpointSync cluster, shows their state and history, edits their endpoints, makes "
+    + "keys for the HTTP API and certificates for the cluster's ports, and prints SQL for the databases' "
+    + "administrator.")
 {
     CommonOptions.Server,
     CommonOptions.Json,
@@ -14,6 +15,10 @@ var root = new RootCommand(
     ReloadCommand.Create(),
     StatusCommand.Create(),
     RoutesCommand.Create(),
+    HistoryCommand.Create(),
+    DiffCommand.Create(),
+    ExplainCommand.Create(),
+    OverlapsCommand.Create(),
     SubscribersCommand.Create(),
     WritersCommand.Create(),
     EndpointsCommand.Create(),

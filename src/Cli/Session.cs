@@ -71,6 +71,40 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
         return ExitCode.Success;
     }
 
+    /// <summary>
+    /// Asks for a list page by page, and prints it as a whole; with <c>--json</c>, each page as it comes.
+    /// </summary>
+    /// <param name="path">The path of a page, by the first page, null for that one, and its cursor.</param>
+    /// <param name="next">The cursor of the page after one; null if it is the last.</param>
+    /// <param name="print">Prints all pages.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ShowPagesAsync<T>(
+        Func<T?, string?, string> path, Func<T, string?> next, Action<TextWriter, IReadOnlyList<T>> print)
+        where T : class
+    {
+        var pages = new List<T>();
+        string? cursor = null;
+        do
+        {
+            var answer = await AskAsync(HttpMethod.Get, path(pages.FirstOrDefault(), cursor));
+            if (Show<T>(answer, (_, _) => { }) is not ExitCode.Success and var refused)
+            {
+                return refused;
+            }
+
+            pages.Add(answer.Read<T>());
+            cursor = next(pages[^1]);
+        }
+        while (cursor is not null);
+
+        if (!Json)
+        {
+            print(Output, pages);
+        }
+
+        return ExitCode.Success;
+    }
+
     /// <summary>Prints a confirmation for an answer without JSON, or the answer's error.</summary>
     public int Confirm(ApiAnswer answer, string done)
     {

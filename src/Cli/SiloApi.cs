@@ -27,6 +27,14 @@ internal sealed class SiloApi(Uri server, string? key) : IDisposable
     public static string Path(string registry, params string[] rest) =>
         string.Join('/', ["api/v1/registries", Uri.EscapeDataString(registry), .. rest]);
 
+    /// <summary>The query of a path, with the parameters that have a value.</summary>
+    public static string Query(params IEnumerable<(string Name, string? Value)> parameters)
+    {
+        var given = parameters.Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
+        return string.Join('&', given) is { Length: > 0 } query ? $"?{query}" : "";
+    }
+
     /// <exception cref="UnreachableException">No server answers at the address in time.</exception>
     public async Task<ApiAnswer> SendAsync(
         HttpMethod method, string path, CancellationToken cancellationToken, object? body = null,

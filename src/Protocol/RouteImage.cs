@@ -20,6 +20,8 @@ internal sealed record RouteImage(ContentHash Hash, RouteTable Table)
 
     public IEnumerable<PublishedRoute> Routes => Table.Entries.Select(RouteOf);
 
+    public static RouteEntry EntryOf(PublishedRoute route) => new(route.Key, route.Rules, route.Methods, route);
+
     public static PublishedRoute RouteOf(RouteEntry entry) => (PublishedRoute)entry.Data!;
 
     /// <summary>Applies a delta that begins at this version.</summary>
@@ -79,6 +81,6 @@ internal sealed record RouteImage(ContentHash Hash, RouteTable Table)
     private PublishedRoute? Find(string key) => Table.Find(key) is { } entry ? RouteOf(entry) : null;
 
     private static RouteTableChange Change(PublishedChange change) => change.Route is { } route
-        ? RouteTableChange.Put(new RouteEntry(route.Key, route.Rules, route.Methods, route))
+        ? RouteTableChange.Put(EntryOf(route))
         : RouteTableChange.Remove(change.Key);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using EndpointSync.Routing.Building;
 using EndpointSync.Routing.Checks;
+using EndpointSync.Routing.Explaining;
 using EndpointSync.Routing.Matching;
 using EndpointSync.Routing.Methods;
 using EndpointSync.Routing.Overlaps;
@@ -95,6 +96,21 @@ public sealed class RouteTable
         }
 
         return new(this, rule, rest, method, start, search.Allowed, search.AllowsOthers);
+    }
+
+    /// <summary>
+    /// Explains a match: every rule that matches the path, in the order in which they are tried, whether it answers and
+    /// why not; then the rules that come closest to the path without matching it. It takes longer than a match, in
+    /// proportion to the table at worst.
+    /// </summary>
+    /// <param name="path">The path, decoded by <see cref="RequestPath.Decode"/>.</param>
+    /// <param name="method">The HTTP method, in any case.</param>
+    /// <param name="most">How many rules at most.</param>
+    public IReadOnlyList<RouteCandidate> Explain(string path, string method, int most)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(method);
+        return new Explainer(path.TrimStart('/'), method).Explain(_root, path.Length == 0 ? 1 : 0, most);
     }
 
     // The methods of rules that match the path as it is count, too.

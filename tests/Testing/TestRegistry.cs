@@ -1,5 +1,6 @@
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Endpoints;
+using EndpointSync.Grains.History;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
@@ -16,6 +17,8 @@ namespace EndpointSync.Tests.Testing;
 /// </summary>
 internal sealed class TestRegistry : IAsyncDisposable
 {
+    private const int FirstPage = 1_000;
+
     private readonly DataSources _sources;
 
     public TestRegistry(
@@ -40,6 +43,7 @@ internal sealed class TestRegistry : IAsyncDisposable
         Statistics = new RouteStatistics(Database);
         Status = new RegistryStatusStore(Database, Lock);
         Endpoints = new EndpointStore(Database);
+        History = new VersionHistory(Database);
         Reader = new RouteReader(Database);
     }
 
@@ -65,13 +69,23 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public EndpointStore Endpoints { get; }
 
+    public VersionHistory History { get; }
+
     public RouteReader Reader { get; }
 
     public LostVersions Lost { get; }
 
     /// <summary>The registry in the form that a silo uses.</summary>
     public Registry AsRegistry() =>
-        new(Database, Preparation, Attempts, Status, Endpoints, Reader, Lost, Statistics, Sequence, Capture);
+        new(Database, Preparation, Attempts, Status, Endpoints, History, Reader, Lost, Statistics, Sequence, Capture);
+
+    /// <summary>The first endpoints, more than a test has.</summary>
+    public async Task<IReadOnlyList<EndpointView>> EndpointsAsync() =>
+        (await Endpoints.ListAsync(cursor: null, FirstPage, CancellationToken.None)).Endpoints;
+
+    /// <summary>The first routes of the newest version, more than a test has.</summary>
+    public Task<RouteList> RoutesAsync() =>
+        History.ListRoutesAsync(version: null, cursor: null, FirstPage, CancellationToken.None);
 
     public Task<ReloadReceipt> ReloadAsync() => ReloadAsync(ReloadScope.Everything);
 

@@ -27,11 +27,11 @@ internal static class AuditCommand
             registry, principal, operation, outcome, since, until, before, limit,
         };
         Session.SetAction(command, async (session, parsed) => session.Show<AuditPage>(
-            await session.AskAsync(HttpMethod.Get, Audit + Question(
+            await session.AskAsync(HttpMethod.Get, Audit + SiloApi.Query(
                 ("registry", parsed.GetValue(registry)), ("principal", parsed.GetValue(principal)),
                 ("operation", parsed.GetValue(operation)), ("outcome", parsed.GetValue(outcome)),
                 ("since", Text(parsed.GetValue(since))), ("until", Text(parsed.GetValue(until))),
-                ("before", Text(parsed.GetValue(before))), ("limit", Text(parsed.GetValue(limit))))),
+                ("before", Columns.Text(parsed.GetValue(before))), ("limit", Columns.Text(parsed.GetValue(limit))))),
             Print));
         return command;
     }
@@ -60,15 +60,6 @@ internal static class AuditCommand
     private static string? Text(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    private static string? Text(long? number) => number is { } given ? Columns.Text(given) : null;
-
-    private static string Question(params (string Name, string? Value)[] filters)
-    {
-        var given = filters.Where(filter => filter.Value is not null)
-            .Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value!)}");
-        return string.Join('&', given) is { Length: > 0 } question ? $"?{question}" : "";
-    }
-
     private static void Print(TextWriter output, AuditPage page)
     {
         output.WriteTable(
@@ -85,7 +76,7 @@ internal static class AuditCommand
     [
         Columns.Text(entry.Id), Columns.Text(entry.OccurredAt), entry.Principal, entry.Role ?? "",
         entry.Address ?? "socket", entry.Operation, entry.Registry ?? "", entry.Target ?? "",
-        Columns.Text(entry.Count), Text(entry.Version) ?? "", Outcome(entry),
+        Columns.Text(entry.Count), Columns.Text(entry.Version) ?? "", Outcome(entry),
     ];
 
     private static string Outcome(AuditEntry entry)

@@ -15,9 +15,9 @@ internal static class EndpointsCommand
     {
         var registry = CommonOptions.Registry();
         var command = new Command("list", "Lists the endpoints, archived ones included.") { registry };
-        Session.SetAction(command, async (session, parsed) =>
-            session.Show<EndpointView[]>(
-                await session.AskAsync(HttpMethod.Get, Path(parsed.GetRequiredValue(registry))), Print));
+        Session.SetAction(command, (session, parsed) => session.ShowPagesAsync<EndpointList>(
+            (_, cursor) => Path(parsed.GetRequiredValue(registry)) + SiloApi.Query(("cursor", cursor)),
+            page => Columns.Text(page.Next), Print));
         return command;
     }
 
@@ -104,9 +104,9 @@ internal static class EndpointsCommand
     private static string Path(string registry, params int[] id) =>
         SiloApi.Path(registry, ["endpoints", .. id.Select(number => Columns.Text(number))]);
 
-    private static void Print(TextWriter output, EndpointView[] endpoints) => output.WriteTable(
+    private static void Print(TextWriter output, IReadOnlyList<EndpointList> pages) => output.WriteTable(
         ["ID", "ACTIVE", "SYNCED", "APP", "NAME", "ROOT PATH"],
-        endpoints.Select(endpoint => new[]
+        pages.SelectMany(page => page.Endpoints).Select(endpoint => new[]
         {
             Columns.Text(endpoint.Id), Columns.Text(endpoint.Active), Columns.Text(endpoint.RegistrySync), endpoint.App,
             endpoint.Name, endpoint.RootPath,

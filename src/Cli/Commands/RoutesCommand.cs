@@ -8,18 +8,25 @@ internal static class RoutesCommand
     public static Command Create()
     {
         var registry = CommonOptions.Registry();
-        var command = new Command("routes", "Lists the routes of a registry's newest version.") { registry };
-        Session.SetAction(command, async (session, parsed) =>
-            session.Show<RouteList>(
-                await session.AskAsync(HttpMethod.Get, SiloApi.Path(parsed.GetRequiredValue(registry), "routes")),
-                Print));
+        var version = new Option<long?>("--version")
+        {
+            Description = "The version. Default: the newest.",
+            HelpName = "number",
+        };
+        var command = new Command("routes", "Lists the routes of a version of a registry.") { registry, version };
+        Session.SetAction(command, (session, parsed) => session.ShowPagesAsync<RouteList>(
+            (first, cursor) => SiloApi.Path(parsed.GetRequiredValue(registry), "routes") + SiloApi.Query(
+                ("version", first is null ? Columns.Text(parsed.GetValue(version)) : $"{first.Version}"),
+                ("cursor", cursor)),
+            page => page.Next, Print));
         return command;
     }
 
-    private static void Print(TextWriter output, RouteList list)
+    private static void Print(TextWriter output, IReadOnlyList<RouteList> pages)
     {
-        output.WriteLine($"Version {list.Version}, {list.Routes.Count} routes");
-        if (list.Routes.Count == 0)
+        var routes = pages.SelectMany(page => page.Routes).ToList();
+        output.WriteLine($"Version {pages[0].Version}, {routes.Count} routes");
+        if (routes.Count == 0)
         {
             return;
         }
@@ -27,6 +34,6 @@ internal static class RoutesCommand
         output.WriteLine();
         output.WriteTable(
             ["SINCE", "KEY", "ROUTE"],
-            list.Routes.Select(route => new[] { $"{route.Since}", route.Key, route.Route ?? "" }));
+            routes.Select(route => new[] { $"{route.Since}", route.Key, route.Route ?? "" }));
     }
 }

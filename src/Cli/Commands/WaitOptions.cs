@@ -48,16 +48,10 @@ internal sealed class WaitOptions
     }
 
     /// <summary>The query of a reload's path; empty if no option is given.</summary>
-    public string Query(ParseResult parsed, params (string Name, string? Value)[] further)
-    {
-        (string Name, string? Value)[] options =
+    public string Query(ParseResult parsed, params IEnumerable<(string Name, string? Value)> further) =>
+        SiloApi.Query(
         [
             ("wait", parsed.GetValue(_wait)), ("lock", parsed.GetValue(_lock)),
             ("timeout", parsed.GetValue(_timeout)), .. further,
-        ];
-        var given = options.Where(option => option.Value is not null)
-            .Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value!)}")
-            .ToList();
-        return given.Count == 0 ? "" : $"?{string.Join('&', given)}";
-    }
+        ]);
 }

@@ -25,15 +25,22 @@ internal static class WritersCommand
     private static void Print(TextWriter output, WriterList list)
     {
         output.WriteLine($"{list.Total} writes by others, {list.Unlocked} of them without the lock");
-        if (list.Writes.Count > 0)
+        PrintWrites(output, list.Writes);
+        PrintRepairBackoffs(output, list.RepairBackoffs);
+    }
+
+    /// <summary>Prints what other writers did, if they did anything.</summary>
+    public static void PrintWrites(TextWriter output, IReadOnlyList<ForeignWrite> writes)
+    {
+        if (writes.Count == 0)
         {
-            output.WriteLine();
-            output.WriteTable(
-                ["WHEN", "ROLE", "APPLICATION", "PID", "ADDRESS", "LOCK", "DID", "ROUTES", "OUTCOME", "VERSION"],
-                list.Writes.Select(Row));
+            return;
         }
 
-        PrintRepairBackoffs(output, list.RepairBackoffs);
+        output.WriteLine();
+        output.WriteTable(
+            ["WHEN", "ROLE", "APPLICATION", "PID", "ADDRESS", "LOCK", "DID", "ROUTES", "OUTCOME", "VERSION"],
+            writes.Select(Row));
     }
 
     /// <summary>Prints the endpoints in repair backoff, if there are any.</summary>

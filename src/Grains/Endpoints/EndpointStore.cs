@@ -27,10 +27,19 @@ internal sealed class EndpointStore(RegistryDatabase database)
 {
     private static readonly SqlFile Sql = SqlFile.Of<EndpointStore>();
 
-    public async Task<IReadOnlyList<EndpointView>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>The endpoints in the order of their ids.</summary>
+    /// <param name="cursor">The first id; null for all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<EndpointList> ListAsync(int? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await connection.ListAsync(Statement("list"), Read, cancellationToken);
+        var endpoints = await connection.ListAsync(
+            Statement("list"), Read, cancellationToken, PostgresCommands.Value(cursor ?? int.MinValue),
+            PostgresCommands.Value(limit + 1));
+        return endpoints.Count > limit
+            ? new EndpointList(endpoints[..limit], endpoints[limit].Id)
+            : new EndpointList(endpoints, null);
     }
 
     public async Task<EndpointView?> FindAsync(int id, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root
   endpoint_sync.text_of(app::text) as app, endpoint_sync.text_of(description) as description, active,
   save_http_session, registry_sync,
   md5(row(name, root_path, app, description, active, save_http_session, write_date)::text) as etag
-from {odoo}.fastapi_endpoint order by id
+from {odoo}.fastapi_endpoint where id >= $1 order by id limit $2
 
 -- name: get
 select id, endpoint_sync.text_of(name::text) as name, endpoint_sync.text_of(root_path::text) as root_path,

@@ -6,6 +6,7 @@ using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Coordination;
 using EndpointSync.Grains.Endpoints;
 using EndpointSync.Grains.ForeignChanges;
+using EndpointSync.Grains.History;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres.Migrations;
@@ -129,8 +130,8 @@ internal static class EndpointSyncServices
         return new Registry(
             database, preparation,
             ActivatorUtilities.CreateInstance<SyncAttempts>(provider, database, preparation, session),
-            new RegistryStatusStore(database, syncLock), new EndpointStore(database), new RouteReader(database),
-            lost, new RouteStatistics(database),
+            new RegistryStatusStore(database, syncLock), new EndpointStore(database), new VersionHistory(database),
+            new RouteReader(database), lost, new RouteStatistics(database),
             ActivatorUtilities.CreateInstance<OdooSequence>(provider, database), capture);
     }
 
@@ -190,6 +191,7 @@ internal static class EndpointSyncServices
         .AddSingleton<SiloUrls>()
         .AddHostedService(provider => provider.GetRequiredService<SiloUrls>())
         .AddSingleton<ConvergenceWatch>()
+        .AddSingleton<RequestExplainer>()
         .AddSingleton<RoutePublisher>()
         .AddHostedService(provider => provider.GetRequiredService<RoutePublisher>())
         .AddHostedService<LeaseExchange>()

@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Endpoints;
+using EndpointSync.Grains.History;
 using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Preparation;
@@ -10,8 +11,8 @@ namespace EndpointSync.Grains.Registries;
 /// <summary>One configured registry and the services that work on it in this silo.</summary>
 internal sealed record Registry(
     RegistryDatabase Database, RegistryPreparation Preparation, SyncAttempts Attempts, RegistryStatusStore Status,
-    EndpointStore Endpoints,
-    RouteReader Reader, LostVersions Lost, RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture)
+    EndpointStore Endpoints, VersionHistory History, RouteReader Reader, LostVersions Lost,
+    RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture)
 {
     public string Name => Database.Name;
 }

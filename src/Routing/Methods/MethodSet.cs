@@ -59,6 +59,9 @@ internal sealed class MethodSet
         return other.IsAll ? Names() : Names(Bits & other.Bits, Others.Intersect(other.Others));
     }
 
+    /// <summary>The methods in alphabetical order; none if it is all.</summary>
+    public string[] Names() => Names(Bits, Others);
+
     public static string[] Names(uint bits, IEnumerable<string> others) =>
         [.. KnownMethods.Names(bits).Concat(others).Order(StringComparer.Ordinal)];
 
@@ -69,8 +72,6 @@ internal sealed class MethodSet
                 .Select(method => method.ToUpperInvariant())
                 .Distinct(),
         ];
-
-    private string[] Names() => Names(Bits, Others);
 
     private bool ContainsOther(ReadOnlySpan<char> name)
     {

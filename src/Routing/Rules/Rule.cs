@@ -58,18 +58,11 @@ internal sealed class Rule
     }
 
     /// <summary>Whether the rule accepts its values in a path that it matches.</summary>
-    public bool Accepts(ReadOnlySpan<char> path)
-    {
-        for (var variable = 0; variable < Variables.Length; variable++)
-        {
-            if (!Accepts(Variables[variable], Capture(path, variable)))
-            {
-                return false;
-            }
-        }
+    public bool Accepts(ReadOnlySpan<char> path) => RefusedVariable(path) < 0;
 
-        return true;
-    }
+    /// <summary>The first value that the rule refuses in a path that it matches; null if it accepts all.</summary>
+    public string? Refused(ReadOnlySpan<char> path) =>
+        RefusedVariable(path) is var variable and >= 0 ? Capture(path, variable).ToString() : null;
 
     /// <summary>
     /// The text of a variable in a path that the rule matches; the path begins after the leading slashes.
@@ -90,6 +83,19 @@ internal sealed class Rule
         var shape = _parts[part].Shape!;
         var slash = shape.IsFinal ? -1 : path.IndexOf('/');
         return shape.Capture(slash < 0 ? path : path[..slash], variable);
+    }
+
+    private int RefusedVariable(ReadOnlySpan<char> path)
+    {
+        for (var variable = 0; variable < Variables.Length; variable++)
+        {
+            if (!Accepts(Variables[variable], Capture(path, variable)))
+            {
+                return variable;
+            }
+        }
+
+        return -1;
     }
 
     private static bool Accepts(Variable variable, ReadOnlySpan<char> value)

@@ -46,6 +46,8 @@ internal static class ApiRegistration
         api.AddEndpointFilter<AuditFilter>();
         var registries = api.MapGroup("/registries");
         registries.MapGroup("").WithTags("Registries").MapRegistries();
+        registries.MapGroup("").WithTags("History").MapHistory();
+        registries.MapGroup("").WithTags("Matching").MapExplain();
         registries.MapGroup("/{registry}/feed").WithTags("Feed").RequireRole(AccessRole.Worker).MapFeed();
         registries.MapGroup("/{registry}/endpoints").WithTags("Endpoints").MapEndpoints();
         api.MapGroup("/keys").WithTags("Keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();

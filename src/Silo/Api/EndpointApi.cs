@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using EndpointSync.Core;
 using EndpointSync.Grains.Endpoints;
 using EndpointSync.Grains.Registries;
@@ -25,10 +26,15 @@ internal static class EndpointApi
     }
 
     [EndpointName("listEndpoints")]
-    [EndpointSummary("All endpoints, archived ones included")]
-    private static async Task<IReadOnlyList<EndpointView>> ListAsync(
-        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
-        await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.ListAsync(cancellationToken);
+    [EndpointSummary("The endpoints, archived ones included, in the order of their ids")]
+    [ProducesResponseType<EndpointList>(StatusCodes.Status200OK)]
+    private static async Task<IResult> ListAsync(
+        string registry, [Description(Paging.Cursor)] int? cursor, [Description(Paging.Limit)] int? limit,
+        RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
+        Paging.Refuse(limit) is { } refused
+            ? refused
+            : TypedResults.Ok(await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.ListAsync(
+                cursor, limit ?? Paging.DefaultLimit, cancellationToken));
 
     [EndpointName("getEndpoint")]
     [EndpointSummary("An endpoint, with its tag in ETag")]

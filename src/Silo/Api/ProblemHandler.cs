@@ -1,3 +1,4 @@
+using EndpointSync.Grains.History;
 using EndpointSync.Grains.Hosting;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -35,6 +36,7 @@ internal sealed partial class ProblemHandler(
     public static ProblemDetails Describe(Exception exception) => exception switch
     {
         UnknownRegistryException unknown => Problem(StatusCodes.Status404NotFound, "No such registry", unknown.Message),
+        UnknownVersionException unknown => Problem(StatusCodes.Status404NotFound, "No such version", unknown.Message),
         BadHttpRequestException bad => Problem(
             bad.StatusCode, "The request cannot be read", $"{bad.Message} {bad.InnerException?.Message}".TrimEnd()),
         TimeoutException => Problem(

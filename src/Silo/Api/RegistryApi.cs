@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
 
-/// <summary>Reloads a registry and shows its state and its routes.</summary>
+/// <summary>Reloads a registry and shows its state.</summary>
 internal static class RegistryApi
 {
     public static void MapRegistries(this RouteGroupBuilder registries)
@@ -22,7 +22,6 @@ internal static class RegistryApi
             .RequireRole(AccessRole.Viewer)
             .WithName("listRegistries").WithSummary("The names of the registries that the caller may view, in order");
         registries.MapRead("/{registry}", StatusAsync).RequireRole(AccessRole.Viewer);
-        registries.MapRead("/{registry}/routes", RoutesAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/writers", WritersAsync).RequireRole(AccessRole.Viewer);
         registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator).AuditedAfterwards();
@@ -42,12 +41,6 @@ internal static class RegistryApi
     private static async Task<RegistryStatus> StatusAsync(
         string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
         await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadAsync(cancellationToken);
-
-    [EndpointName("listRoutes")]
-    [EndpointSummary("The newest version and its routes")]
-    private static async Task<RouteList> RoutesAsync(
-        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
-        await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadRoutesAsync(cancellationToken);
 
     [EndpointName("listWriters")]
     [EndpointSummary("What writers outside the cluster did")]

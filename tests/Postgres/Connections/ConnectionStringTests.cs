@@ -60,7 +60,7 @@ public sealed class ConnectionStringTests : IClassFixture<TestDatabase>
 
         Assert.True(receipt.InSync, $"{receipt.Problem}");
         await registry.Status.ReadAsync(CancellationToken.None);
-        await registry.Endpoints.ListAsync(CancellationToken.None);
+        await registry.EndpointsAsync();
         await using var listening = await registry.Database.Listened.Source.OpenConnectionAsync();
     }
 

@@ -75,8 +75,8 @@ public sealed class ReadOnlySessionTests : RegistryTests
     // The statement is prepared when it is used a second time.
     private async Task ListTwiceAsync()
     {
-        await Registry.Endpoints.ListAsync(CancellationToken.None);
-        await Registry.Endpoints.ListAsync(CancellationToken.None);
+        await Registry.EndpointsAsync();
+        await Registry.EndpointsAsync();
     }
 
     private async Task FailOnceAtMostAsync()
@@ -86,7 +86,7 @@ public sealed class ReadOnlySessionTests : RegistryTests
         {
             try
             {
-                await Registry.Endpoints.ListAsync(CancellationToken.None);
+                await Registry.EndpointsAsync();
             }
             catch (NpgsqlException)
             {
@@ -103,7 +103,7 @@ public sealed class ReadOnlySessionTests : RegistryTests
         await Registry.Preparation.EnsureAsync(CancellationToken.None);
         Registry.Database.Source.Clear();
         await Database.ExecuteAsync($"alter database {Database.Name} set default_transaction_read_only = on");
-        await Registry.Endpoints.ListAsync(CancellationToken.None);
+        await Registry.EndpointsAsync();
         await using (await source.OpenConnectionAsync())
         {
             await Database.ExecuteAsync(

@@ -132,7 +132,7 @@ public sealed class EndpointStoreTests : IAsyncLifetime
         Assert.Equal(
             ("O'Brien \\ é", "/b", "app", "d", false, true),
             (added.Name, added.RootPath, added.App, added.Description, added.Active, added.SaveHttpSession));
-        Assert.Equal([1, 2], (await Store.ListAsync(CancellationToken.None)).Select(endpoint => endpoint.Id));
+        Assert.Equal([1, 2], (await _registry.EndpointsAsync()).Select(endpoint => endpoint.Id));
     }
 
     [Fact]

@@ -117,11 +117,11 @@ public sealed class HostileSchemaTests : FreshDatabaseTests
         await registry.ReloadAsync(ReloadScope.Routes);
         await registry.Capture.CheckAllAsync(CancellationToken.None);
         Assert.True((await registry.ReloadAsync()).InSync);
-        Assert.NotEmpty(await registry.Endpoints.ListAsync(CancellationToken.None));
+        Assert.NotEmpty(await registry.EndpointsAsync());
         await registry.Status.PendingScopeAsync(CancellationToken.None);
         await registry.Status.ReadAsync(CancellationToken.None);
         await registry.Status.ReadWritersAsync(CancellationToken.None);
-        await registry.Status.ReadRoutesAsync(CancellationToken.None);
+        await registry.RoutesAsync();
         await registry.Status.LockHolderAsync(CancellationToken.None);
         Assert.Equal(
             "/orders2",

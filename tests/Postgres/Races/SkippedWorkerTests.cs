@@ -113,7 +113,7 @@ public sealed class SkippedWorkerTests : FreshDatabaseTests
 
         await Database.ExecuteAsync("insert into endpoint_route (key, route) values ('endpoint.endpoint:1:/x', '/x')");
         await registry.Status.ReadAsync(TestContext.Current.CancellationToken);
-        var routes = await registry.Status.ReadRoutesAsync(TestContext.Current.CancellationToken);
+        var routes = await registry.RoutesAsync();
 
         Assert.Equal(new RouteVersion(1), routes.Version);
         Assert.Equal("1 /draft unsynced -> /orders/", await EndpointsAsync());

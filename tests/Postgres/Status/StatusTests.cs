@@ -28,7 +28,7 @@ public sealed class StatusTests : IAsyncLifetime
             (status.Endpoints, status.Archived, status.Unsynced, status.Routes, status.SyncPending));
         Assert.Empty(status.Quarantine);
         Assert.Null(status.LockHolder);
-        var routes = await registry.Status.ReadRoutesAsync(CancellationToken.None);
+        var routes = await registry.RoutesAsync();
         Assert.Equal((0L, 0), (routes.Version.Value, routes.Routes.Count));
     }
 
@@ -43,7 +43,7 @@ public sealed class StatusTests : IAsyncLifetime
         await registry.ReloadAsync();
 
         var status = await registry.Status.ReadAsync(CancellationToken.None);
-        var routes = await registry.Status.ReadRoutesAsync(CancellationToken.None);
+        var routes = await registry.RoutesAsync();
 
         Assert.Equal((2L, "test-silo", 2, 0), (status.Version.Value, status.Silo, status.Routes, status.Unsynced));
         Assert.InRange(

@@ -68,7 +68,7 @@ public sealed class ForeignRowTests : RegistryTests
         Assert.Equal((2L, 0, 1, 0, 0), Counts(changed));
         Assert.Equal((3L, 0, 0, 1, 0), Counts(removed));
         Assert.Equal(ReloadOutcome.UpToDate, idle.Outcome);
-        Assert.Equal("/a2", (await Registry.Status.ReadRoutesAsync(CancellationToken.None)).Routes.Single().Route);
+        Assert.Equal("/a2", (await Registry.RoutesAsync()).Routes.Single().Route);
     }
 
     [Fact]

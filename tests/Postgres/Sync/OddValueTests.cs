@@ -71,7 +71,7 @@ public sealed class OddValueTests
             """);
 
         var receipt = await registry.ReloadAsync();
-        var listed = await registry.Endpoints.ListAsync(CancellationToken.None);
+        var listed = await registry.EndpointsAsync();
 
         Assert.Equal((ReloadOutcome.Synced, 4), (receipt.Outcome, receipt.RoutesAdded));
         Assert.Equal(
@@ -171,9 +171,9 @@ public sealed class OddValueTests
         Assert.True(
             (checkedAgain.Outcome, checkedAgain.Version) == (ReloadOutcome.UpToDate, odd.Version),
             $"{what}: {checkedAgain}");
-        var routes = await registry.Status.ReadRoutesAsync(CancellationToken.None);
+        var routes = await registry.RoutesAsync();
         Assert.True(routes.Routes.Any(route => route.Key == StoredRows.KeyOf(2)), what);
-        await registry.Endpoints.ListAsync(CancellationToken.None);
+        await registry.EndpointsAsync();
         await registry.Status.ReadAsync(CancellationToken.None);
         await registry.Status.ReadWritersAsync(CancellationToken.None);
         await registry.Reader.ReadSinceAsync(new RouteVersion(0), CancellationToken.None);

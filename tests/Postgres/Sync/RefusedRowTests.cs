@@ -197,7 +197,7 @@ public sealed class RefusedRowTests : RegistryTests
             + $"update fastapi_endpoint set {column} = null where id = {bad}");
 
         var receipt = await Registry.ReloadAsync();
-        var listed = await Registry.Endpoints.ListAsync(CancellationToken.None);
+        var listed = await Registry.EndpointsAsync();
 
         Assert.Equal((ReloadOutcome.Synced, routed), (receipt.Outcome, receipt.RoutesAdded));
         Assert.Equal(reason, string.Concat(receipt.Rejected.Select(endpoint => endpoint.Reason)));

@@ -33,8 +33,8 @@ public sealed class TwoSchemasTests
         Assert.Equal(ReloadOutcome.UpToDate, (await second.ReloadAsync()).Outcome);
         Assert.Equal(
             (1, 2),
-            ((await first.Status.ReadRoutesAsync(CancellationToken.None)).Routes.Count,
-                (await second.Status.ReadRoutesAsync(CancellationToken.None)).Routes.Count));
+            ((await first.RoutesAsync()).Routes.Count,
+                (await second.RoutesAsync()).Routes.Count));
         Assert.Equal(
             (1, 3),
             ((await first.Status.ReadAsync(CancellationToken.None)).Endpoints,

@@ -81,7 +81,7 @@ public sealed partial class RoleTests
             roles.Database, connectionString: roles.ConnectionString(roles.Monitor));
         Assert.Equal(0, (await registry.Status.ReadAsync(CancellationToken.None)).Endpoints);
         _ = await registry.Status.ReadWritersAsync(CancellationToken.None);
-        _ = await registry.Status.ReadRoutesAsync(CancellationToken.None);
+        _ = await registry.RoutesAsync();
 
         var tables = await roles.Database.ListAsync(
             "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace in "

@@ -28,8 +28,10 @@ public sealed class DirectionTests
         ["Endpoints"] = ["Sync.Planning", "Postgres", "Configuration"],
         ["Sync.Statements"] = ["Sync.Planning", "Locks", "Postgres", "Configuration"],
         ["Sync"] = ["Sync.Statements", "Sync.Planning", "Preparation", "Odoo", "Locks", "Postgres", "Configuration"],
-        ["Registries"] = ["Sync", "Sync.Statements", "Preparation", "Endpoints", "Odoo", "Postgres"],
-        ["Publishing"] = ["Registries", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
+        ["History"] = ["Sync.Statements", "Postgres"],
+        ["Registries"] =
+            ["Sync", "Sync.Statements", "Preparation", "Endpoints", "History", "Odoo", "Postgres"],
+        ["Publishing"] = ["Registries", "History", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
         ["Coordination"] =
         [
             "Publishing", "Registries", "Sync", "Sync.Statements", "Preparation", "Odoo", "Locks", "Postgres",
@@ -41,7 +43,7 @@ public sealed class DirectionTests
     // The folders that speak to Postgres. The plan, the order of work and the publication must not depend on how.
     private static readonly string[] SpeakPostgres =
     [
-        "Postgres", "Postgres.Migrations", "Access", "Audit", "Locks", "Odoo", "Preparation", "Endpoints",
+        "Postgres", "Postgres.Migrations", "Access", "Audit", "Locks", "Odoo", "Preparation", "Endpoints", "History",
         "Sync", "Sync.Statements", "ForeignChanges",
     ];
 

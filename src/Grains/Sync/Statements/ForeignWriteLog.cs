@@ -13,8 +13,11 @@ internal sealed class ForeignWriteLog(RegistryDatabase database, NpgsqlConnectio
     private static readonly SqlFile Sql = SqlFile.Of<ForeignWriteLog>();
 
     /// <summary>The newest ones, newest first.</summary>
-    public Task<List<ForeignWrite>> ReadAsync(CancellationToken cancellationToken) =>
-        connection.ListAsync(Sql["read"], Read, cancellationToken, database.SchemaName);
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="version">Only those that led to this version.</param>
+    public Task<List<ForeignWrite>> ReadAsync(
+        CancellationToken cancellationToken, RouteVersion? version = null) => connection.ListAsync(
+            Sql["read"], Read, cancellationToken, database.SchemaName, PostgresCommands.NumberOrNull(version?.Value));
 
     /// <summary>Adds what a sync classified, before it deletes the recorded changes.</summary>
     public async Task AddAsync(

@@ -2,7 +2,9 @@
 select endpoint_sync.text_of(role) as role, application, process_id, host(address) as address, changed_at, operation,
   case when keys is not null then array(select endpoint_sync.text_of(one) from unnest(keys) as one) end as keys, locked,
   outcome, version
-from endpoint_sync.foreign_writes where schema_name = $1 order by id desc
+from endpoint_sync.foreign_writes
+where schema_name = $1 and ($2::bigint is null or version = $2)
+order by id desc
 
 -- name: add
 insert into endpoint_sync.foreign_writes

@@ -73,22 +73,6 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
         return new WriterList(counts[0].Total, counts[0].Unlocked, writes, backoffs);
     }
 
-    /// <summary>The newest version and its routes, which belong together.</summary>
-    public async Task<RouteList> ReadRoutesAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.ListAsync(
-            Sql["routes"], row => (Version: row.Version("version"), Route: ReadRoute(row)), cancellationToken,
-            database.SchemaName);
-        return new RouteList(rows[0].Version, [.. rows.Select(row => row.Route).OfType<RouteView>()]);
-    }
-
-    private static RouteView? ReadRoute(NpgsqlDataReader row) => row.TextOrNull("key") is { } key
-        ? new RouteView(
-            key, row.TextOrNull("route"), row.Version("from_version"), row.TextOrNull("opts"),
-            row.TextOrNull("routing"))
-        : null;
-
     private RegistryStatus Read(
         NpgsqlDataReader row, IReadOnlyList<RejectedEndpoint> quarantine, LockHolder? holder,
         IReadOnlyList<RepairBackoff> backoffs) => new()

@@ -36,12 +36,3 @@ from endpoint_sync.state where schema_name = $1
 
 -- name: write_counts
 select foreign_writes, unlocked_writes from endpoint_sync.state where schema_name = $1
-
--- name: routes
--- The version and the rows that it names, in one statement and so in one snapshot. A version without routes still gives
--- its row.
-select state.version, route.key, route.route, route.from_version, route.opts, route.routing
-from endpoint_sync.state
-left join endpoint_sync.routes as route on route.schema_name = state.schema_name and route.to_version is null
-where state.schema_name = $1
-order by route.key

@@ -38,6 +38,15 @@ internal sealed class RouteReader(RegistryDatabase database)
             : throw VersionState.Missing(database);
     }
 
+    /// <summary>All routes of a version, if it is kept; those of the versions around it otherwise.</summary>
+    public async Task<List<PublishedRoute>> ReadAtAsync(RouteVersion version, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await connection.ListAsync(
+            Sql["at"], row => RouteProjection.Publish(ReadRoute(row, RouteColumns.Known)!), cancellationToken,
+            database.SchemaName, PostgresCommands.Value(version.Value));
+    }
+
     /// <summary>A route; null if its key is.</summary>
     public static StoredRoute? ReadRoute(NpgsqlDataReader row, RouteColumns columns) =>
         row.TextOrNull(columns.Key) is { } key

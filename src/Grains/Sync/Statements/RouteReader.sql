@@ -20,3 +20,7 @@ where state.schema_name = $1
 
 -- name: newest
 select version, content_hash from endpoint_sync.state where schema_name = $1
+
+-- name: at
+select key, route, opts, routing, route_group, app from endpoint_sync.routes
+where schema_name = $1 and from_version <= $2 and (to_version is null or to_version > $2)
