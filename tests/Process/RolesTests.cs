@@ -114,6 +114,7 @@ public sealed class RolesTests : IAsyncLifetime
                 .Select(operation => $"{operation.Method.ToLowerInvariant()} /api/v1/" + operation.Path
                     .Replace("openspp", "{registry}", StringComparison.Ordinal)
                     .Replace("endpoints/1", "endpoints/{id}", StringComparison.Ordinal)
+                    .Replace("versions/1", "versions/{version}", StringComparison.Ordinal)
                     .Replace("keys/0", "keys/{id}", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal));
     }

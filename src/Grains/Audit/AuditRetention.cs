@@ -1,51 +1,20 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Configuration;
-using Microsoft.Extensions.Hosting;
+using EndpointSync.Grains.Postgres;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Grains.Audit;
 
-/// <summary>
-/// Deletes old entries at the start and every hour, in small transactions, so that nobody waits for a large one.
-/// </summary>
+/// <summary>Deletes old entries of the audit.</summary>
 internal sealed partial class AuditRetention(
     AuditStore store, IOptions<AuditOptions> options, TimeProvider clock, ILogger<AuditRetention> logger)
-    : BackgroundService
+    : RetentionService(clock)
 {
-    private const int DeletedAtOnce = 1_000;
+    protected override Task DeleteAsync(CancellationToken cancellationToken) =>
+        RepeatAsync(() => store.DeleteOldAsync(options.Value.Retention, DeletedAtOnce, cancellationToken));
 
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await DeleteAsync(stoppingToken);
-            }
-            catch (Exception) when (stoppingToken.IsCancellationRequested)
-            {
-            }
-            catch (Exception failure)
-            {
-                LogNotDeleted(new LogText(failure.Message), Interval);
-            }
-
-            await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task DeleteAsync(CancellationToken cancellationToken)
-    {
-        int deleted;
-        do
-        {
-            deleted = await store.DeleteOldAsync(options.Value.Retention, DeletedAtOnce, cancellationToken);
-        }
-        while (deleted == DeletedAtOnce);
-    }
+    protected override void Report(Exception failure) => LogNotDeleted(new LogText(failure.Message), Interval);
 
     [LoggerMessage(
         2033, LogLevel.Warning,

@@ -8,7 +8,7 @@ namespace EndpointSync.Grains.History;
 
 /// <summary>
 /// Reads the versions of a registry: what made them, which routes they have, and what differs between two. Every list
-/// comes in pages; a cursor is where the next page begins.
+/// comes in pages; a cursor is where the next page begins. Old versions are deleted.
 /// </summary>
 internal sealed class VersionHistory(RegistryDatabase database)
 {
@@ -100,6 +100,36 @@ internal sealed class VersionHistory(RegistryDatabase database)
             Number(second.Version), PostgresCommands.TextOrNull(cursor), PostgresCommands.Value(limit + 1));
         var (changes, next) = Page(rows, limit);
         return new RouteDiff(first.Version, second.Version, changes, next?.Key);
+    }
+
+    /// <summary>
+    /// Deletes some of the versions that are too old or too many, with the routes that no other version has, unless
+    /// another silo is about to. Syncs write other rows and wait for nothing here.
+    /// </summary>
+    /// <param name="retention">The age at which a version is too old.</param>
+    /// <param name="mostVersions">How many versions are kept at most. The newest is kept whatever its age.</param>
+    /// <param name="most">How many versions, and how many routes, to delete at most.</param>
+    /// <param name="cancellationToken">Ends the attempt; nothing is deleted then.</param>
+    /// <returns>How many rows were deleted; less than <paramref name="most"/> if there are no more.</returns>
+    public async Task<int> DeleteOldAsync(
+        TimeSpan retention, int mostVersions, int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await connection.ScalarAsync<bool>(Sql["try_lock"], cancellationToken, database.SchemaName))
+        {
+            return 0;
+        }
+
+        await using var versions = connection.Command(
+            Sql["delete_versions"], database.SchemaName, PostgresCommands.Value(retention),
+            PostgresCommands.Value(mostVersions), PostgresCommands.Value(most));
+        var deleted = await versions.ExecuteNonQueryAsync(cancellationToken);
+        await using var routes = connection.Command(
+            Sql["delete_routes"], database.SchemaName, PostgresCommands.Value(most));
+        deleted += await routes.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return deleted;
     }
 
     // What was read, without the row after it, at which the next page begins.

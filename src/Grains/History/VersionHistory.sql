@@ -50,3 +50,27 @@ where key >= coalesce($4, '')
     is distinct from (after.key, after.route, after.opts, after.routing, after.route_group, after.app)
 order by key
 limit $5
+
+-- name: try_lock
+-- Until the transaction ends. One silo deletes; the others leave it to that one.
+select pg_try_advisory_xact_lock(hashtextextended('endpointsync history retention ' || $1, 0))
+
+-- name: delete_versions
+delete from endpoint_sync.versions where schema_name = $1 and version in (
+  select version from endpoint_sync.versions
+  where schema_name = $1
+    and version < (select max(version) from endpoint_sync.versions where schema_name = $1)
+    and (
+      synced_at < clock_timestamp() - $2::interval
+      or version <= coalesce(
+        (select version from endpoint_sync.versions where schema_name = $1 order by version desc offset $3 limit 1), 0))
+  order by version limit $4)
+
+-- name: delete_routes
+-- What ended with a version that is kept, or before it, is in none. A receiver that follows from an older version finds
+-- that the hash does not fit, and reads the whole table.
+delete from endpoint_sync.routes where schema_name = $1 and (key, from_version) in (
+  select key, from_version from endpoint_sync.routes
+  where schema_name = $1
+    and to_version <= (select min(version) from endpoint_sync.versions where schema_name = $1)
+  order by to_version limit $2)

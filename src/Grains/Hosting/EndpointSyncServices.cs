@@ -148,6 +148,7 @@ internal static class EndpointSyncServices
         services.AddOptions<SyncOptions>().ValidateOnStart();
         services.AddOptions<PublishingOptions>().ValidateOnStart();
         services.AddOptions<AuditOptions>().ValidateOnStart();
+        services.AddOptions<HistoryOptions>().ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<RegistriesOptions>, RegistriesOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SyncOptions>, SyncOptionsValidator>());
@@ -155,6 +156,8 @@ internal static class EndpointSyncServices
             ServiceDescriptor.Singleton<IValidateOptions<PublishingOptions>, PublishingOptionsValidator>());
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<HistoryOptions>, HistoryOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EndpointOptions>, ClusterTraffic>());
         return services;
     }
@@ -177,7 +180,8 @@ internal static class EndpointSyncServices
         .AddSingleton<SyncRunner>()
         .AddSingleton<ICoordinatorFallback, DirectSyncFallback>()
         .AddSingleton<ReloadGate>()
-        .AddHostedService<RegistryPoll>();
+        .AddHostedService<RegistryPoll>()
+        .AddHostedService<HistoryRetention>();
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton(

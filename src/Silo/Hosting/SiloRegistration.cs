@@ -18,6 +18,7 @@ internal static class SiloRegistration
         builder.Services.AddOptions<SyncOptions>().BindConfiguration($"{SiloSettings.Section}:Sync");
         builder.Services.AddOptions<PublishingOptions>().BindConfiguration($"{SiloSettings.Section}:Publishing");
         builder.Services.AddOptions<AuditOptions>().BindConfiguration($"{SiloSettings.Section}:Audit");
+        builder.Services.AddOptions<HistoryOptions>().BindConfiguration($"{SiloSettings.Section}:History");
         // The silo comes first: services that are added later start after it and stop before it.
         builder.UseOrleans(silo => Configure(silo, settings.Cluster, endpoints));
         builder.Services.AddEndpointSyncGrains(settings.Cluster.ConnectionString!, settings.Registries);

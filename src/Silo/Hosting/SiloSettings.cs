@@ -19,6 +19,8 @@ internal sealed class SiloSettings
 
     public AuditOptions Audit { get; set; } = new();
 
+    public HistoryOptions History { get; set; } = new();
+
     /// <summary>
     /// Whether the silo stops when its standard input ends, so that it never outlives its parent process.
     /// </summary>

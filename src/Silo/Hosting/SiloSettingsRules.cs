@@ -17,7 +17,8 @@ internal static class SiloSettingsRules
         }))
         .Concat(SyncOptionsValidator.Check(settings.Sync))
         .Concat(PublishingOptionsValidator.Check(settings.Publishing))
-        .Concat(AuditOptionsValidator.Check(settings.Audit));
+        .Concat(AuditOptionsValidator.Check(settings.Audit))
+        .Concat(HistoryOptionsValidator.Check(settings.History));
 
     private static IEnumerable<string> Cluster(ClusterSettings cluster)
     {

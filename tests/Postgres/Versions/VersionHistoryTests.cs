@@ -1,5 +1,6 @@
 using EndpointSync.Grains.History;
 using EndpointSync.Tests.Testing;
+using EndpointSync.Tests.Testing.Upstream;
 using static EndpointSync.Tests.Postgres.Sync.StoredRows;
 
 namespace EndpointSync.Tests.Postgres.Versions;
@@ -164,6 +165,76 @@ public sealed class VersionHistoryTests : RegistryTests
                     $"Registry 'test' has no version {version}. It keeps versions 2 to 4.", refused.Message);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1, 100, new[] { 4L, 3 })]
+    [InlineData(1_000, 3, new[] { 4L, 3, 2 })]
+    [InlineData(1_000, 100, new[] { 4L, 3, 2, 1 })]
+    // The newest is kept, whatever its age.
+    [InlineData(0, 100, new[] { 4L })]
+    public async Task Old_versions_and_those_beyond_a_number_are_deleted_with_the_routes_that_only_they_had(
+        int days, int most, long[] kept)
+    {
+        await MakeFourVersionsAsync();
+        await Database.ExecuteAsync(
+            "update endpoint_sync.versions set synced_at = synced_at - interval '2 days' where version < 3");
+        var before = await RoutesOfAsync(kept);
+
+        while (await History.DeleteOldAsync(TimeSpan.FromDays(days), most, most: 1, CancellationToken.None) > 0)
+        {
+        }
+
+        var page = await History.ListAsync(cursor: null, Many, CancellationToken.None);
+        Assert.Equal(kept, page.Versions.Select(made => made.Version.Value));
+        Assert.Equal(before, await RoutesOfAsync(kept));
+        Assert.Equal(
+            0L,
+            await Database.ScalarAsync<long>(
+                $"select count(*) from endpoint_sync.routes where to_version <= {kept[^1]}"));
+        Assert.Equal(ReloadOutcome.UpToDate, (await Registry.ReloadAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task One_silo_deletes_and_the_others_leave_it_to_that_one()
+    {
+        await MakeFourVersionsAsync();
+        await using (await Session.InTransactionAsync(
+            Database, "select pg_advisory_xact_lock(hashtextextended('endpointsync history retention public', 0))"))
+        {
+            Assert.Equal(0, await DeleteAllButOneAsync());
+        }
+
+        Assert.NotEqual(0, await DeleteAllButOneAsync());
+    }
+
+    [Fact]
+    public async Task A_sync_neither_waits_for_a_deletion_nor_keeps_it_waiting()
+    {
+        await MakeFourVersionsAsync();
+        await using (await Session.InTransactionAsync(
+            Database, "delete from endpoint_sync.versions where version = 1"))
+        {
+            await EditAsync("active = true", 1);
+        }
+
+        await using (await Session.InTransactionAsync(
+            Database,
+            "select from endpoint_sync.state for update; "
+            + "select from endpoint_sync.versions where version = 5 for update"))
+        {
+            Assert.NotEqual(0, await DeleteAllButOneAsync());
+        }
+    }
+
+    private Task<int> DeleteAllButOneAsync() =>
+        History.DeleteOldAsync(TimeSpan.FromDays(1), mostVersions: 1, Many, CancellationToken.None);
+
+    private async Task<List<(RouteVersion Version, RouteView Route)>> RoutesOfAsync(long[] versions)
+    {
+        var lists = await Task.WhenAll(versions.Select(version => History.ListRoutesAsync(
+            new RouteVersion(version), cursor: null, Many, CancellationToken.None)));
+        return [.. lists.SelectMany(list => list.Routes.Select(route => (list.Version, route)))];
     }
 
     private async Task EditAsync(string change, int id, string? second = null, int secondId = 0)

@@ -34,7 +34,8 @@ public sealed class DirectionTests
         ["Publishing"] = ["Registries", "History", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
         ["Coordination"] =
         [
-            "Publishing", "Registries", "Sync", "Sync.Statements", "Preparation", "Odoo", "Locks", "Postgres",
+            "Publishing", "Registries", "History", "Sync", "Sync.Statements", "Preparation", "Odoo", "Locks",
+            "Postgres",
             "Configuration",
         ],
         ["ForeignChanges"] = ["Publishing", "Registries", "Preparation", "Postgres", "Configuration"],
