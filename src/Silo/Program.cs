@@ -2,6 +2,7 @@ using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Health;
 using EndpointSync.Silo.Hosting;
+using EndpointSync.Silo.Telemetry;
 
 var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -20,11 +21,13 @@ try
     var skew = await ClockSkew.CheckAsync(settings.Cluster);
     builder.AddSiloHealth(settings);
     builder.AddApi();
+    builder.AddTelemetry(settings.Cluster.Name);
     builder.AddAccess(settings.Http);
 
     await using var app = builder.Build();
     app.MapSiloHealth();
     app.MapApi();
+    app.MapTelemetry();
     app.LogStarted(settings);
     app.LogClockSkew(skew);
     app.AdvertiseUrl(settings);

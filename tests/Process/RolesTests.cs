@@ -98,6 +98,21 @@ public sealed class RolesTests : IAsyncLifetime
         }
     }
 
+    // They tell of every registry, and are not among the operations that the description has.
+    [Fact]
+    public async Task Metrics_are_for_viewers_of_all_registries()
+    {
+        const string metrics = "../../metrics";
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_http, "not a key", "GET", metrics));
+        foreach (var role in Enum.GetValues<AccessRole>())
+        {
+            Assert.Equal(
+                (role, role != AccessRole.Worker, false),
+                (role, await AllowsAsync(await CreateAsync(role), "GET", metrics),
+                    await AllowsAsync(await CreateAsync(role, "openspp"), "GET", metrics)));
+        }
+    }
+
     [Fact]
     public async Task The_operations_are_those_of_the_description()
     {

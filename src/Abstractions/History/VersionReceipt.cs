@@ -29,6 +29,6 @@ public sealed record VersionReceipt
     /// <summary>How many routes the version before it had that it has not.</summary>
     public required int RoutesRemoved { get; init; }
 
-    /// <summary>How many reloads shared the sync; 0 if a silo noticed by itself that something was due.</summary>
+    /// <summary>How many reloads shared the sync, those that silos begin by themselves among them.</summary>
     public required int Callers { get; init; }
 }

@@ -3,6 +3,7 @@ using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ namespace EndpointSync.Grains.Coordination;
 internal sealed partial class RegistryPoll(
     RegistryMap<Registry> registries, RegistryMap<PublishedRegistry> published, ReloadGate gate,
     IOptions<SyncOptions> options, TimeProvider clock,
-    ILogger<RegistryPoll> logger) : BackgroundService
+    SyncTelemetry telemetry, ILogger<RegistryPoll> logger) : BackgroundService
 {
     // Each registry has its own loop, so a registry that hangs delays no other.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -45,12 +46,14 @@ internal sealed partial class RegistryPoll(
         {
             await registry.Preparation.EnsureAsync(deadline.Token);
             await ServeNewestVersionAsync(registry, deadline.Token);
-            if (await registry.Status.PendingScopeAsync(deadline.Token) is { } scope)
+            var due = await registry.Status.PendingScopeAsync(deadline.Token);
+            if (due is { } scope)
             {
                 await gate.ReloadAsync(registry.Name, new ReloadRequest(Scope: scope), stoppingToken);
             }
 
             await registry.Sequence.BumpAgainAsync(deadline.Token);
+            telemetry.RecordPoll(registry.Name, due is null ? PollOutcome.Idle : PollOutcome.Due);
             if (complaints.Reset())
             {
                 LogUsable(registry.Name);
@@ -62,6 +65,7 @@ internal sealed partial class RegistryPoll(
         }
         catch (Exception failure) when (SqlStates.Describe(failure) is { } problem)
         {
+            telemetry.RecordPoll(registry.Name, PollOutcome.Failed);
             if (SqlStates.IsUnprepared(failure))
             {
                 registry.Preparation.Forget();
@@ -74,6 +78,7 @@ internal sealed partial class RegistryPoll(
         }
         catch (Exception failure)
         {
+            telemetry.RecordPoll(registry.Name, PollOutcome.Failed);
             LogPollFailed(registry.Name, failure.Message);
         }
     }

@@ -3,6 +3,7 @@ using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
+using EndpointSync.Grains.Telemetry;
 using EndpointSync.Wire;
 
 namespace EndpointSync.Grains.Coordination;
@@ -13,7 +14,8 @@ namespace EndpointSync.Grains.Coordination;
 /// commit needs the lock.
 /// </summary>
 internal sealed class SyncRunner(
-    RegistryMap<Registry> registries, LockWatch locks, RoutePublisher publisher, TimeProvider clock)
+    RegistryMap<Registry> registries, LockWatch locks, RoutePublisher publisher, SyncTelemetry telemetry,
+    TimeProvider clock)
 {
     /// <summary>
     /// Makes a registry's routes match its endpoints, finds that they match, or reports why they do not.
@@ -25,10 +27,12 @@ internal sealed class SyncRunner(
     public async Task<ReloadReceipt> RunAsync(string name, ReloadRequest request)
     {
         var registry = registries.Get(name);
+        using var activity = SyncTelemetry.StartSync(name);
         var result = await AttemptUntilDeadlineAsync(registry, request);
         Publish(registry, result);
         await BumpOdooSequenceAsync(registry, result);
         await registry.Statistics.AnalyzeIfGrownAsync(result.Receipt);
+        telemetry.Record(result.Receipt, activity);
         return result.Receipt;
     }
 

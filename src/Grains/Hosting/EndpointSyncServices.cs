@@ -16,6 +16,7 @@ using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync;
 using EndpointSync.Grains.Sync.Statements;
+using EndpointSync.Grains.Telemetry;
 using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -174,6 +175,9 @@ internal static class EndpointSyncServices
             .AddHostedService<AuditRetention>();
 
     private static IServiceCollection AddCoordination(this IServiceCollection services) => services
+        .AddMetrics()
+        .AddSingleton<SyncTelemetry>()
+        .AddHostedService<RegistryGauges>()
         .AddSingleton<LockWatch>()
         .AddSingleton<ILockWait>(provider => provider.GetRequiredService<LockWatch>())
         .AddHostedService(provider => provider.GetRequiredService<LockWatch>())

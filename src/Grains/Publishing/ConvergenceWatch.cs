@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EndpointSync.Core;
+using EndpointSync.Grains.Telemetry;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 
@@ -11,7 +12,8 @@ namespace EndpointSync.Grains.Publishing;
 /// share their rounds.
 /// </summary>
 internal sealed class ConvergenceWatch(
-    RouteTableClient silos, ILocalSiloDetails self, IHostApplicationLifetime lifetime, TimeProvider clock)
+    RouteTableClient silos, ILocalSiloDetails self, IHostApplicationLifetime lifetime, SyncTelemetry telemetry,
+    TimeProvider clock)
 {
     // How long a silo waits for its own subscribers before it answers. A change of the list is noticed at most this
     // much later.
@@ -47,7 +49,9 @@ internal sealed class ConvergenceWatch(
                 || stopping.IsCancellationRequested
                 || (answers.IsCompletedSuccessfully && AllServe(subscribers, version)))
             {
-                return Report(version, waitFor, elapsed, subscribers);
+                var convergence = Report(version, waitFor, elapsed, subscribers);
+                telemetry.Record(registry, convergence);
+                return convergence;
             }
 
             await Task.Delay(Pause, clock, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -86,6 +86,13 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
         ];
     }
 
+    /// <summary>How many workers get their routes from this silo.</summary>
+    public int Count => _leases.Values.Count(IsValid);
+
+    /// <summary>How many of them do not serve a version, or not all of it.</summary>
+    public int CountBehind(RouteVersion version) => _leases.Values.Count(
+        lease => IsValid(lease) && (lease.Report.Version < version || lease.Report.Problem is not null));
+
     /// <summary>All workers known to this silo, copies included.</summary>
     /// <param name="silo">This silo's name.</param>
     public IEnumerable<Subscriber> List(string silo) => Own(silo).Concat(_copies.Values
@@ -101,7 +108,7 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
     // Removes a lease only as it was read: a worker that renewed its lease meanwhile stays.
     private void Purge()
     {
-        foreach (var lease in _leases.Where(lease => clock.GetElapsedTime(lease.Value.RenewedAt) > Length))
+        foreach (var lease in _leases.Where(lease => !IsValid(lease.Value)))
         {
             _leases.TryRemove(lease);
         }
@@ -111,6 +118,8 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
             _copies.TryRemove(copy);
         }
     }
+
+    private bool IsValid(Lease lease) => clock.GetElapsedTime(lease.RenewedAt) <= Length;
 
     private sealed record Lease(WorkerReport Report, DateTimeOffset Since, long RenewedAt);
 

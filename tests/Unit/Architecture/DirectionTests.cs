@@ -31,11 +31,13 @@ public sealed class DirectionTests
         ["History"] = ["Sync.Statements", "Postgres"],
         ["Registries"] =
             ["Sync", "Sync.Statements", "Preparation", "Endpoints", "History", "Odoo", "Postgres"],
-        ["Publishing"] = ["Registries", "History", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
+        ["Telemetry"] = [],
+        ["Publishing"] =
+            ["Telemetry", "Registries", "History", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
         ["Coordination"] =
         [
-            "Publishing", "Registries", "History", "Sync", "Sync.Statements", "Preparation", "Odoo", "Locks",
-            "Postgres",
+            "Telemetry", "Publishing", "Registries", "History", "Sync", "Sync.Statements", "Preparation", "Odoo",
+            "Locks", "Postgres",
             "Configuration",
         ],
         ["ForeignChanges"] = ["Publishing", "Registries", "Preparation", "Postgres", "Configuration"],

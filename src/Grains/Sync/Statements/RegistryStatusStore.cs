@@ -11,6 +11,11 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
 {
     private static readonly SqlFile Sql = SqlFile.Of<RegistryStatusStore>();
 
+    private volatile RegistryFacts? _facts;
+
+    /// <summary>What the last poll read; null before the first.</summary>
+    public RegistryFacts? Facts => _facts;
+
     /// <summary>
     /// What is pending without anybody's request: a sync, a bump of Odoo's sequence, or a change by another writer.
     /// </summary>
@@ -23,9 +28,10 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             Sql["pending"],
             row => (
                 Sync: row.Bool("is_sync_pending"), Bump: row.Bool("is_bump_due"),
-                Change: row.Bool("is_change_pending") || row.Bool("is_behind"), ReadOnly: row.Bool("is_read_only")),
+                Change: row.Bool("is_change_pending") || row.Bool("is_behind"), ReadOnly: row.Bool("is_read_only"),
+                Facts: ReadFacts(row)),
             cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit));
-        var (sync, bump, change, isReadOnly) = pending[0];
+        (var sync, var bump, var change, var isReadOnly, _facts) = pending[0];
         // Reads succeed on a server that has become a standby, and its sessions stay while the address moves on.
         if (isReadOnly)
         {
@@ -72,6 +78,10 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             database.SchemaName);
         return new WriterList(counts[0].Total, counts[0].Unlocked, writes, backoffs);
     }
+
+    private static RegistryFacts ReadFacts(NpgsqlDataReader row) => new(
+        row.Long("newest"), row.Long("quarantined"), row.Long("backoffs"), row.Long("foreign_writes"),
+        row.Long("unlocked_writes"), row.Long("versions"), row.Long("pending_syncs"));
 
     private RegistryStatus Read(
         NpgsqlDataReader row, IReadOnlyList<RejectedEndpoint> quarantine, LockHolder? holder,

@@ -13,7 +13,15 @@ select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
   current_setting('transaction_read_only') = 'on' as is_read_only,
   exists (
     select from endpoint_sync.lost_versions as lost join endpoint_sync.state using (schema_name)
-    where lost.schema_name = $1 and lost.version >= state.version) as is_behind
+    where lost.schema_name = $1 and lost.version >= state.version) as is_behind,
+  coalesce((select version from endpoint_sync.state where schema_name = $1), 0) as newest,
+  coalesce((select foreign_writes from endpoint_sync.state where schema_name = $1), 0) as foreign_writes,
+  coalesce((select unlocked_writes from endpoint_sync.state where schema_name = $1), 0) as unlocked_writes,
+  (select count(*) from endpoint_sync.quarantine where schema_name = $1) as quarantined,
+  (select count(*) from endpoint_sync.repair_backoffs where schema_name = $1 and until > clock_timestamp())
+    as backoffs,
+  (select count(*) from endpoint_sync.versions where schema_name = $1) as versions,
+  (select count(*) from endpoint_sync.pending_syncs where schema_name = $1) as pending_syncs
 
 -- name: status
 select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
