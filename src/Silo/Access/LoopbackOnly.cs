@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 

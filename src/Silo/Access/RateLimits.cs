@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace EndpointSync.Silo.Access;

@@ -1,5 +1,4 @@
 using EndpointSync.Core;
-using EndpointSync.Silo.Hosting;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;

@@ -1,4 +1,5 @@
 using System.Net;
+using EndpointSync.Silo;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Builder;

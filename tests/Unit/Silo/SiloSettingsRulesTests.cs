@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Configuration;
+using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Tests.Unit.Silo;

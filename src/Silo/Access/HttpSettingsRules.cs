@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using EndpointSync.Silo.Access;
 
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>The rules for <see cref="HttpSettings"/>. Each error names the key, its value and the remedy.</summary>
 internal static class HttpSettingsRules
@@ -10,8 +9,7 @@ internal static class HttpSettingsRules
     private const int HighestLimit = 10_000_000;
 
     public static IEnumerable<string> Check(HttpSettings http) =>
-        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Limits(http.Limits))
-            .Concat(TrustedProxies.Check(http));
+        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Limits(http.Limits));
 
     private static IEnumerable<string> Url(HttpSettings http)
     {

@@ -1,4 +1,4 @@
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>The HTTP API as others reach it: the configuration section <c>EndpointSync:Http</c>.</summary>
 internal sealed class HttpSettings

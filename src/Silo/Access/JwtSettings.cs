@@ -1,4 +1,4 @@
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>Tokens of an OpenID Connect issuer: the configuration section <c>EndpointSync:Http:Jwt</c>.</summary>
 internal sealed class JwtSettings
