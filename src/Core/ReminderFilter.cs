@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace EndpointSync.Core;
 
 /// <summary>
@@ -12,25 +10,28 @@ internal sealed class ReminderFilter(TimeProvider clock)
 
     private const int MostKnown = 1_000;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _passed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _passed = new(StringComparer.Ordinal);
 
     /// <summary>Whether the message was not passed within the last minute.</summary>
     /// <param name="message">What it is about, and who caused it.</param>
     public bool IsDue(string message)
     {
         var now = clock.GetUtcNow();
-        if (_passed.TryGetValue(message, out var last) && now - last < Interval)
+        lock (_passed)
         {
-            return false;
-        }
+            if (_passed.TryGetValue(message, out var last) && now - last < Interval)
+            {
+                return false;
+            }
 
-        // Others that come with ever new names or addresses must not fill the memory.
-        if (_passed.Count >= MostKnown)
-        {
-            _passed.Clear();
-        }
+            // Others that come with ever new names or addresses must not fill the memory.
+            if (_passed.Count >= MostKnown)
+            {
+                _passed.Clear();
+            }
 
-        _passed[message] = now;
-        return true;
+            _passed[message] = now;
+            return true;
+        }
     }
 }

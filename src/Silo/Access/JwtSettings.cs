@@ -20,4 +20,7 @@ internal sealed class JwtSettings
     /// other values mean nothing; if none are, values mean what they say.
     /// </summary>
     public Dictionary<string, string> Roles { get; set; } = [];
+
+    /// <summary>Whether tokens are accepted.</summary>
+    public bool IsConfigured => Authority is not null;
 }

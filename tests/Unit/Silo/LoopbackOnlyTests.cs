@@ -60,6 +60,20 @@ public sealed class LoopbackOnlyTests
     }
 
     [Theory]
+    [MemberData(nameof(Reachable))]
+    public async Task It_is_opened_with_an_authority_of_client_certificates(string way)
+    {
+        using var authority = new AuthorityFile();
+        await using var app = Build(
+            Ways(IPAddress.Any)[way],
+            new HttpSettings { ClientCertificates = { CertificateAuthority = authority.Path } });
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(app.Urls);
+    }
+
+    [Theory]
     [MemberData(nameof(Local))]
     public async Task An_address_of_this_machine_is_opened_without_a_key(string way)
     {
