@@ -27,6 +27,12 @@ internal static class KeySource
             return true;
         }
 
+        if (path.Contains(ApiKeyText.Prefix, StringComparison.Ordinal) && !File.Exists(path))
+        {
+            error = $"A key was given in the place of its file. Set {Variable} to it, or write it into a file.";
+            return false;
+        }
+
         try
         {
             key = File.ReadAllText(path).Trim();

@@ -22,7 +22,15 @@ internal sealed class Session(ParseResult parsed, SiloApi api, CancellationToken
                 return ExitCode.WrongUsage;
             }
 
-            using var api = new SiloApi(parsed.GetRequiredValue(CommonOptions.Server), key);
+            var server = parsed.GetRequiredValue(CommonOptions.Server);
+            if (key is not null && server.Scheme == Uri.UriSchemeHttp && !server.IsLoopback)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine(VisibleText.Of(
+                    $"Warning: the key goes unencrypted to {server.Authority}, and whoever is on the way can read it. "
+                    + "Use a URL with https."));
+            }
+
+            using var api = new SiloApi(server, key);
             var session = new Session(parsed, api, cancellationToken);
             try
             {

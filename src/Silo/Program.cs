@@ -1,3 +1,4 @@
+using EndpointSync.Silo;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Health;

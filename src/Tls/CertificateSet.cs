@@ -7,11 +7,16 @@ namespace EndpointSync.Tls;
 /// <summary>One state of the certificate files. Connections that were opened with it keep it.</summary>
 internal sealed class CertificateSet
 {
-    private CertificateSet(X509Certificate2Collection own, X509Certificate2Collection authorities, string fingerprint)
+    private const string CertificateKey = $"{ClusterTlsOptions.Section}:Certificate";
+    private const string AuthorityKey = $"{ClusterTlsOptions.Section}:CertificateAuthority";
+
+    private readonly Authorities _authorities;
+
+    private CertificateSet(X509Certificate2Collection own, Authorities authorities, string fingerprint)
     {
         Own = own[0];
         Intermediates = [.. own.Skip(1)];
-        Authorities = authorities;
+        _authorities = authorities;
         Fingerprint = fingerprint;
         Context = SslStreamCertificateContext.Create(Own, Intermediates, offline: true);
     }
@@ -25,8 +30,6 @@ internal sealed class CertificateSet
 
     private X509Certificate2Collection Intermediates { get; }
 
-    private X509Certificate2Collection Authorities { get; }
-
     /// <summary>Reads the files and checks that others will accept the certificate.</summary>
     /// <exception cref="CertificateException">They will not, or a file cannot be read.</exception>
     public static CertificateSet Read(ClusterTlsOptions options, TlsRole role, DateTimeOffset now)
@@ -35,41 +38,28 @@ internal sealed class CertificateSet
         using var chain = new X509Chain { ChainPolicy = set.ChainPolicy(now) };
         chain.ChainPolicy.ExtraStore.AddRange(set.Intermediates);
         chain.Build(set.Own);
-        var complaint = PeerCertificate.ComplaintAboutChain(set.Own, chain, now)
+        var complaint = PeerCertificate.ComplaintAboutChain(set.Own, chain, now, AuthorityKey)
             ?? PeerCertificate.ComplaintAboutRole(set.Own, role, options);
         return complaint is null
             ? set
-            : throw new CertificateException(
-                $"{ClusterTlsOptions.Section}:Certificate ({options.Certificate}): {complaint}.");
+            : throw new CertificateException($"{CertificateKey} ({options.Certificate}): {complaint}.");
     }
 
     /// <summary>What the files contain, for finding out that they have changed.</summary>
     /// <exception cref="CertificateException">A file cannot be read.</exception>
-    public static string FingerprintOf(ClusterTlsOptions options) => Hash(
+    public static string FingerprintOf(ClusterTlsOptions options) => PemFile.Fingerprint(
         Text("Certificate", options.Certificate), Text("Key", options.Key),
         Text("CertificateAuthority", options.CertificateAuthority));
 
     /// <summary>Trusts the configured authorities only, and fetches nothing from the network.</summary>
-    public X509ChainPolicy ChainPolicy(DateTimeOffset now)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            VerificationTimeIgnored = false,
-            VerificationTime = now.LocalDateTime,
-        };
-        policy.CustomTrustStore.AddRange(Authorities);
-        return policy;
-    }
+    public X509ChainPolicy ChainPolicy(DateTimeOffset now) => _authorities.ChainPolicy(now);
 
     private static CertificateSet Parse(ClusterTlsOptions options)
     {
         var certificate = Text("Certificate", options.Certificate);
         var key = Text("Key", options.Key);
         var authority = Text("CertificateAuthority", options.CertificateAuthority);
-        var own = Certificates("Certificate", options.Certificate, certificate);
+        var own = PemFile.Certificates(CertificateKey, options.Certificate, certificate);
         try
         {
             own[0] = Usable(X509Certificate2.CreateFromPem(certificate, key));
@@ -82,8 +72,8 @@ internal sealed class CertificateSet
         }
 
         return new CertificateSet(
-            own, Certificates("CertificateAuthority", options.CertificateAuthority, authority),
-            Hash(certificate, key, authority));
+            own, Authorities.Parse(AuthorityKey, options.CertificateAuthority, authority),
+            PemFile.Fingerprint(certificate, key, authority));
     }
 
     // Windows cannot use a key that was never in its store.
@@ -91,46 +81,9 @@ internal sealed class CertificateSet
         ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null)
         : certificate;
 
-    private static X509Certificate2Collection Certificates(string key, string? path, string text)
-    {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            certificates.ImportFromPem(text);
-        }
-        catch (CryptographicException wrong)
-        {
-            throw new CertificateException(
-                $"{ClusterTlsOptions.Section}:{key} ({path}) is no PEM file: {wrong.Message}");
-        }
-
-        return certificates.Count > 0
-            ? certificates
-            : throw new CertificateException(
-                $"{ClusterTlsOptions.Section}:{key} ({path}) has no certificate in it: write it in PEM, "
-                + "-----BEGIN CERTIFICATE-----.");
-    }
-
-    private static string Text(string key, string? path)
-    {
-        if (string.IsNullOrWhiteSpace(path))
-        {
-            throw new CertificateException(
-                $"{ClusterTlsOptions.Section}:{key} is empty: Certificate, Key and CertificateAuthority are needed "
-                + "together. `endpointsync certs` makes all three.");
-        }
-
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
-        {
-            throw new CertificateException(
-                $"{ClusterTlsOptions.Section}:{key} ({path}) cannot be read: {unread.Message}");
-        }
-    }
-
-    private static string Hash(params string[] texts) =>
-        Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\0', texts))));
+    private static string Text(string key, string? path) => string.IsNullOrWhiteSpace(path)
+        ? throw new CertificateException(
+            $"{ClusterTlsOptions.Section}:{key} is empty: Certificate, Key and CertificateAuthority are needed "
+            + "together. `endpointsync certs` makes all three.")
+        : PemFile.Read($"{ClusterTlsOptions.Section}:{key}", path);
 }

@@ -10,7 +10,12 @@ internal static class PeerCertificate
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>Why its authority, its time or its usage is not accepted; null if they are.</summary>
-    public static string? ComplaintAboutChain(X509Certificate2 certificate, X509Chain chain, DateTimeOffset now)
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="chain">How it is connected to the authorities.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="authorities">The key of the setting that names the authorities.</param>
+    public static string? ComplaintAboutChain(
+        X509Certificate2 certificate, X509Chain chain, DateTimeOffset now, string authorities)
     {
         var expired = chain.ChainElements.Select(element => element.Certificate).Prepend(certificate)
             .FirstOrDefault(element => !IsInTime(element, now));
@@ -29,7 +34,7 @@ internal static class PeerCertificate
             X509ChainStatusFlags.NoError => null,
             _ when (status & untrusted) != 0 =>
                 $"{Text(certificate)} was issued by '{certificate.Issuer}', which is none of the authorities in "
-                + $"{ClusterTlsOptions.Section}:CertificateAuthority",
+                + authorities,
             _ => $"{Text(certificate)} is not accepted: {status}",
         };
     }
@@ -41,10 +46,9 @@ internal static class PeerCertificate
     /// </summary>
     public static string? ComplaintAboutRole(X509Certificate2 certificate, TlsRole role, ClusterTlsOptions options)
     {
-        if (!IsFor(certificate, ClientUsage))
+        if (ComplaintAboutClientUsage(certificate) is { } complaint)
         {
-            return $"{Text(certificate)} is not for clients (extended key usage clientAuth), and every side opens "
-                + "connections";
+            return $"{complaint}, and every side opens connections";
         }
 
         if (role == TlsRole.Silo && !IsFor(certificate, ServerUsage))
@@ -60,6 +64,11 @@ internal static class PeerCertificate
                 + $"{ClusterTlsOptions.Section}:{(role == TlsRole.Silo ? "Name" : "ClientName")} requires; it has "
                 + Names(certificate);
     }
+
+    /// <summary>Why it is not for clients; null if it is.</summary>
+    public static string? ComplaintAboutClientUsage(X509Certificate2 certificate) => IsFor(certificate, ClientUsage)
+        ? null
+        : $"{Text(certificate)} is not for clients (extended key usage clientAuth)";
 
     /// <summary>The role of an accepted certificate at a gateway.</summary>
     public static string? ComplaintAboutGatewayUser(X509Certificate2 certificate, ClusterTlsOptions options) =>
@@ -81,10 +90,13 @@ internal static class PeerCertificate
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
             .Any(extension => extension.EnhancedKeyUsages[usage] is not null);
 
-    private static string Names(X509Certificate2 certificate) =>
+    /// <summary>The DNS names that it was issued for.</summary>
+    public static IEnumerable<string> DnsNames(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(extension => extension.EnumerateDnsNames())
-            .ToList() is { Count: > 0 } names
-            ? string.Join(", ", names.Select(name => $"'{name}'"))
-            : "none";
+            .SelectMany(extension => extension.EnumerateDnsNames());
+
+    /// <summary>Its DNS names, for a message.</summary>
+    public static string Names(X509Certificate2 certificate) => DnsNames(certificate).ToList() is { Count: > 0 } names
+        ? string.Join(", ", names.Select(name => $"'{name}'"))
+        : "none";
 }

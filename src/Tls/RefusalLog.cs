@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
@@ -10,11 +9,7 @@ namespace EndpointSync.Tls;
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider clock, ILogger<RefusalLog> logger)
 {
-    private const int MostKnown = 1_000;
-
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
-
-    private readonly ConcurrentDictionary<(string? Peer, string Reason), DateTimeOffset> _logged = new();
+    private readonly ReminderFilter _logged = new(clock);
 
     /// <summary>Why the last connection that this process opened did not work; null if none failed.</summary>
     public string? Latest { get; private set; }
@@ -22,7 +17,7 @@ internal sealed partial class RefusalLog(TimeProvider clock, ILogger<RefusalLog>
     /// <summary>This process refused a connection that somebody opened, or that broke off.</summary>
     public void Inbound(EndPoint? peer, ClusterPort port, string reason)
     {
-        if (IsDue((peer as IPEndPoint)?.Address.ToString(), reason))
+        if (_logged.IsDue($"{(peer as IPEndPoint)?.Address} {reason}"))
         {
             LogRefused(port == ClusterPort.Silo ? "silo" : "gateway", peer?.ToString(), reason);
         }
@@ -32,28 +27,10 @@ internal sealed partial class RefusalLog(TimeProvider clock, ILogger<RefusalLog>
     public void Outbound(EndPoint? peer, string reason)
     {
         Latest = $"No connection to {peer}: {reason}.";
-        if (IsDue(peer?.ToString(), reason))
+        if (_logged.IsDue($"{peer} {reason}"))
         {
             LogFailed(peer?.ToString(), reason);
         }
-    }
-
-    // A peer that comes with ever new reasons or addresses must not fill the memory.
-    private bool IsDue(string? peer, string reason)
-    {
-        var now = clock.GetUtcNow();
-        if (_logged.TryGetValue((peer, reason), out var last) && now - last < ReminderInterval)
-        {
-            return false;
-        }
-
-        if (_logged.Count >= MostKnown)
-        {
-            _logged.Clear();
-        }
-
-        _logged[(peer, reason)] = now;
-        return true;
     }
 
     [LoggerMessage(2005, LogLevel.Warning, "Refused a connection to the {Port} port from {Peer}: {Reason}")]

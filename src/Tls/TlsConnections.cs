@@ -14,7 +14,7 @@ internal sealed class TlsConnections(ClusterCertificates certificates, RefusalLo
 
     /// <summary>Whether a certificate is that of a silo.</summary>
     public static Func<X509Certificate2, X509Chain, string?> SiloCheck(ClusterTlsOptions options, TimeProvider clock) =>
-        (certificate, chain) => PeerCertificate.ComplaintAboutChain(certificate, chain, clock.GetUtcNow())
+        (certificate, chain) => Complaint(certificate, chain, clock)
             ?? PeerCertificate.ComplaintAboutRole(certificate, TlsRole.Silo, options);
 
     /// <summary>A connection that somebody opens to a port of this silo.</summary>
@@ -62,8 +62,12 @@ internal sealed class TlsConnections(ClusterCertificates certificates, RefusalLo
         return new TlsRefusedException($"No connection to {connection.RemoteEndPoint}: {reason}");
     }
 
+    private static string? Complaint(X509Certificate2 certificate, X509Chain chain, TimeProvider clock) =>
+        PeerCertificate.ComplaintAboutChain(
+            certificate, chain, clock.GetUtcNow(), $"{ClusterTlsOptions.Section}:CertificateAuthority");
+
     private string? Complaint(X509Certificate2 certificate, X509Chain chain, ClusterPort port) =>
-        PeerCertificate.ComplaintAboutChain(certificate, chain, clock.GetUtcNow())
+        Complaint(certificate, chain, clock)
         ?? (port == ClusterPort.Silo
             ? PeerCertificate.ComplaintAboutRole(certificate, TlsRole.Silo, certificates.Options)
             : PeerCertificate.ComplaintAboutGatewayUser(certificate, certificates.Options));

@@ -12,7 +12,7 @@ namespace EndpointSync.Worker;
 /// <summary>All parts of the worker of one registry; an application may have several.</summary>
 internal sealed class RegistryWorker : IDisposable
 {
-    private readonly SiloClient _client;
+    private readonly SiloConnections _connections;
     private readonly SelfProbe _probe;
 
     public RegistryWorker(string registry, IOptionsMonitor<WorkerOptions> options, IServiceProvider services)
@@ -22,8 +22,9 @@ internal sealed class RegistryWorker : IDisposable
         var clock = services.GetRequiredService<TimeProvider>();
         var state = new WorkerState();
         Current = new CurrentRoutes(clock);
-        _client = new SiloClient(Identity, Options, new WorkerKey(Options), clock);
-        var calls = Create<FeedCalls>(services, Identity, new SiloList(Options.Silos), _client);
+        _connections = Create<SiloConnections>(services, Identity, Options);
+        var client = Create<SiloClient>(services, Identity, Options, new WorkerKey(Options), _connections);
+        var calls = Create<FeedCalls>(services, Identity, new SiloList(Options.Silos), client);
         Newest = new NewestVersion(Current, calls, Options, clock);
         Snapshots = Create<SnapshotStore>(services, Identity, Current, Options);
         Health = new WorkerHealth(Identity, Current, calls, state);
@@ -56,7 +57,7 @@ internal sealed class RegistryWorker : IDisposable
         Loop.Dispose();
         Snapshots.Dispose();
         _probe.Dispose();
-        _client.Dispose();
+        _connections.Dispose();
     }
 
     private static T Create<T>(IServiceProvider services, params object[] parts) =>

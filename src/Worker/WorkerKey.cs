@@ -1,30 +1,13 @@
 namespace EndpointSync.Worker;
 
 /// <summary>
-/// The key that the worker shows to silos. A file is read again when it changes, so a key can be replaced.
+/// The key that the worker shows to silos. A file is read each time, so a key can be replaced; its time of change says
+/// nothing where a mounted secret is replaced by exchanging a link.
 /// </summary>
 internal sealed class WorkerKey(WorkerOptions options)
 {
-    private readonly Lock _lock = new();
-    private DateTime _readAt;
-    private string? _read;
-
     /// <summary>The key; null if the worker has none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public string? Current() => options.KeyFile is { } file ? Read(file) : options.Key;
-
-    private string Read(string file)
-    {
-        lock (_lock)
-        {
-            var changedAt = File.GetLastWriteTimeUtc(file);
-            if (_read is null || changedAt != _readAt)
-            {
-                (_read, _readAt) = (File.ReadAllText(file).Trim(), changedAt);
-            }
-
-            return _read;
-        }
-    }
+    public string? Current() => options.KeyFile is { } file ? File.ReadAllText(file).Trim() : options.Key;
 }

@@ -28,6 +28,9 @@ public sealed class WorkerOptions
     /// <summary>The file that has the worker's API key and nothing else. It is read again when it changes.</summary>
     public string? KeyFile { get; set; }
 
+    /// <summary>A certificate in the place of a key, and the authorities of the silos' certificates.</summary>
+    public WorkerTlsOptions Tls { get; set; } = new();
+
     /// <summary>
     /// How long a silo may take to accept a connection, and to answer after the end of the wait that it was asked for,
     /// before another one is asked. 100 milliseconds to 30 seconds.

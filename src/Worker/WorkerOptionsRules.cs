@@ -1,3 +1,4 @@
+using EndpointSync.Worker.Feed;
 using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Worker;
@@ -6,6 +7,9 @@ namespace EndpointSync.Worker;
 internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
 {
     private const int LongestName = 200;
+
+    // How each key begins; a key that was set by mistake is not shown.
+    private const string ApiKeyPrefix = "epsync_";
 
     private static readonly string[] WerkzeugVersions = ["2.2", "2.3", "3.0", "3.1"];
 
@@ -34,7 +38,7 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
                 + "shorten it, or leave it out for machine and process id.";
         }
 
-        foreach (var complaint in Silos(options).Concat(Key(options)))
+        foreach (var complaint in Silos(options).Concat(Key(options)).Concat(Tls(options)))
         {
             yield return complaint;
         }
@@ -74,7 +78,12 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
 
         foreach (var silo in options.Silos)
         {
-            if (!Uri.TryCreate(silo, UriKind.Absolute, out var uri)
+            if (silo.Contains('@', StringComparison.Ordinal))
+            {
+                // It may be followed by a password, so it is not shown.
+                yield return "Silos has a URL with a name or a password in it: leave these out, and set KeyFile.";
+            }
+            else if (!Uri.TryCreate(silo, UriKind.Absolute, out var uri)
                 || uri.Scheme is not ("http" or "https") || uri.Query.Length + uri.Fragment.Length > 0)
             {
                 yield return $"Silos ('{silo}') is not the URL of a silo: write http://host:port or https://host:port.";
@@ -104,7 +113,45 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
 
         if (options.KeyFile is { } file && !File.Exists(file))
         {
-            yield return $"KeyFile ('{file}') does not exist: write the key into it.";
+            yield return file.Contains(ApiKeyPrefix, StringComparison.Ordinal)
+                ? "KeyFile has a key. Set it to the path of a file with the key, or set Key."
+                : $"KeyFile ('{file}') does not exist: write the key into it.";
+        }
+    }
+
+    private static IEnumerable<string> Tls(WorkerOptions options)
+    {
+        if (!options.Tls.IsConfigured)
+        {
+            yield break;
+        }
+
+        if (options.Tls.Certificate is null != options.Tls.Key is null)
+        {
+            yield return "Tls:Certificate and Tls:Key are needed together: set both, or none.";
+        }
+        else if (ComplaintAbout(options.Tls) is { } complaint)
+        {
+            yield return complaint;
+        }
+
+        foreach (var silo in options.Silos.Where(silo => silo.StartsWith("http:", StringComparison.OrdinalIgnoreCase)))
+        {
+            yield return $"Silos ('{silo}') has no https, and Tls is set: without https no certificate is shown or "
+                + "checked.";
+        }
+    }
+
+    private static string? ComplaintAbout(WorkerTlsOptions tls)
+    {
+        try
+        {
+            new TlsFiles(tls).Settings();
+            return null;
+        }
+        catch (InvalidDataException unusable)
+        {
+            return unusable.Message;
         }
     }
 }

@@ -1,17 +1,14 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using EndpointSync.Tests.Process.Access;
 using EndpointSync.Tests.Testing;
-using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process;
 
 /// <summary>Every change over HTTP leaves its row in the audit. A real silo, its HTTP and its command line.</summary>
 public sealed class AuditTests : IAsyncLifetime
 {
-    private const string AdminKey = "the administrators' key of the test";
+    private const string AdminKey = ProtectedSilo.AdminKey;
     private const string ForOldRow =
         """
         insert into orleans.audit (occurred_at, silo, principal, operation, outcome)
@@ -20,30 +17,17 @@ public sealed class AuditTests : IAsyncLifetime
         """;
 
     private TestDatabase _database = null!;
-    private SiloProcess _silo = null!;
-    private HttpClient _http = null!;
+    private ProtectedSilo _silo = null!;
 
     public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
         await _database.ExecuteAsync(ForOldRow);
-        var options = Fleet.Options(_database);
-        _silo = await SiloProcess.StartAsync(
-            options with
-            {
-                Configuration = new Dictionary<string, string>(options.Configuration)
-                {
-                    ["EndpointSync:Http:AdminKeyHash"] =
-                        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(AdminKey))),
-                },
-            },
-            TestContext.Current.CancellationToken);
-        _http = new HttpClient { BaseAddress = _silo.Address };
+        _silo = await ProtectedSilo.StartAsync(_database);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
         await _silo.DisposeAsync();
         await _database.DisposeAsync();
     }
@@ -51,9 +35,10 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task Every_operation_of_the_description_that_may_change_something_leaves_its_row()
     {
-        var (endpoint, key) = (await _database.AddEndpointAsync("a", "/a"), await CreateKeyAsync("Viewer"));
+        var endpoint = await _database.AddEndpointAsync("a", "/a");
+        var key = await _silo.CreateKeyAsync(AccessRole.Viewer);
         await _database.ExecuteAsync("delete from orleans.audit");
-        var (_, description) = await SendAsync(AdminKey, "GET", "openapi/v1.json");
+        var (_, description) = await _silo.AskAsync(AdminKey, "GET", "/openapi/v1.json");
         var operations = description.GetProperty("paths").EnumerateObject().SelectMany(
             path => path.Value.EnumerateObject().Where(operation => operation.Name != "get").Select(operation => (
                 Method: operation.Name.ToUpperInvariant(), Path: path.Name,
@@ -69,7 +54,7 @@ public sealed class AuditTests : IAsyncLifetime
             var body = path.Contains("/keys", StringComparison.Ordinal)
                 ? "{\"name\":\"a\",\"role\":\"Worker\"}"
                 : $"{{\"name\":\"b\",\"rootPath\":\"/{name}\",\"app\":\"api\"}}";
-            var (status, _) = await SendAsync(AdminKey, method, called, body);
+            var (status, _) = await _silo.AskAsync(AdminKey, method, called, body);
 
             Assert.True((int)status < 300, $"{method} {called}: {status}");
             await UntilRowAsync(
@@ -84,10 +69,10 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task An_edit_is_recorded_with_the_state_before_and_after_and_a_key_without_its_secret()
     {
         var endpoint = await _database.AddEndpointAsync("a", "/a");
-        await SendAsync(AdminKey, "PATCH", $"api/v1/registries/openspp/endpoints/{endpoint}", "{\"name\":\"b\"}");
-        await SendAsync(AdminKey, "DELETE", $"api/v1/registries/openspp/endpoints/{endpoint}");
-        var key = await CreateKeyAsync("Viewer");
-        await SendAsync(AdminKey, "DELETE", $"api/v1/keys/{key.Id}");
+        await _silo.AskAsync(AdminKey, "PATCH", $"registries/openspp/endpoints/{endpoint}", "{\"name\":\"b\"}");
+        await _silo.AskAsync(AdminKey, "DELETE", $"registries/openspp/endpoints/{endpoint}");
+        var key = await _silo.CreateKeyAsync(AccessRole.Viewer);
+        await _silo.AskAsync(AdminKey, "DELETE", $"keys/{key.Id}");
 
         // The answer comes after the row is complete, so nothing has to be waited for.
         Assert.Equal(
@@ -114,13 +99,13 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task Refusals_are_recorded_with_their_reason()
     {
-        var viewer = await CreateKeyAsync("Viewer");
-        const string edits = "api/v1/registries/openspp/endpoints";
+        var viewer = await _silo.CreateKeyAsync(AccessRole.Viewer);
+        const string edits = "registries/openspp/endpoints";
 
-        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(viewer.Secret, "DELETE", $"{edits}/7")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(AdminKey, "DELETE", $"{edits}/8")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(AdminKey, "POST", edits, "{}")).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync("nobody's key", "DELETE", $"{edits}/9")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _silo.AskAsync(viewer.Secret, "DELETE", $"{edits}/7")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _silo.AskAsync(AdminKey, "DELETE", $"{edits}/8")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _silo.AskAsync(AdminKey, "POST", edits, "{}")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, await _silo.StatusAsync("nobody's key", "DELETE", $"{edits}/9"));
 
         await UntilRowAsync(
             $"operation = 'deleteEndpoint' and target = '7' and principal = 'key:test ({viewer.Id})' "
@@ -136,15 +121,15 @@ public sealed class AuditTests : IAsyncLifetime
         await _database.AddEndpointAsync("a", "/a");
         await _database.ExecuteAsync("alter table orleans.audit rename to away");
 
-        var (status, problem) = await SendAsync(
-            AdminKey, "POST", "api/v1/registries/openspp/endpoints",
+        var (status, problem) = await _silo.AskAsync(
+            AdminKey, "POST", "registries/openspp/endpoints",
             "{\"name\":\"b\",\"rootPath\":\"/b\",\"app\":\"a\"}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("The audit cannot be written", problem.GetProperty("title").GetString());
         Assert.Contains("orleans.audit", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from fastapi_endpoint"));
         Assert.Equal(
-            HttpStatusCode.OK, (await SendAsync(AdminKey, "POST", "api/v1/registries/openspp/reload")).Status);
+            HttpStatusCode.OK, (await _silo.AskAsync(AdminKey, "POST", "registries/openspp/reload")).Status);
 
         await _database.ExecuteAsync("alter table orleans.away rename to audit");
         await UntilRowAsync("operation = 'reloadRegistry' and version = 1 and outcome = 'Done'");
@@ -153,15 +138,15 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task Reloads_that_changed_nothing_share_a_row_that_counts_them()
     {
-        const string reload = "api/v1/registries/openspp/reload";
-        await SendAsync(AdminKey, "POST", reload);
+        const string reload = "registries/openspp/reload";
+        await _silo.AskAsync(AdminKey, "POST", reload);
         await UntilRowAsync("operation = 'reloadRegistry' and detail = 'UpToDate'");
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(AdminKey, "POST", reload)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await _silo.AskAsync(AdminKey, "POST", reload)).Status);
         }
 
-        await _silo.StopAsync();
+        await _silo.Process.StopAsync();
 
         Assert.Equal(
             ["21"], await _database.ListAsync("select count from orleans.audit where operation = 'reloadRegistry'"));
@@ -174,19 +159,19 @@ public sealed class AuditTests : IAsyncLifetime
             "select not exists (select from orleans.audit where operation = 'age401')", "the deletion of old rows");
         for (var id = 1; id <= 5; id++)
         {
-            await SendAsync(AdminKey, "DELETE", $"api/v1/registries/openspp/endpoints/{id}");
+            await _silo.AskAsync(AdminKey, "DELETE", $"registries/openspp/endpoints/{id}");
         }
 
-        var (_, first) = await SendAsync(AdminKey, "GET", "api/v1/audit?outcome=refused&limit=3");
+        var (_, first) = await _silo.AskAsync(AdminKey, "GET", "audit?outcome=refused&limit=3");
         var next = first.GetProperty("next").GetInt64();
-        var (_, second) = await SendAsync(AdminKey, "GET", $"api/v1/audit?outcome=refused&limit=3&before={next}");
+        var (_, second) = await _silo.AskAsync(AdminKey, "GET", $"audit?outcome=refused&limit=3&before={next}");
         Assert.Equal(["5", "4", "3"], Targets(first));
         Assert.Equal(["2", "1"], Targets(second));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(AdminKey, "GET", "api/v1/audit?outcome=1")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(AdminKey, "GET", "api/v1/audit?limit=1001")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _silo.AskAsync(AdminKey, "GET", "audit?outcome=1")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _silo.AskAsync(AdminKey, "GET", "audit?limit=1001")).Status);
 
-        var admin = new Dictionary<string, string> { ["ENDPOINTSYNC_KEY"] = AdminKey };
+        var admin = ProtectedSilo.AdminEnvironment;
         var shown = await CliProcess.RunAsync(
             _silo.Address, admin, "audit", "--operation", "deleteEndpoint", "--principal", "settings:admin",
             "--registry", "openspp", "--since", "2020-01-01T00:00Z", "--limit", "2");
@@ -206,24 +191,4 @@ public sealed class AuditTests : IAsyncLifetime
 
     private Task UntilRowAsync(string condition) => _database.UntilAsync(
         $"select count(*) = 1 from orleans.audit where {condition}", $"one row with {condition}");
-
-    private async Task<(string Id, string Secret)> CreateKeyAsync(string role)
-    {
-        var (_, created) = await SendAsync(
-            AdminKey, "POST", "api/v1/keys", $"{{\"name\":\"test\",\"role\":\"{role}\"}}");
-        return (created.GetProperty("details").GetProperty("id").GetString()!,
-            created.GetProperty("key").GetString()!);
-    }
-
-    private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(
-        string key, string method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(
-            new HttpMethod(method), new Uri(path.TrimStart('/'), UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return (answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
-    }
 }

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
+using EndpointSync.Tests.Process.Access;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tools.Processes;
 
@@ -9,9 +7,6 @@ namespace EndpointSync.Tests.Process;
 
 public sealed class RequiredKeyTests
 {
-    private const string Key = "a key of the test";
-    private const string WorkerKey = "a worker's key of the test";
-
     private static readonly (string Method, string Path)[] ForAdministrators =
     [
         ("GET", ""), ("GET", "/openspp"), ("GET", "/openspp/routes"), ("GET", "/openspp/subscribers"),
@@ -50,98 +45,89 @@ public sealed class RequiredKeyTests
     public async Task With_a_key_configured_nothing_but_health_answers_without_it()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var silo = await SiloProcess.StartAsync(
-            WithKey(database), TestContext.Current.CancellationToken);
-        using var http = new HttpClient { BaseAddress = silo.Address };
+        await using var silo = await ProtectedSilo.StartAsync(database);
 
         foreach (var (method, path) in ForAdministrators.Append(("GET", "/openspp/feed"))
             .Append(("GET", "/openspp/feed/newest")).Append(("GET", "/no/such/path")))
         {
-            foreach (var credential in new[] { null, "Bearer another key", $"Basic {Key}", "Bearer" })
+            foreach (var credential in new[] { null, "another key", $"Basic {ProtectedSilo.AdminKey}", "" })
             {
                 Assert.Equal(
                     (method, path, credential, HttpStatusCode.Unauthorized),
-                    (method, path, credential, await StatusAsync(http, method, $"registries{path}", credential)));
+                    (method, path, credential, await silo.StatusAsync(credential, method, $"registries{path}")));
             }
         }
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "POST", "registries/openspp/reload", $"Bearer {Key}"));
-        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(
-            new Uri("openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(
-            new Uri("health/live", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK, await silo.StatusAsync(ProtectedSilo.AdminKey, "POST", "registries/openspp/reload"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await silo.StatusAsync(null, "/openapi/v1.json"));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(null, "/health/live"));
     }
 
     [Fact]
     public async Task The_key_of_workers_reads_the_feed_and_nothing_else()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var silo = await SiloProcess.StartAsync(
-            WithKey(database), TestContext.Current.CancellationToken);
-        using var http = new HttpClient { BaseAddress = silo.Address };
-        var credential = $"Bearer {WorkerKey}";
+        await using var silo = await ProtectedSilo.StartAsync(database);
 
         foreach (var (method, path) in ForAdministrators)
         {
             Assert.Equal(
                 (method, path, HttpStatusCode.Forbidden),
-                (method, path, await StatusAsync(http, method, $"registries{path}", credential)));
+                (method, path, await silo.StatusAsync(ProtectedSilo.WorkerKey, method, $"registries{path}")));
         }
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "GET", "registries/openspp/feed/newest", credential));
+        Assert.Equal(
+            HttpStatusCode.OK, await silo.StatusAsync(ProtectedSilo.WorkerKey, "registries/openspp/feed/newest"));
         Assert.Equal(
             HttpStatusCode.OK,
-            await StatusAsync(
-                http, "GET", $"registries/openspp/feed?worker={Guid.NewGuid()}&name=test&timeout=0ms", credential));
+            await silo.StatusAsync(
+                ProtectedSilo.WorkerKey,
+                $"registries/openspp/feed?worker={Guid.NewGuid()}&name=test&timeout=0ms"));
     }
 
     [Fact]
     public async Task The_command_line_sends_the_key_of_a_file_or_a_variable()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var silo = await SiloProcess.StartAsync(
-            WithKey(database), TestContext.Current.CancellationToken);
+        await using var silo = await ProtectedSilo.StartAsync(database);
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, Key + "\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, ProtectedSilo.AdminKey + "\n", TestContext.Current.CancellationToken);
 
         var without = await CliProcess.RunAsync(silo.Address, "status");
         var fromOption = await CliProcess.RunAsync(silo.Address, "status", "--key-file", file);
-        var fromVariable = await CliProcess.RunAsync(
-            silo.Address, new Dictionary<string, string> { ["ENDPOINTSYNC_KEY"] = Key }, "status");
+        var fromVariable = await CliProcess.RunAsync(silo.Address, ProtectedSilo.AdminEnvironment, "status");
         var fromNamedFile = await CliProcess.RunAsync(
             silo.Address, new Dictionary<string, string> { ["ENDPOINTSYNC_KEY_FILE"] = file }, "status");
         File.Delete(file);
         var fromMissing = await CliProcess.RunAsync(silo.Address, "status", "--key-file", file);
+        var keyAsFile = await CliProcess.RunAsync(silo.Address, "status", "--key-file", "epsync_0123456789ab_x");
 
         Assert.Equal(1, without.ExitCode);
         Assert.Contains("A valid key is required", without.Error, StringComparison.Ordinal);
         Assert.Equal((0, 0, 0), (fromOption.ExitCode, fromVariable.ExitCode, fromNamedFile.ExitCode));
         Assert.Equal(2, fromMissing.ExitCode);
         Assert.Contains(file, fromMissing.Error, StringComparison.Ordinal);
+        Assert.Equal(2, keyAsFile.ExitCode);
+        Assert.DoesNotContain("epsync_0", keyAsFile.Error, StringComparison.Ordinal);
     }
 
-    private static SiloProcessOptions WithKey(TestDatabase database)
+    [Theory]
+    [InlineData("http://silo.invalid:5080", true, true)]
+    [InlineData("http://silo.invalid:5080", false, false)]
+    [InlineData("https://silo.invalid:5443", true, false)]
+    [InlineData("http://127.0.0.1:1", true, false)]
+    public async Task The_command_line_warns_of_a_key_that_goes_to_another_machine_unencrypted(
+        string server, bool hasKey, bool warns)
     {
-        var options = Fleet.Options(database);
-        return options with
-        {
-            Configuration = new Dictionary<string, string>(options.Configuration)
-            {
-                ["EndpointSync:Http:AdminKeyHash"] = HashOf(Key),
-                ["EndpointSync:Http:WorkerKeyHash"] = HashOf(WorkerKey),
-            },
-        };
-    }
+        var status = await CliProcess.RunAsync(
+            new Uri(server), hasKey ? ProtectedSilo.AdminEnvironment : [], "status");
 
-    private static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-
-    private static async Task<HttpStatusCode> StatusAsync(
-        HttpClient http, string method, string path, string? credential)
-    {
-        using var request = new HttpRequestMessage(
-            new HttpMethod(method), new Uri($"api/v1/{path}", UriKind.Relative));
-        request.Headers.Authorization = credential is null ? null : AuthenticationHeaderValue.Parse(credential);
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return answer.StatusCode;
+        Assert.Equal(4, status.ExitCode);
+        Assert.Equal(
+            warns ? 1 : 0,
+            status.Error.Split('\n').Count(line => line.StartsWith(
+                "Warning: the key goes unencrypted to silo.invalid:5080", StringComparison.Ordinal)));
+        Assert.DoesNotContain(ProtectedSilo.AdminKey, status.Error, StringComparison.Ordinal);
     }
 }

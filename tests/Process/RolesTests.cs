@@ -1,22 +1,17 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using EndpointSync.Tests.Process.Access;
 using EndpointSync.Tests.Testing;
-using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process;
 
 /// <summary>What each role may do, in which registry, and how a key ends. Real silos and their HTTP.</summary>
 public sealed class RolesTests : IAsyncLifetime
 {
-    private const string AdminKey = "the administrators' key of the test";
+    private const string AdminKey = ProtectedSilo.AdminKey;
 
     private TestDatabase _database = null!;
-    private SiloProcess _silo = null!;
-    private HttpClient _http = null!;
+    private ProtectedSilo _silo = null!;
 
     // Who may call an operation. The list is complete: a test compares it with the API's description.
     private static readonly (string Method, string Path, AccessRole[] May)[] Operations =
@@ -54,14 +49,11 @@ public sealed class RolesTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        _silo = await SiloProcess.StartAsync(
-            Protected(Fleet.Options(_database)), TestContext.Current.CancellationToken);
-        _http = new HttpClient { BaseAddress = _silo.Address };
+        _silo = await ProtectedSilo.StartAsync(_database);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
         await _silo.DisposeAsync();
         await _database.DisposeAsync();
     }
@@ -116,10 +108,8 @@ public sealed class RolesTests : IAsyncLifetime
     [Fact]
     public async Task The_operations_are_those_of_the_description()
     {
-        using var answer = await SendAsync(_http, AdminKey, "GET", "../../openapi/v1.json");
-        using var description = JsonDocument.Parse(
-            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        var described = description.RootElement.GetProperty("paths").EnumerateObject()
+        var (_, description) = await _silo.AskAsync(AdminKey, "GET", "/openapi/v1.json");
+        var described = description.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(
                 operation => $"{operation.Name} {path.Name.TrimEnd('/')}"));
 
@@ -145,44 +135,42 @@ public sealed class RolesTests : IAsyncLifetime
     [Fact]
     public async Task A_revoked_key_is_refused_by_every_silo_within_two_seconds()
     {
-        await using var other = await SiloProcess.StartAsync(
-            Protected(Fleet.Options(_database)) with { Name = "other" }, TestContext.Current.CancellationToken);
-        using var elsewhere = new HttpClient { BaseAddress = other.Address };
-        var created = await CreatedAsync(AccessRole.Viewer);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(elsewhere, created.Key, "GET", "registries"));
+        await using var other = await ProtectedSilo.StartAsync(_database, name: "other");
+        var (id, key) = await _silo.CreateKeyAsync(AccessRole.Viewer);
+        Assert.Equal(HttpStatusCode.OK, await other.StatusAsync(key, "registries"));
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_http, AdminKey, "DELETE", $"keys/{created.Details.Id}"));
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(AdminKey, "DELETE", $"keys/{id}"));
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_http, created.Key, "GET", "registries"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await _silo.StatusAsync(key, "registries"));
+        // The promise is about time: within it the answer may be either.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(elsewhere, created.Key, "GET", "registries"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await other.StatusAsync(key, "registries"));
     }
 
     [Fact]
     public async Task An_expired_key_is_refused_and_a_changed_one_too()
     {
-        var key = await CreateAsync(AccessRole.Viewer);
+        var (_, key) = await _silo.CreateKeyAsync(AccessRole.Viewer);
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(key, "registries"));
         await _database.ExecuteAsync("update orleans.api_keys set expires_at = clock_timestamp()");
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_http, key, "GET", "registries"));
+        await UntilAsync(HttpStatusCode.Unauthorized, key);
         var changed = (await CreateAsync(AccessRole.Viewer))[..^1] + "u";
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_http, changed, "GET", "registries"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await _silo.StatusAsync(changed, "registries"));
     }
 
     [Fact]
     public async Task Keys_that_are_known_stay_valid_while_the_tables_are_away_and_others_get_503()
     {
         var known = await CreateAsync(AccessRole.Viewer);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_http, known, "GET", "registries"));
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(known, "registries"));
         var unknown = await CreateAsync(AccessRole.Viewer);
 
         await _database.ExecuteAsync("alter table orleans.api_keys rename to gone");
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_http, known, "GET", "registries"));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_http, AdminKey, "GET", "registries"));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(_http, unknown, "GET", "registries"));
+        await UntilAsync(HttpStatusCode.ServiceUnavailable, unknown);
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(known, "registries"));
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(AdminKey, "registries"));
     }
 
     [Theory]
@@ -193,21 +181,18 @@ public sealed class RolesTests : IAsyncLifetime
     [InlineData("{\"name\":\"a\",\"role\":\"Viewer\",\"expiresAt\":\"2020-01-01T00:00:00Z\"}", "expiresAt")]
     public async Task A_key_that_nobody_can_mean_is_refused_with_its_fields(string body, params string[] fields)
     {
-        using var answer = await SendAsync(
-            _http, AdminKey, "POST", "keys", new StringContent(body, Encoding.UTF8, "application/json"));
+        var (status, problem) = await _silo.AskAsync(AdminKey, "POST", "keys", body);
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        using var problem = JsonDocument.Parse(
-            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal(
-            fields, problem.RootElement.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+            fields, problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
         Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from orleans.api_keys"));
     }
 
     [Fact]
     public async Task The_command_line_creates_lists_and_revokes_and_no_secret_is_stored_or_printed_again()
     {
-        var admin = new Dictionary<string, string> { ["ENDPOINTSYNC_KEY"] = AdminKey };
+        var admin = ProtectedSilo.AdminEnvironment;
         var created = await CliProcess.RunAsync(
             _silo.Address, admin, "keys", "create", "--role", "worker", "--registry", "openspp", "--name", "fleet",
             "--days", "30", "--json");
@@ -215,8 +200,7 @@ public sealed class RolesTests : IAsyncLifetime
         using var json = JsonDocument.Parse(created.Output);
         var key = json.RootElement.GetProperty("key").GetString()!;
         var id = json.RootElement.GetProperty("details").GetProperty("id").GetString()!;
-        Assert.Equal(
-            HttpStatusCode.OK, await StatusAsync(_http, key, "GET", "registries/openspp/feed/newest"));
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(key, "registries/openspp/feed/newest"));
 
         var listed = await CliProcess.RunAsync(_silo.Address, admin, "keys", "list");
         var revoked = await CliProcess.RunAsync(_silo.Address, admin, "keys", "revoke", id);
@@ -233,73 +217,27 @@ public sealed class RolesTests : IAsyncLifetime
             secret, stored + listed.Output + listed.Error + revoked.Output + _silo.Output, StringComparison.Ordinal);
     }
 
-    private static SiloProcessOptions Protected(SiloProcessOptions options) => options with
-    {
-        Configuration = new Dictionary<string, string>(options.Configuration)
-        {
-            ["EndpointSync:Http:AdminKeyHash"] =
-                Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(AdminKey))),
-        },
-    };
-
     // Let in is who gets an answer of the operation, even that there is nothing.
     private async Task<bool> AllowsAsync(string key, string method, string path)
     {
         var question = path.EndsWith("/feed", StringComparison.Ordinal)
             ? $"{path}?worker={Guid.NewGuid()}&name=test&leave=true"
             : path;
-        var status = await StatusAsync(_http, key, method, question);
+        var status = await _silo.StatusAsync(key, method, question);
         Assert.NotEqual(HttpStatusCode.Unauthorized, status);
         return status != HttpStatusCode.Forbidden;
     }
 
     private async Task<string[]> RegistriesAsync(string key)
     {
-        using var answer = await SendAsync(_http, key, "GET", "registries");
-        return (await answer.Content.ReadFromJsonAsync<string[]>(TestContext.Current.CancellationToken))!;
+        var (_, names) = await _silo.AskAsync(key, "GET", "registries");
+        return names.Deserialize<string[]>()!;
     }
 
     private async Task<string> CreateAsync(AccessRole role, params string[] registries) =>
-        (await CreatedAsync(role, registries)).Key;
+        (await _silo.CreateKeyAsync(role, registries)).Secret;
 
-    private async Task<CreatedApiKey> CreatedAsync(AccessRole role, params string[] registries)
-    {
-        using var answer = await SendAsync(_http, AdminKey, "POST", "keys", JsonContent.Create(new
-        {
-            name = "test",
-            role = $"{role}",
-            registries = registries.Length == 0 ? null : registries,
-        }));
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        using var json = JsonDocument.Parse(
-            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return new CreatedApiKey(
-            json.RootElement.GetProperty("key").GetString()!,
-            new ApiKey
-            {
-                Id = json.RootElement.GetProperty("details").GetProperty("id").GetString()!,
-                Name = "test",
-                Role = role,
-                CreatedAt = json.RootElement.GetProperty("details").GetProperty("createdAt").GetDateTimeOffset(),
-                CreatedBy = "",
-            });
-    }
-
-    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string key, string method, string path)
-    {
-        using var answer = await SendAsync(http, key, method, path);
-        return answer.StatusCode;
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync(
-        HttpClient http, string key, string method, string path, HttpContent? content = null)
-    {
-        using var request = new HttpRequestMessage(
-            new HttpMethod(method), new Uri($"api/v1/{path}", UriKind.Relative))
-        {
-            Content = content,
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
-    }
+    // A silo reads the keys again every two seconds.
+    private Task UntilAsync(HttpStatusCode expected, string key) => Deadline.UntilAsync(
+        async () => await _silo.StatusAsync(key, "registries") == expected, $"a key that is answered with {expected}");
 }

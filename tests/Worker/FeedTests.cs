@@ -147,21 +147,31 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_worker_shows_the_key_of_its_file_and_reads_the_file_again()
+    public async Task A_worker_shows_the_key_of_its_file_and_reads_it_again_when_a_link_leads_to_another_file()
     {
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, "first\n");
+        // As a mounted secret is replaced: the files in both folders have the same time of change.
+        var folder = Directory.CreateTempSubdirectory("endpointsync-key-").FullName;
+        foreach (var name in new[] { "first", "second" })
+        {
+            var key = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, "key");
+            await File.WriteAllTextAsync(key, name + "\n");
+            File.SetLastWriteTimeUtc(key, DateTime.UnixEpoch);
+        }
+
+        var link = Path.Combine(folder, "data");
+        Directory.CreateSymbolicLink(link, "first");
         await using var worker = await WorkerApp.ServingAsync(
-            [Routes.Of(1, "a", "/one")], Map, settings: new() { ["EndpointSync:Worker:KeyFile"] = file });
+            [Routes.Of(1, "a", "/one")], Map,
+            settings: new() { ["EndpointSync:Worker:KeyFile"] = Path.Combine(link, "key") });
         Assert.Equal("Bearer first", worker.Silo.Key);
 
-        await File.WriteAllTextAsync(file, "second\n");
-        File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(1));
+        Directory.Delete(link);
+        Directory.CreateSymbolicLink(link, "second");
         worker.Silo.Publish(2, Routes.Of(2, "a", "/two"));
         await worker.Silo.ServesAsync(2);
 
         Assert.Equal("Bearer second", worker.Silo.Key);
-        File.Delete(file);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -11,6 +11,17 @@ public sealed class RegistrationTests
     [InlineData("Silos:0", "10.0.0.1:5080", "EndpointSync:Worker:Silos ('10.0.0.1:5080') is not the URL of a silo")]
     [InlineData("Key", "with space", "EndpointSync:Worker:Key is empty or has characters that no key has")]
     [InlineData("KeyFile", "/no/such/file", "EndpointSync:Worker:KeyFile ('/no/such/file') does not exist")]
+    [InlineData("KeyFile", "epsync_0123456789ab_0", "EndpointSync:Worker:KeyFile has a key. Set it to the path")]
+    [InlineData("Tls:Certificate", "/no/such/file", "EndpointSync:Worker:Tls:Certificate and Tls:Key are needed")]
+    [InlineData(
+        "Tls:CertificateAuthority", "/no/such/file",
+        "EndpointSync:Worker:Tls:CertificateAuthority ('/no/such/file') cannot be read")]
+    [InlineData(
+        "Tls:CertificateAuthority", "/dev/null",
+        "EndpointSync:Worker:Tls:CertificateAuthority ('/dev/null') has no certificate in it")]
+    [InlineData(
+        "Tls:CertificateAuthority", "/dev/null", "EndpointSync:Worker:Silos ('http://127.0.0.1:1') has no https")]
+    [InlineData("Silos:0", "https://a:sesame@silo.invalid", "EndpointSync:Worker:Silos has a URL with a name")]
     [InlineData(
         "SiloTimeout", "00:01:00",
         "EndpointSync:Worker:SiloTimeout (00:01:00) must lie between 00:00:00.1000000 and 00:00:30")]
@@ -29,6 +40,32 @@ public sealed class RegistrationTests
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => application.StartAsync());
 
         Assert.Contains(complaint, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://silo.invalid:5080", "a-key", 1)]
+    [InlineData("http://silo.invalid:5080", null, 0)]
+    [InlineData("https://silo.invalid:5443", "a-key", 0)]
+    [InlineData("http://127.0.0.1:1", "a-key", 0)]
+    public async Task A_key_that_goes_to_another_machine_unencrypted_is_warned_of_once(
+        string silo, string? key, int warnings)
+    {
+        using var log = new LogCapture();
+        await using var application = WorkerApp.Build(
+            log, new() { ["EndpointSync:Worker:Key"] = key }, silos: [silo]);
+        application.MapSyncedEndpoints(apps => apps.Map("a", () => "a"));
+
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        // The first question has failed, and others follow it.
+        await log.FirstAsync(3105);
+        await application.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            Enumerable.Repeat($"sends its key unencrypted to {silo}/", warnings),
+            log.Entries.Where(entry => entry.EventId == 3115)
+                .Select(entry => entry.Message[entry.Message.IndexOf("sends", StringComparison.Ordinal)..])
+                .Select(message => message[..message.IndexOf(": whoever", StringComparison.Ordinal)]));
+        Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains("a-key", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,13 +1,12 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointSync.Cli.Certificates;
 
-/// <summary>Makes an authority and the certificates of silos and clients, for a test or a small fleet.</summary>
+/// <summary>Makes an authority and certificates of silos, clients and workers, for a test or a small fleet.</summary>
 internal static class CertificateAuthority
 {
-    private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
-    private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
     private const int SerialBytes = 16;
 
     // Machines whose clocks are a little behind must be able to use a certificate at once.
@@ -29,23 +28,16 @@ internal static class CertificateAuthority
     /// <summary>Issues a certificate; it never outlives its authority.</summary>
     /// <exception cref="CryptographicException">The authority's files do not fit, or it has expired.</exception>
     public static (string Certificate, string Key, DateTimeOffset End) Issue(
-        X509Certificate2 authority, string name, string dnsName, bool isSilo, int days, TimeProvider clock)
+        X509Certificate2 authority, string name, string host, IEnumerable<string> usages, int days, TimeProvider clock)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(Subject(name), key, HashAlgorithmName.SHA256);
-        var usages = new OidCollection { new Oid(ClientUsage) };
-        if (isSilo)
-        {
-            usages.Add(new Oid(ServerUsage));
-        }
-
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(dnsName);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, critical: true));
-        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
+            [.. usages.Select(usage => new Oid(usage))], critical: true));
+        request.CertificateExtensions.Add(Names(host));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
@@ -55,6 +47,21 @@ internal static class CertificateAuthority
         var start = now - Backdated > authority.NotBefore ? now - Backdated : new DateTimeOffset(authority.NotBefore);
         using var certificate = request.Create(authority, start, end, Serial());
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), end);
+    }
+
+    private static X509Extension Names(string host)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        if (IPAddress.TryParse(host, out var address))
+        {
+            names.AddIpAddress(address);
+        }
+        else
+        {
+            names.AddDnsName(host);
+        }
+
+        return names.Build();
     }
 
     private static X500DistinguishedName Subject(string name)

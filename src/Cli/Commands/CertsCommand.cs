@@ -6,12 +6,10 @@ using EndpointSync.Cli.Certificates;
 
 namespace EndpointSync.Cli.Commands;
 
-/// <summary><c>endpointsync certs</c>: the certificates of the cluster's ports. It calls no silo.</summary>
+/// <summary><c>endpointsync certs</c>: certificates for the cluster's ports and for HTTP. It calls no silo.</summary>
 internal static class CertsCommand
 {
     private const string AuthorityFile = "ca";
-    private const string Silo = "silo";
-    private const string Client = "client";
     private const int AuthorityDays = 3650;
     private const int CertificateDays = 365;
 
@@ -24,7 +22,7 @@ internal static class CertsCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replace files that exist." };
 
-    public static Command Create() => new("certs", "Makes certificates for the cluster's ports.")
+    public static Command Create() => new("certs", "Makes certificates for the cluster's ports and for HTTP.")
     {
         CreateAuthority(), CreateCertificate(),
     };
@@ -59,14 +57,16 @@ internal static class CertsCommand
         });
         var role = new Option<string>("--role")
         {
-            Description = "silo: a member of the cluster. client: a program that calls it.",
+            Description = "silo: a member of the cluster. client: a .NET program that calls its grains. worker: a "
+                + "worker that shows it in the place of a key. server: the HTTP of a silo, under the host of its URL.",
             Required = true,
         };
-        role.AcceptOnlyFromAmong(Silo, Client);
+        role.AcceptOnlyFromAmong([.. CertificateRole.All.Select(one => one.Name)]);
         var dnsName = new Option<string?>("--dns-name")
         {
-            Description = "EndpointSync:Cluster:Tls:Name of the silos, or ClientName. "
-                + "Default: silo.endpointsync or client.endpointsync.",
+            Description = "EndpointSync:Cluster:Tls:Name of the silos, or ClientName; a name in "
+                + "EndpointSync:Http:ClientCertificates:Roles; the host or IP address of a server. Default: "
+                + "silo.endpointsync, client.endpointsync, worker.endpointsync; for a server the certificate's name.",
         };
         var authority = new Option<DirectoryInfo>("--ca")
         {
@@ -81,16 +81,16 @@ internal static class CertsCommand
         };
         command.SetAction(parsed => Run(parsed, parsed.GetRequiredValue(name), _ =>
         {
-            var isSilo = parsed.GetRequiredValue(role) == Silo;
+            var kind = CertificateRole.All.Single(one => one.Name == parsed.GetRequiredValue(role));
+            var subject = parsed.GetRequiredValue(name);
             var folder = parsed.GetRequiredValue(authority).FullName;
             using var issuer = X509Certificate2.CreateFromPemFile(
                 Path.Combine(folder, $"{AuthorityFile}.crt"), Path.Combine(folder, $"{AuthorityFile}.key"));
             var issued = CertificateAuthority.Issue(
-                issuer, parsed.GetRequiredValue(name),
-                parsed.GetValue(dnsName) ?? (isSilo ? "silo.endpointsync" : "client.endpointsync"), isSilo,
+                issuer, subject, parsed.GetValue(dnsName) ?? kind.DnsName ?? subject, kind.Usages,
                 parsed.GetValue(days), TimeProvider.System);
             return ((issued.Certificate, issued.Key),
-                $"a {parsed.GetRequiredValue(role)}'s certificate, valid until "
+                $"a {kind.Name}'s certificate, valid until "
                 + issued.End.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture));
         }));
         return command;

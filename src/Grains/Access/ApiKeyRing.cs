@@ -44,11 +44,12 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
     private volatile bool _isAway;
 
     /// <summary>Checks a presented key.</summary>
-    /// <param name="key">The text that a caller gave as a key.</param>
+    /// <param name="id">The id of the key; null if what a caller gave is none.</param>
+    /// <param name="hash">The hash of the key.</param>
     /// <param name="address">Where the caller is.</param>
-    public async ValueTask<(KeyCheck Check, ApiKey? Key)> CheckAsync(string key, string? address)
+    public async ValueTask<(KeyCheck Check, ApiKey? Key)> CheckAsync(string? id, byte[] hash, string? address)
     {
-        if (ApiKeyText.IdOf(key) is not { } id)
+        if (id is null)
         {
             return (KeyCheck.Refused, null);
         }
@@ -66,7 +67,7 @@ internal sealed partial class ApiKeyRing(ApiKeyStore store, TimeProvider clock, 
 
         // Compared in constant time, so that the time of an answer tells nothing about the hash. The id is no secret.
         if (!copy.Keys.TryGetValue(id, out var stored)
-            || !CryptographicOperations.FixedTimeEquals(stored.Hash, ApiKeyText.HashOf(key))
+            || !CryptographicOperations.FixedTimeEquals(stored.Hash, hash)
             || stored.Details.RevokedAt is not null || stored.Details.ExpiresAt <= clock.GetUtcNow())
         {
             return (KeyCheck.Refused, null);

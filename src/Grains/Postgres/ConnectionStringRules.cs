@@ -13,6 +13,8 @@ internal static class ConnectionStringRules
     // other.
     private const int SmallestPool = 4;
 
+    private static readonly string[] Passwords = ["Password", "PSW", "PWD", "SSL Password"];
+
     private const string Form = "write it in Npgsql's keywords: Host=...;Username=...;Database=...";
 
     /// <summary>
@@ -48,8 +50,21 @@ internal static class ConnectionStringRules
         }
         catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException or InvalidOperationException)
         {
-            return $"cannot be used: {wrong.Message.TrimEnd('.')}; {Form}";
+            return HasMoreAfterPassword(connectionString)
+                ? "has a part after its password that is no keyword: put a password with a semicolon into quotes, "
+                    + "Password=\"...\""
+                : $"cannot be used: {wrong.Message.TrimEnd('.')}; {Form}";
         }
+    }
+
+    // A semicolon ends a password that is not in quotes. What follows belongs to it, and is not shown.
+    private static bool HasMoreAfterPassword(string connectionString)
+    {
+        var known = new NpgsqlConnectionStringBuilder();
+        return connectionString.Split(';')
+            .Select(part => part.Split('=')[0].Trim())
+            .SkipWhile(keyword => !Passwords.Contains(keyword, StringComparer.OrdinalIgnoreCase))
+            .Any(keyword => keyword.Length > 0 && !known.ContainsKey(keyword));
     }
 
     private static string? ComplaintAboutRange(NpgsqlConnectionStringBuilder settings) => settings switch

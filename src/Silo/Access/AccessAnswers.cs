@@ -1,4 +1,3 @@
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,6 +11,7 @@ namespace EndpointSync.Silo.Access;
 internal sealed class AccessAnswers(HttpSettings settings) : IAuthorizationMiddlewareResultHandler
 {
     private static readonly object Unchecked = new();
+    private static readonly object RefusedCertificate = new();
 
     /// <summary>Says why a request's credential cannot be checked now.</summary>
     /// <param name="context">The request.</param>
@@ -19,6 +19,12 @@ internal sealed class AccessAnswers(HttpSettings settings) : IAuthorizationMiddl
     /// <param name="reason">Why, without a full stop.</param>
     public static void CannotCheck(HttpContext context, string credential, string reason) =>
         context.Items[Unchecked] = new Reason(credential, reason);
+
+    /// <summary>Says why the certificate of a request's connection is refused.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="complaint">Why, as a sentence without a full stop.</param>
+    public static void Refused(HttpContext context, string complaint) =>
+        context.Items[RefusedCertificate] = complaint;
 
     public async Task HandleAsync(
         RequestDelegate next, HttpContext context, AuthorizationPolicy policy,
@@ -49,13 +55,26 @@ internal sealed class AccessAnswers(HttpSettings settings) : IAuthorizationMiddl
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        var hasTokens = settings.Jwt.Authority is not null;
         return TypedResults.Problem(
-            title: $"A valid key{(hasTokens ? " or token" : "")} is required",
-            detail: $"Nothing was done. Send an API key{(hasTokens ? " or a token" : "")} as 'Authorization: Bearer "
-                + "...'. It may be mistyped, expired or revoked; the answer does not tell which.",
+            title: $"A valid {Credentials()} is required",
+            detail: context.Items[RefusedCertificate] is string complaint
+                ? $"Nothing was done. The connection's {complaint}."
+                : $"Nothing was done. {Cure()}",
             statusCode: StatusCodes.Status401Unauthorized);
     }
+
+    private string Credentials() => (settings.Jwt.IsConfigured, settings.ClientCertificates.IsConfigured) switch
+    {
+        (true, true) => "key, token or client certificate",
+        (true, false) => "key or token",
+        (false, true) => "key or client certificate",
+        _ => "key",
+    };
+
+    private string Cure() =>
+        $"Send an API key{(settings.Jwt.IsConfigured ? " or a token" : "")} as 'Authorization: Bearer ...'"
+        + $"{(settings.ClientCertificates.IsConfigured ? ", or connect with a client certificate" : "")}. "
+        + "It may be mistyped, expired or revoked; the answer does not tell which.";
 
     private static ProblemHttpResult Forbidden(HttpContext context)
     {

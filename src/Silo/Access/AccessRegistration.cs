@@ -1,25 +1,26 @@
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EndpointSync.Silo.Access;
 
 /// <summary>
-/// Registers who may use the HTTP API. Without an administrator's key or an issuer of tokens configured, everybody
-/// on this machine may do everything, and no other machine reaches it.
+/// Registers who may use the HTTP API. Without an administrator's key, an issuer of tokens or an authority of client
+/// certificates configured, everybody on this machine may do everything, and no other machine reaches it.
 /// </summary>
-internal static class AccessRegistration
+internal static partial class AccessRegistration
 {
-    private const string KeyOrToken = "KeyOrToken";
+    private const string Presented = "Presented";
 
     public static void AddAccess(this WebApplicationBuilder builder, HttpSettings settings)
     {
         builder.Services.AddSingleton(settings);
         if (settings.IsProtected)
         {
-            builder.Services.AddCredentials(settings.Jwt);
-            builder.Services.AddRateLimiter(options => RateLimits.Configure(options, settings.Limits));
+            builder.Services.AddCredentials(settings);
+            builder.Services.AddSingleton<RateLimitLog>()
+                .AddRateLimiter(options => RateLimits.Configure(options, settings.Limits));
         }
         else
         {
@@ -39,38 +40,84 @@ internal static class AccessRegistration
     public static void UseAccess(this WebApplication app)
     {
         app.UseAuthentication();
-        if (app.Services.GetRequiredService<HttpSettings>().IsProtected)
+        var settings = app.Services.GetRequiredService<HttpSettings>();
+        if (settings.IsProtected)
         {
             app.UseRateLimiter();
         }
 
         app.UseAuthorization();
+        if (settings.ClientCertificates.IsConfigured)
+        {
+            app.Lifetime.ApplicationStarted.Register(() => WarnWithoutTls(app));
+        }
     }
 
-    private static void AddCredentials(this IServiceCollection services, JwtSettings tokens)
+    private static void AddCredentials(this IServiceCollection services, HttpSettings settings)
     {
-        var hasTokens = tokens.Authority is not null;
-        var schemes = services.AddAuthentication(hasTokens ? KeyOrToken : ApiKeyHandler.Name)
+        services.AddAuthentication(Presented)
+            .AddPolicyScheme(
+                Presented, null, options => options.ForwardDefaultSelector = context => SchemeOf(context, settings))
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Name, null);
-        if (!hasTokens)
+        if (settings.Jwt.IsConfigured)
         {
-            return;
+            services.AddTokens(settings.Jwt);
         }
 
-        schemes.AddJwtBearer()
-            .AddPolicyScheme(KeyOrToken, null, options => options.ForwardDefaultSelector = SchemeOf);
+        if (settings.ClientCertificates.IsConfigured)
+        {
+            services.AddClientCertificates();
+        }
+    }
+
+    private static void AddTokens(this IServiceCollection services, JwtSettings tokens)
+    {
+        services.AddAuthentication().AddJwtBearer();
         services.AddSingleton<TokenIssuer>()
             .AddHostedService(provider => provider.GetRequiredService<TokenIssuer>())
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<TokenIssuer>((options, issuer) => JwtTokens.Configure(options, tokens, issuer));
     }
 
-    private static string SchemeOf(HttpContext context) =>
-        ApiKeyHandler.CredentialOf(context.Request) is { } credential && JwtTokens.IsToken(credential)
-            ? JwtBearerDefaults.AuthenticationScheme
-            : ApiKeyHandler.Name;
+    private static void AddClientCertificates(this IServiceCollection services)
+    {
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, ClientCertificateHandler>(ClientCertificateHandler.Name, null);
+        services.AddSingleton<ClientCertificates>()
+            .AddHostedService(provider => provider.GetRequiredService<ClientCertificates>())
+            .AddOptions<KestrelServerOptions>()
+            .Configure<ClientCertificates>(
+                (server, certificates) => server.ConfigureHttpsDefaults(certificates.Configure));
+    }
+
+    // A caller with a certificate may send a key for more than its certificate allows.
+    private static string SchemeOf(HttpContext context, HttpSettings settings)
+    {
+        if (ApiKeyHandler.CredentialOf(context.Request) is { } credential)
+        {
+            return settings.Jwt.IsConfigured && JwtTokens.IsToken(credential)
+                ? JwtBearerDefaults.AuthenticationScheme
+                : ApiKeyHandler.Name;
+        }
+
+        return settings.ClientCertificates.IsConfigured ? ClientCertificateHandler.Name : ApiKeyHandler.Name;
+    }
+
+    private static void WarnWithoutTls(WebApplication app)
+    {
+        if (!app.Urls.Any(url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)))
+        {
+            LogWithoutTls(app.Logger, string.Join(", ", app.Urls));
+        }
+    }
 
     // An operation that was mapped without a role is nobody's. Paths without an operation get their 404 or 405.
     private static bool IsNoOperation(AuthorizationHandlerContext context) =>
         context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint;
+
+    [LoggerMessage(
+        2021, LogLevel.Warning,
+        "Nobody can show a client certificate: HTTP listens without TLS, at {Urls}. Give it a server certificate and a "
+        + "URL with https")]
+    private static partial void LogWithoutTls(ILogger logger, string urls);
 }

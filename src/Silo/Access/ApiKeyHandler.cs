@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using EndpointSync.Grains.Access;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -30,17 +29,19 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         }
 
-        if (Is(presented, settings.AdminKeyHash))
+        var hash = ApiKeyText.HashOf(presented);
+        if (Is(hash, settings.AdminKeyHash))
         {
             return Success("settings:admin", [new Grant(AccessRole.Admin, Registry: null)]);
         }
 
-        if (Is(presented, settings.WorkerKeyHash))
+        if (Is(hash, settings.WorkerKeyHash))
         {
             return Success("settings:worker", [new Grant(AccessRole.Worker, Registry: null)]);
         }
 
-        var (check, key) = await keys.CheckAsync(presented, Context.Connection.RemoteIpAddress?.ToString());
+        var (check, key) = await keys.CheckAsync(
+            ApiKeyText.IdOf(presented), hash, Context.Connection.RemoteIpAddress?.ToString());
         if (check == KeyCheck.Unknown)
         {
             AccessAnswers.CannotCheck(
@@ -53,8 +54,8 @@ internal sealed class ApiKeyHandler(
     }
 
     // Compared in constant time, so that the time of an answer tells nothing about the hash.
-    private static bool Is(string presented, string? hash) => hash is not null
-        && CryptographicOperations.FixedTimeEquals(Convert.FromHexString(hash), ApiKeyText.HashOf(presented));
+    private static bool Is(byte[] presented, string? hash) => hash is not null
+        && CryptographicOperations.FixedTimeEquals(Convert.FromHexString(hash), presented);
 
     private static IEnumerable<Grant> Grants(ApiKey key) => key.Registries is null
         ? [new Grant(key.Role, Registry: null)]

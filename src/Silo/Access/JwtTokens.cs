@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Text.Json;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 

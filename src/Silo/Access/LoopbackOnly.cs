@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -62,7 +61,9 @@ internal static class LoopbackOnly
         throw new StartException(
             $"HTTP would listen on {endpoint}, where other machines can reach it, and callers need no credential. "
             + "Require one: set EndpointSync:Http:AdminKeyHash to the SHA-256 of a key, as docs/security.md shows, "
-            + "or EndpointSync:Http:Jwt:Authority to the URL of an issuer of tokens. Or listen on 127.0.0.1 only.");
+            + "EndpointSync:Http:Jwt:Authority to the URL of an issuer of tokens, or "
+            + $"{ClientCertificateSettings.Section}:CertificateAuthority to the authorities of client certificates. Or "
+            + "listen on 127.0.0.1 only.");
     }
 
     private static bool CanBind(object transport, EndPoint endpoint) =>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace EndpointSync.Silo.Access;
@@ -18,13 +17,18 @@ internal static class RateLimits
     public static void Configure(RateLimiterOptions options, LimitSettings limits)
     {
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            context.User.Identity is { IsAuthenticated: true, Name: { } principal }
-                ? Bucket($"principal {principal}", limits.RequestsPerSecond, limits.Burst)
-                : Bucket(
-                    $"{(IsHealth(context) ? "health" : "address")} {NetworkOf(context.Connection.RemoteIpAddress)}",
-                    limits.AnonymousPerSecond, limits.AnonymousBurst));
+            PrincipalOf(context) is not null
+                ? Bucket(BucketOf(context), limits.RequestsPerSecond, limits.Burst)
+                : Bucket(BucketOf(context), limits.AnonymousPerSecond, limits.AnonymousBurst));
         options.OnRejected = (rejected, _) => new ValueTask(RejectAsync(rejected.HttpContext, rejected.Lease));
     }
+
+    private static string? PrincipalOf(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true, Name: { } principal } ? principal : null;
+
+    private static string BucketOf(HttpContext context) => PrincipalOf(context) is { } principal
+        ? $"principal {principal}"
+        : $"{(IsHealth(context) ? "health" : "address")} {NetworkOf(context.Connection.RemoteIpAddress)}";
 
     // A supervisor's probes have a bucket of their own: who guesses keys behind the same proxy must not make a silo
     // look dead.
@@ -55,8 +59,10 @@ internal static class RateLimits
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var told) ? told : TimeSpan.Zero;
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var who = context.User.Identity is { IsAuthenticated: true }
-            ? "this credential" : "this address without a valid credential";
+        var principal = PrincipalOf(context);
+        context.RequestServices.GetRequiredService<RateLimitLog>().Refused(
+            BucketOf(context), principal ?? $"{context.Connection.RemoteIpAddress} without a valid credential");
+        var who = principal is not null ? "this credential" : "this address without a valid credential";
         return TypedResults.Problem(
             title: "Too many requests",
             detail: $"Nothing was done: {who} has asked too often. Try again in {seconds} s. "

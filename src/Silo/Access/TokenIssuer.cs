@@ -1,5 +1,4 @@
 using EndpointSync.Core;
-using EndpointSync.Silo.Hosting;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -25,6 +24,8 @@ internal sealed partial class TokenIssuer : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<TokenIssuer> _logger;
     private readonly HttpClient _http;
+    private readonly Lock _asking = new();
+    private Task<bool>? _question;
     private Failure? _failure;
 
     public TokenIssuer(HttpSettings settings, TimeProvider clock, ILogger<TokenIssuer> logger)
@@ -51,19 +52,39 @@ internal sealed partial class TokenIssuer : BackgroundService
     /// <summary>What the issuer says of itself.</summary>
     public ConfigurationManager<OpenIdConnectConfiguration> Configuration { get; }
 
-    /// <summary>Whether the issuer's keys are known. If they are not, the issuer is asked.</summary>
-    public async Task<bool> IsKnownAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the issuer's keys are known. If they are not, the issuer is asked; after it failed, nobody waits for it.
+    /// </summary>
+    public async ValueTask<bool> IsKnownAsync(CancellationToken cancellationToken)
     {
-        if (_failure is { } last && _clock.GetElapsedTime(last.At) < BetweenFailures)
+        if (_failure is not { } last)
         {
-            return false;
+            return await AskOnce().WaitAsync(cancellationToken);
         }
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ended.CancelAfter(Timeout);
+        if (_clock.GetElapsedTime(last.At) >= BetweenFailures)
+        {
+            _ = AskOnce();
+        }
+
+        return false;
+    }
+
+    // One question for all that wait.
+    private Task<bool> AskOnce()
+    {
+        lock (_asking)
+        {
+            return _question is { IsCompleted: false } ? _question : _question = AskAsync();
+        }
+    }
+
+    private async Task<bool> AskAsync()
+    {
         try
         {
-            await Configuration.GetConfigurationAsync(ended.Token);
+            // The manager passes no token on, and reads two documents.
+            await Configuration.GetConfigurationAsync(CancellationToken.None).WaitAsync(Timeout, _clock);
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
                 LogBack(_authority);
@@ -71,7 +92,7 @@ internal sealed partial class TokenIssuer : BackgroundService
 
             return true;
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
         {
             if (Interlocked.Exchange(ref _failure, new Failure(_clock.GetTimestamp())) is null)
             {
@@ -89,11 +110,14 @@ internal sealed partial class TokenIssuer : BackgroundService
     }
 
     // A wrong authority shows when the silo starts, and not with the first token.
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => IsKnownAsync(stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => AskOnce();
 
-    private static string ReasonOf(Exception failure) => failure is OperationCanceledException
+    private static string ReasonOf(Exception failure) => IsTimeout(failure)
         ? $"it did not answer within {Timeout.TotalSeconds:0} seconds."
         : $"{failure.GetBaseException().Message.TrimEnd('.')}.";
+
+    private static bool IsTimeout(Exception? failure) => failure is not null
+        && (failure is OperationCanceledException or TimeoutException || IsTimeout(failure.InnerException));
 
     [LoggerMessage(
         2015, LogLevel.Warning,

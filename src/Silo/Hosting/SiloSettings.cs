@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Configuration;
+using EndpointSync.Silo.Access;
 
 namespace EndpointSync.Silo.Hosting;
 

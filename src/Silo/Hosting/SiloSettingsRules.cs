@@ -2,6 +2,7 @@ using System.Net;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Postgres;
+using EndpointSync.Silo.Access;
 
 namespace EndpointSync.Silo.Hosting;
 
@@ -10,6 +11,7 @@ internal static class SiloSettingsRules
 {
     public static IEnumerable<string> Check(SiloSettings settings) => Cluster(settings.Cluster)
         .Concat(HttpSettingsRules.Check(settings.Http))
+        .Concat(TrustedProxies.Check(settings.Http))
         .Concat(RegistriesOptionsValidator.Check(new RegistriesOptions
         {
             ClusterConnectionString = settings.Cluster.ConnectionString,

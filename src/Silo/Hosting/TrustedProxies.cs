@@ -1,4 +1,5 @@
 using System.Net;
+using EndpointSync.Silo.Access;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Text.Json;
 using EndpointSync.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Worker.Feed;
 
@@ -10,25 +12,14 @@ namespace EndpointSync.Worker.Feed;
 /// Sends a worker's questions to a silo over HTTP. A killed silo closes its connections; a frozen one keeps them open
 /// and never answers, so each question has a deadline.
 /// </summary>
-internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, WorkerKey key, TimeProvider clock)
-    : IDisposable
+internal sealed partial class SiloClient(
+    WorkerIdentity worker, WorkerOptions options, WorkerKey key, SiloConnections connections, TimeProvider clock,
+    ILogger<SiloClient> logger)
 {
     // How long the next part of a long answer may take.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(6);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        // Silos are near; a proxy would hold the long polls.
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.GZip,
-        ConnectTimeout = options.SiloTimeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private int _hasWarned;
 
     /// <exception cref="SiloException">The silo gives no answer, or none with routes.</exception>
     /// <exception cref="InvalidDataException">The answer is malformed.</exception>
@@ -51,8 +42,6 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
         silo, FeedProtocol.LeavePath(worker.Registry, worker.Id), timeout, (_, _, _) => Task.FromResult(true),
         CancellationToken.None);
 
-    public void Dispose() => _http.Dispose();
-
     private async Task<T> AskAsync<T>(
         Uri silo, string path, TimeSpan timeout,
         Func<HttpResponseMessage, CancellationTokenSource, CancellationToken, Task<T>> read,
@@ -63,9 +52,8 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(silo, path));
-            request.Headers.Authorization =
-                key.Current() is { } shown ? new AuthenticationHeaderValue("Bearer", shown) : null;
-            using var response = await _http.SendAsync(
+            ShowKey(request, silo);
+            using var response = await connections.Current().SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, ended.Token);
             return response.IsSuccessStatusCode
                 ? await read(response, deadline, ended.Token)
@@ -78,9 +66,28 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
         catch (Exception failure) when (
             failure is HttpRequestException or IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new SiloException(SiloFailure.Unavailable, $"{silo} cannot be asked: {failure.Message}", failure);
+            throw new SiloException(SiloFailure.Unavailable, $"{silo} cannot be asked: {ReasonOf(failure)}", failure);
         }
     }
+
+    private void ShowKey(HttpRequestMessage request, Uri silo)
+    {
+        if (key.Current() is not { } shown)
+        {
+            return;
+        }
+
+        if (silo.Scheme == Uri.UriSchemeHttp && !silo.IsLoopback && Interlocked.Exchange(ref _hasWarned, 1) == 0)
+        {
+            LogKeyInTheClear(worker.Name, worker.Registry, silo);
+        }
+
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shown);
+    }
+
+    // Of a failed handshake the outer message says only that there was one.
+    private static string ReasonOf(Exception failure) =>
+        failure is HttpRequestException { InnerException: AuthenticationException tls } ? tls.Message : failure.Message;
 
     private static async Task<News> ReadAsync(
         HttpResponseMessage response, CancellationTokenSource deadline, CancellationToken cancellationToken)
@@ -104,7 +111,8 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new SiloException(
                 SiloFailure.Refused,
                 $"{silo} answers {status}{detail}. Give the worker a key that may read the feed of registry "
-                + $"'{worker.Registry}': {WorkerOptions.Section}:KeyFile or {WorkerOptions.Section}:Key"),
+                + $"'{worker.Registry}' ({WorkerOptions.Section}:KeyFile or {WorkerOptions.Section}:Key), or a "
+                + $"certificate ({WorkerOptions.Section}:Tls)"),
             HttpStatusCode.NotFound => new SiloException(SiloFailure.Unknown, $"{silo} answers 404{detail}"),
             _ => new SiloException(SiloFailure.Unavailable, $"{silo} answers {status}{detail}"),
         };
@@ -123,4 +131,10 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
             ? $": {detail.ToString().TrimEnd('.')}"
             : "";
     }
+
+    [LoggerMessage(
+        3115, LogLevel.Warning,
+        "Worker {Name} of {Registry} sends its key unencrypted to {Silo}: whoever is on the way can read it. Give "
+        + "silos URLs with https")]
+    private partial void LogKeyInTheClear(string name, string registry, Uri silo);
 }

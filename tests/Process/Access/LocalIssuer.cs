@@ -29,15 +29,21 @@ internal sealed class LocalIssuer : IAsyncDisposable
         {
             ["keys"] = new JsonArray([.. _published.Select(published => published.Public())]),
         }));
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
             if (IsAway)
             {
                 context.Abort();
-                return Task.CompletedTask;
             }
-
-            return next(context);
+            else if (Hangs)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            else
+            {
+                await next(context);
+            }
         });
     }
 
@@ -51,6 +57,9 @@ internal sealed class LocalIssuer : IAsyncDisposable
 
     /// <summary>Whether connections end without an answer.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>Whether connections stay open without an answer.</summary>
+    public bool Hangs { get; set; }
 
     public static async Task<LocalIssuer> StartAsync()
     {

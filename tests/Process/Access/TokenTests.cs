@@ -1,10 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using EndpointSync.Tests.Testing;
-using EndpointSync.Tools.Processes;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace EndpointSync.Tests.Process.Access;
@@ -12,7 +10,7 @@ namespace EndpointSync.Tests.Process.Access;
 /// <summary>Tokens of a real issuer on this machine, and what a real silo answers to each.</summary>
 public sealed class TokenTests : IAsyncLifetime
 {
-    private const string AdminKey = "the administrators' key of the test";
+    private const string AdminKey = ProtectedSilo.AdminKey;
     private const string Status = "registries/openspp";
     private const string Newest = "registries/openspp/feed/newest";
 
@@ -64,15 +62,15 @@ public sealed class TokenTests : IAsyncLifetime
             ["EndpointSync:Http:Jwt:Roles:sync-admins"] = "admin",
         });
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(silo, Token("sync-ops"), Status));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(silo, Token("sync-ops"), "keys"));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(Token("sync-ops"), Status));
+        Assert.Equal(HttpStatusCode.Forbidden, await silo.StatusAsync(Token("sync-ops"), "keys"));
         // A role that this issuer gives for something else.
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(silo, Token("admin"), Status));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(silo, _issuer.Token(["sync-ops"]), Status));
+        Assert.Equal(HttpStatusCode.Forbidden, await silo.StatusAsync(Token("admin"), Status));
+        Assert.Equal(HttpStatusCode.Forbidden, await silo.StatusAsync(_issuer.Token(["sync-ops"]), Status));
 
-        using var body = new StringContent(
-            """{"name":"a key","role":"Viewer"}""", Encoding.UTF8, "application/json");
-        Assert.Equal(HttpStatusCode.Created, await StatusAsync(silo, Token("sync-admins"), "keys", body));
+        Assert.Equal(
+            HttpStatusCode.Created,
+            await silo.StatusAsync(Token("sync-admins"), "POST", "keys", """{"name":"a key","role":"Viewer"}"""));
         Assert.Equal("token:ada", await _database.ScalarAsync<string>("select created_by from orleans.api_keys"));
 
         string Token(string role) => _issuer.Token([], claims =>
@@ -91,11 +89,11 @@ public sealed class TokenTests : IAsyncLifetime
         var parts = good.Split('.');
         var known = _issuer.Key;
         var stranger = SigningKey.Rsa(known.Id);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(silo, good, Status));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(good, Status));
         Assert.Equal(
             HttpStatusCode.OK,
-            await StatusAsync(
-                silo, Changed(claims => claims["aud"] = new JsonArray("another", LocalIssuer.Audience)), Status));
+            await silo.StatusAsync(
+                Changed(claims => claims["aud"] = new JsonArray("another", LocalIssuer.Audience)), Status));
 
         foreach (var (what, token) in new[]
         {
@@ -121,7 +119,7 @@ public sealed class TokenTests : IAsyncLifetime
             ("no JSON", "eyJ.a.b"),
         })
         {
-            Assert.Equal((what, HttpStatusCode.Unauthorized), (what, await StatusAsync(silo, token, Status)));
+            Assert.Equal((what, HttpStatusCode.Unauthorized), (what, await silo.StatusAsync(token, Status)));
         }
 
         string Changed(Action<JsonObject> change) => _issuer.Token(["admin"], change);
@@ -133,12 +131,12 @@ public sealed class TokenTests : IAsyncLifetime
     {
         await using var silo = await StartAsync();
         var before = _issuer.Token(["viewer"]);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(silo, before, Status));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(before, Status));
 
         _issuer.Rotate(SigningKey.EllipticCurve("second"));
 
         await UntilAsync(HttpStatusCode.OK, silo, _issuer.Token(["viewer"]));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(silo, before, Status));
+        Assert.Equal(HttpStatusCode.Unauthorized, await silo.StatusAsync(before, Status));
 
         _issuer.Rotate(SigningKey.Rsa("third"));
         await UntilAsync(HttpStatusCode.OK, silo, _issuer.Token(["viewer"]));
@@ -148,19 +146,20 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task While_the_issuer_is_away_keys_work_and_tokens_are_answered_with_the_reason()
     {
         _issuer.IsAway = true;
-        await using var silo = await StartAsync(new() { ["EndpointSync:Http:AdminKeyHash"] = HashOf(AdminKey) });
+        await using var silo = await StartAsync(new()
+        {
+            ["EndpointSync:Http:AdminKeyHash"] = ProtectedSilo.HashOf(AdminKey),
+        });
         var token = _issuer.Token(["viewer"]);
 
-        using (var answer = await SendAsync(silo, token, Status))
-        {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-            Assert.Contains(
-                "the issuer of tokens does not answer", await answer.Content.ReadAsStringAsync(Cancelled),
-                StringComparison.Ordinal);
-        }
+        var (status, problem) = await silo.AskAsync(token, "GET", Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains(
+            "the issuer of tokens does not answer", problem.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(silo, AdminKey, Status));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(silo, "another key", Status));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(AdminKey, Status));
+        Assert.Equal(HttpStatusCode.Unauthorized, await silo.StatusAsync("another key", Status));
         Assert.Contains($"The issuer of tokens {_issuer.Url} cannot be asked", silo.Output, StringComparison.Ordinal);
 
         _issuer.IsAway = false;
@@ -168,9 +167,34 @@ public sealed class TokenTests : IAsyncLifetime
 
         // Now the silo knows the keys.
         _issuer.IsAway = true;
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(silo, _issuer.Token(["viewer"]), Status));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(_issuer.Token(["viewer"]), Status));
         Assert.DoesNotContain(token, silo.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(token.Split('.')[2], silo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_issuer_that_accepts_connections_and_never_answers_holds_up_neither_start_nor_requests()
+    {
+        _issuer.Hangs = true;
+        await using var silo = await StartAsync(new()
+        {
+            ["EndpointSync:Http:AdminKeyHash"] = ProtectedSilo.HashOf(AdminKey),
+        });
+        var token = _issuer.Token(["viewer"]);
+
+        // The first requests wait for the first question, which ends after five seconds; later ones do not wait.
+        var first = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => silo.StatusAsync(token, Status)))
+            .WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+        var later = Enumerable.Range(0, 20).Select(_ => silo.StatusAsync(token, Status));
+        Assert.All(
+            first.Concat(await Task.WhenAll(later).WaitAsync(TimeSpan.FromSeconds(4), Cancelled)),
+            status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
+
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(AdminKey, Status));
+        Assert.Contains("it did not answer within 5 seconds", silo.Output, StringComparison.Ordinal);
+
+        _issuer.Hangs = false;
+        await UntilAsync(HttpStatusCode.OK, silo, token);
     }
 
     [Fact]
@@ -180,7 +204,7 @@ public sealed class TokenTests : IAsyncLifetime
         await using var silo = await StartAsync();
 
         Assert.Equal(
-            HttpStatusCode.ServiceUnavailable, await StatusAsync(silo, _issuer.Token(["viewer"]), Status));
+            HttpStatusCode.ServiceUnavailable, await silo.StatusAsync(_issuer.Token(["viewer"]), Status));
         Assert.Contains("http://192.0.2.1/keys has no https", silo.Output, StringComparison.Ordinal);
     }
 
@@ -191,10 +215,10 @@ public sealed class TokenTests : IAsyncLifetime
 
         foreach (var credential in new[] { null, "a key" })
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(silo, credential, Status));
+            Assert.Equal(HttpStatusCode.Unauthorized, await silo.StatusAsync(credential, Status));
         }
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(silo, _issuer.Token(["viewer"]), Status));
+        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(_issuer.Token(["viewer"]), Status));
     }
 
     private static JsonObject Claims(string token) =>
@@ -210,32 +234,31 @@ public sealed class TokenTests : IAsyncLifetime
         return Encoding.ASCII.GetBytes(rsa.ExportSubjectPublicKeyInfoPem());
     }
 
-    private static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-
-    private async Task<SiloProcess> StartAsync(Dictionary<string, string>? settings = null)
+    // Without keys, unless a test sets one.
+    private async Task<ProtectedSilo> StartAsync(Dictionary<string, string>? settings = null)
     {
-        var options = Fleet.Options(_database);
-        var configuration = new Dictionary<string, string>(options.Configuration)
+        var all = new Dictionary<string, string>
         {
+            ["EndpointSync:Http:AdminKeyHash"] = "",
+            ["EndpointSync:Http:WorkerKeyHash"] = "",
             ["EndpointSync:Http:Jwt:Authority"] = _issuer.Url,
             ["EndpointSync:Http:Jwt:Audience"] = LocalIssuer.Audience,
         };
         foreach (var (key, value) in settings ?? [])
         {
-            configuration[key] = value;
+            all[key] = value;
         }
 
-        return await SiloProcess.StartAsync(options with { Configuration = configuration }, Cancelled);
+        return await ProtectedSilo.StartAsync(_database, all);
     }
 
-    private async Task AllowsAsync(SiloProcess silo, string[] roles, bool get, bool reload, bool feed, bool keys)
+    private async Task AllowsAsync(ProtectedSilo silo, string[] roles, bool get, bool reload, bool feed, bool keys)
     {
         var token = _issuer.Token(roles);
-        using var nothing = new StringContent("");
         var answers = new[]
         {
-            await StatusAsync(silo, token, Status), await StatusAsync(silo, token, $"{Status}/reload", nothing),
-            await StatusAsync(silo, token, Newest), await StatusAsync(silo, token, "keys"),
+            await silo.StatusAsync(token, Status), await silo.StatusAsync(token, "POST", $"{Status}/reload"),
+            await silo.StatusAsync(token, Newest), await silo.StatusAsync(token, "keys"),
         };
 
         Assert.Equal(
@@ -245,24 +268,6 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     // The silo asks the issuer again at most every ten seconds.
-    private static Task UntilAsync(HttpStatusCode expected, SiloProcess silo, string token) => Deadline.UntilAsync(
-        async () => await StatusAsync(silo, token, Status) == expected, $"a token that is answered with {expected}");
-
-    private static async Task<HttpStatusCode> StatusAsync(
-        SiloProcess silo, string? credential, string path, HttpContent? body = null)
-    {
-        using var answer = await SendAsync(silo, credential, path, body);
-        return answer.StatusCode;
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync(
-        SiloProcess silo, string? credential, string path, HttpContent? body = null)
-    {
-        using var http = new HttpClient { BaseAddress = silo.Address };
-        using var request = new HttpRequestMessage(
-            body is null ? HttpMethod.Get : HttpMethod.Post, new Uri($"api/v1/{path}", UriKind.Relative));
-        request.Content = body;
-        request.Headers.Authorization = credential is null ? null : new AuthenticationHeaderValue("Bearer", credential);
-        return await http.SendAsync(request, Cancelled);
-    }
+    private static Task UntilAsync(HttpStatusCode expected, ProtectedSilo silo, string token) => Deadline.UntilAsync(
+        async () => await silo.StatusAsync(token, Status) == expected, $"a token that is answered with {expected}");
 }

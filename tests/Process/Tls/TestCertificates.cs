@@ -35,6 +35,19 @@ internal sealed class TestCertificates : IDisposable
     public Task ClientAsync(string name, string dnsName = ClientName, bool isForeign = false, int days = 90) =>
         CreateAsync(name, "client", dnsName, isForeign, days);
 
+    /// <param name="name">The certificate's name and that of its files.</param>
+    /// <param name="role">Its role, as the command line knows it.</param>
+    /// <param name="dnsName">The DNS name; null for that of the role.</param>
+    /// <param name="isForeign">Whether the other authority issues it.</param>
+    public Task IssueAsync(string name, string role, string? dnsName = null, bool isForeign = false) => RunAsync(
+    [
+        "create", name, "--role", role, .. dnsName is null ? Array.Empty<string>() : ["--dns-name", dnsName],
+        "--out", Folder, "--force", "--ca", FolderOf(isForeign ? OtherAuthority : Authority),
+    ]);
+
+    public string AuthorityFile(bool isForeign = false) =>
+        Path.Combine(FolderOf(isForeign ? OtherAuthority : Authority), "ca.crt");
+
     /// <summary>The keys of a silo or client that has this certificate and trusts the first authority.</summary>
     public Dictionary<string, string> Settings(string name) => new()
     {
@@ -58,16 +71,17 @@ internal sealed class TestCertificates : IDisposable
         X509Certificate2.CreateFromPemFile(PathOf($"{name}.crt"), PathOf($"{name}.key"));
 
     /// <summary>
-    /// What our command line does not make: a silo's certificate of the first authority that has ended.
+    /// What our command line does not make: a certificate of the first authority that has ended. It is for servers and
+    /// clients.
     /// </summary>
-    public X509Certificate2 Expired()
+    public X509Certificate2 Expired(string dnsName = SiloName)
     {
         using var issuer = X509Certificate2.CreateFromPemFile(
             Path.Combine(FolderOf(Authority), "ca.crt"), Path.Combine(FolderOf(Authority), "ca.key"));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=expired", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(SiloName);
+        names.AddDnsName(dnsName);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
             [new Oid(ServerUsage), new Oid(ClientUsage)], critical: false));

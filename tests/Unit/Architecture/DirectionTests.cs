@@ -1,4 +1,5 @@
 using EndpointSync.Grains.Sync;
+using EndpointSync.Silo.Hosting;
 using EndpointSync.Tools.Postgres;
 using EndpointSync.Worker;
 
@@ -75,6 +76,18 @@ public sealed class DirectionTests
             .ToHashSet();
 
         Assert.Subset(used, Allowed.SelectMany(folder => folder.Value.Select(to => (folder.Key, to))).ToHashSet());
+    }
+
+    [Fact]
+    public void No_two_folders_of_the_silo_refer_to_each_other()
+    {
+        var pairs = FolderReferences.Of(typeof(SiloSettings).Assembly)
+            .Select(pair => (From: pair.From.Namespace!, To: pair.To.Namespace!))
+            .Where(pair => pair.From != pair.To)
+            .ToHashSet();
+
+        Assert.Contains(("EndpointSync.Silo.Hosting", "EndpointSync.Silo.Access"), pairs);
+        Assert.DoesNotContain(pairs, pair => pairs.Contains((pair.To, pair.From)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using EndpointSync.Silo;
 using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Tests.Unit.Silo;

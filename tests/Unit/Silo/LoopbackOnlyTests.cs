@@ -1,4 +1,5 @@
 using System.Net;
+using EndpointSync.Silo;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -52,6 +53,20 @@ public sealed class LoopbackOnlyTests
         await using var app = Build(
             Ways(IPAddress.Any)[way],
             new HttpSettings { Jwt = { Authority = "https://issuer.invalid", Audience = "endpointsync" } });
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(app.Urls);
+    }
+
+    [Theory]
+    [MemberData(nameof(Reachable))]
+    public async Task It_is_opened_with_an_authority_of_client_certificates(string way)
+    {
+        using var authority = new AuthorityFile();
+        await using var app = Build(
+            Ways(IPAddress.Any)[way],
+            new HttpSettings { ClientCertificates = { CertificateAuthority = authority.Path } });
 
         await app.StartAsync(TestContext.Current.CancellationToken);
 

@@ -1,3 +1,4 @@
+using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Tests.Unit.Silo;

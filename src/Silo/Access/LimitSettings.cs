@@ -1,4 +1,4 @@
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>How often a caller may ask: the configuration section <c>EndpointSync:Http:Limits</c>.</summary>
 internal sealed class LimitSettings

@@ -1,4 +1,4 @@
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo;
 
 /// <summary>The silo cannot start; the message is for the person who started it.</summary>
 /// <param name="message">What is wrong, with which value, and the remedy.</param>

@@ -1,4 +1,4 @@
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>Tokens of an OpenID Connect issuer: the configuration section <c>EndpointSync:Http:Jwt</c>.</summary>
 internal sealed class JwtSettings
@@ -20,4 +20,7 @@ internal sealed class JwtSettings
     /// other values mean nothing; if none are, values mean what they say.
     /// </summary>
     public Dictionary<string, string> Roles { get; set; } = [];
+
+    /// <summary>Whether tokens are accepted.</summary>
+    public bool IsConfigured => Authority is not null;
 }

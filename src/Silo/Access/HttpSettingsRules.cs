@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using EndpointSync.Silo.Access;
 
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>The rules for <see cref="HttpSettings"/>. Each error names the key, its value and the remedy.</summary>
 internal static class HttpSettingsRules
@@ -10,8 +9,8 @@ internal static class HttpSettingsRules
     private const int HighestLimit = 10_000_000;
 
     public static IEnumerable<string> Check(HttpSettings http) =>
-        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Limits(http.Limits))
-            .Concat(TrustedProxies.Check(http));
+        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Certificates(http.ClientCertificates))
+            .Concat(Limits(http.Limits));
 
     private static IEnumerable<string> Url(HttpSettings http)
     {
@@ -40,8 +39,9 @@ internal static class HttpSettingsRules
 
         if (http is { WorkerKeyHash: not null, IsProtected: false })
         {
-            yield return $"{Section}:WorkerKeyHash needs {Section}:AdminKeyHash or {Section}:Jwt:Authority: without "
-                + "those the API is open, and a worker's key would protect nothing.";
+            yield return $"{Section}:WorkerKeyHash needs {Section}:AdminKeyHash, {Section}:Jwt:Authority or "
+                + $"{ClientCertificateSettings.Section}:CertificateAuthority: without those the API is open, and a "
+                + "worker's key would protect nothing.";
         }
     }
 
@@ -97,6 +97,33 @@ internal static class HttpSettingsRules
         {
             yield return $"{Section}:Jwt:Roles:{value} ('{grant}') must be viewer, worker, operator or admin, alone or "
                 + "with a registry: operator/openspp.";
+        }
+    }
+
+    private static IEnumerable<string> Certificates(ClientCertificateSettings certificates)
+    {
+        const string section = ClientCertificateSettings.Section;
+        if (!certificates.IsConfigured)
+        {
+            if (certificates.Roles.Count > 0)
+            {
+                yield return $"{section} needs a CertificateAuthority, the PEM file with the authorities of the "
+                    + "certificates: without it no certificate is asked for.";
+            }
+
+            yield break;
+        }
+
+        if (ClientCertificates.ComplaintAbout(certificates) is { } complaint)
+        {
+            yield return complaint;
+        }
+
+        foreach (var (name, roles) in certificates.Roles.Where(
+            role => ClientCertificateSettings.Grants(role.Value).Any(grant => grant is null)))
+        {
+            yield return $"{section}:Roles:{name} ('{roles}') must be viewer, worker, operator or admin, alone or with "
+                + "a registry: worker/openspp. Separate several by commas.";
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace EndpointSync.Silo.Hosting;
+namespace EndpointSync.Silo.Access;
 
 /// <summary>The HTTP API as others reach it: the configuration section <c>EndpointSync:Http</c>.</summary>
 internal sealed class HttpSettings
@@ -18,8 +18,9 @@ internal sealed class HttpSettings
     public string? PathBase { get; set; }
 
     /// <summary>
-    /// The SHA-256, in hexadecimal digits, of the key that may do everything, create other keys included. Without it
-    /// and without an issuer of tokens the API is open and listens on the loopback interface only.
+    /// The SHA-256, in hexadecimal digits, of the key that may do everything, create other keys included. Without it,
+    /// an issuer of tokens or an authority of client certificates the API is open and listens on the loopback interface
+    /// only.
     /// </summary>
     public string? AdminKeyHash { get; set; }
 
@@ -31,9 +32,13 @@ internal sealed class HttpSettings
     /// <summary>Tokens of an OpenID Connect issuer.</summary>
     public JwtSettings Jwt { get; set; } = new();
 
+    /// <summary>Client certificates in the place of keys.</summary>
+    public ClientCertificateSettings ClientCertificates { get; set; } = new();
+
     /// <summary>How often a caller may ask, where callers need a credential.</summary>
     public LimitSettings Limits { get; set; } = new();
 
     /// <summary>Whether callers need a credential.</summary>
-    public bool IsProtected => AdminKeyHash is not null || Jwt.Authority is not null;
+    public bool IsProtected =>
+        AdminKeyHash is not null || Jwt.IsConfigured || ClientCertificates.IsConfigured;
 }
