@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using EndpointSync.Worker.Dispatch;
 using EndpointSync.Worker.Feed;
 using EndpointSync.Worker.Health;
@@ -22,7 +23,7 @@ internal sealed class RegistryWorker : IDisposable
         var clock = services.GetRequiredService<TimeProvider>();
         var state = new WorkerState();
         Current = new CurrentRoutes(clock);
-        _client = new SiloClient(Identity, Options, new WorkerKey(Options), clock);
+        _client = new SiloClient(Identity, Options, new SiloKey(Options.Key, Options.KeyFile), clock);
         var calls = Create<FeedCalls>(services, Identity, new SiloList(Options.Silos), _client);
         Newest = new NewestVersion(Current, calls, Options, clock);
         Snapshots = Create<SnapshotStore>(services, Identity, Current, Options);

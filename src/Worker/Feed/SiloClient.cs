@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EndpointSync.Core;
 using EndpointSync.Wire;
 
 namespace EndpointSync.Worker.Feed;
@@ -10,7 +11,7 @@ namespace EndpointSync.Worker.Feed;
 /// Sends a worker's questions to a silo over HTTP. A killed silo closes its connections; a frozen one keeps them open
 /// and never answers, so each question has a deadline.
 /// </summary>
-internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, WorkerKey key, TimeProvider clock)
+internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, SiloKey key, TimeProvider clock)
     : IDisposable
 {
     // How long the next part of a long answer may take.

@@ -1,18 +1,18 @@
-namespace EndpointSync.Worker;
+namespace EndpointSync.Core;
 
 /// <summary>
-/// The key that the worker shows to silos. A file is read again when it changes, so a key can be replaced.
+/// The key that a worker or a client shows to silos. A file is read again when it changes, so a key can be replaced.
 /// </summary>
-internal sealed class WorkerKey(WorkerOptions options)
+internal sealed class SiloKey(string? key, string? keyFile)
 {
     private readonly Lock _lock = new();
     private DateTime _readAt;
     private string? _read;
 
-    /// <summary>The key; null if the worker has none.</summary>
+    /// <summary>The key; null if there is none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public string? Current() => options.KeyFile is { } file ? Read(file) : options.Key;
+    public string? Current() => keyFile is { } file ? Read(file) : key;
 
     private string Read(string file)
     {
