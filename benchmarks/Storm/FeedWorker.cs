@@ -31,7 +31,7 @@ internal sealed class FeedWorker : IAsyncDisposable
         _identity = identity;
         // Thousands of workers share this machine's processors.
         var options = new WorkerOptions { SiloTimeout = FollowTimeout };
-        _silo = new SiloClient(identity, options, new WorkerKey(options), TimeProvider.System);
+        _silo = new SiloClient(identity, options, new SiloKey(options.Key, options.KeyFile), TimeProvider.System);
         _calls = new FeedCalls(
             identity, new SiloList([silo.ToString()]), _silo, TimeProvider.System, NullLogger<FeedCalls>.Instance);
         _reader = new FeedReader(identity, _calls, NullLogger<FeedReader>.Instance);

@@ -1,10 +1,10 @@
+using EndpointSync.Client.Gateways;
 using EndpointSync.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Messaging;
 
 namespace EndpointSync.Client;
 
@@ -31,27 +31,11 @@ internal static class ClusterSettings
 
     public static void Connect(IClientBuilder client)
     {
-        client.UseAdoNetClustering(
-            clustering => clustering.Configure<IOptions<EndpointSyncClientOptions>>((options, settings) =>
-        {
-            options.Invariant = "Npgsql";
-            options.ConnectionString = MembershipDatabase.Parse(settings.Value.ConnectionString).ConnectionString;
-        }));
-        KeepKnownGateways(client.Services);
+        client.Services.AddGateways();
         client.Services.AddOptions<ClusterOptions>().Configure<IOptions<EndpointSyncClientOptions>>(
             (options, settings) =>
             (options.ClusterId, options.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
         client.UseClusterTls(provider => provider.GetRequiredService<IOptions<EndpointSyncClientOptions>>().Value.Tls);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
-    }
-
-    private static void KeepKnownGateways(IServiceCollection services)
-    {
-        var database = services.Single(service => service.ServiceType == typeof(IGatewayListProvider));
-        services.TryAddSingleton(TimeProvider.System);
-        services.Replace(ServiceDescriptor.Singleton<IGatewayListProvider>(provider =>
-            ActivatorUtilities.CreateInstance<KnownGateways>(
-                provider,
-                (IGatewayListProvider)ActivatorUtilities.CreateInstance(provider, database.ImplementationType!))));
     }
 }

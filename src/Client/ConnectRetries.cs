@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using EndpointSync.Client.Gateways;
 using EndpointSync.Core;
 using EndpointSync.Tls;
 using Microsoft.Extensions.Logging;
@@ -16,24 +17,19 @@ internal sealed partial class ConnectRetries(
     ILogger<ConnectRetries> logger)
     : IClientConnectionRetryFilter
 {
-    private const string Advice =
-        "Check that a silo runs, that it has the same ClusterId, ServiceId and ConnectionString as this client "
-        + "(EndpointSync:Cluster), and that this machine reaches the address and gateway port that "
-        + "the silo advertises.";
-
     private readonly EndpointSyncClientOptions _options = options.Value;
     private readonly JitteredBackoff _delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
     private readonly long _begun = clock.GetTimestamp();
     private int _attempts;
 
-    private MembershipDatabase Database => MembershipDatabase.Parse(_options.ConnectionString);
+    private GatewayOrigin Origin => GatewayOrigin.Of(_options);
 
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
         if (!MayHeal(exception))
         {
             throw new InvalidOperationException(
-                $"{Tried()} failed: {exception.Message} A retry does not help. {Advice}", exception);
+                $"{Tried()} failed: {exception.Message} A retry does not help. {Origin.Advice}", exception);
         }
 
         var delay = _delays.Before(_attempts++);
@@ -41,13 +37,13 @@ internal sealed partial class ConnectRetries(
         {
             throw new TimeoutException(
                 $"{Tried()} failed for {EndpointSyncClientOptions.Section}:ConnectTimeout ({_options.ConnectTimeout}), "
-                + $"{_attempts} attempts. The last error: {Reason(exception)} {Advice}",
+                + $"{_attempts} attempts. The last error: {Reason(exception)} {Origin.Advice}",
                 exception);
         }
 
         if (_attempts == 1)
         {
-            LogWaiting(_options.ClusterId, Database.ToString(), _options.ConnectTimeout, Reason(exception));
+            LogWaiting(_options.ClusterId, Origin.Place, _options.ConnectTimeout, Reason(exception));
         }
 
         await Task.Delay(delay, clock, cancellationToken);
@@ -58,12 +54,13 @@ internal sealed partial class ConnectRetries(
     private string Reason(Exception failure) => refusals.Latest ?? failure.Message;
 
     private string Tried() =>
-        $"Connecting to cluster '{_options.ClusterId}' through the list of its silos in {Database}";
+        $"Connecting to cluster '{_options.ClusterId}' through {Origin.Place}";
 
     // A missing database or table means that the cluster has never started; a refused login (class 28) stays refused.
     private static bool MayHeal(Exception failure) => failure switch
     {
         DbException database => database.SqlState?.StartsWith("28", StringComparison.Ordinal) != true,
+        GatewaysUnknownException unknown => unknown.MayHeal,
         OrleansConfigurationException => false,
         OrleansException or SocketException or TimeoutException => true,
         _ => false,
@@ -71,6 +68,6 @@ internal sealed partial class ConnectRetries(
 
     [LoggerMessage(
         3001, LogLevel.Information,
-        "Cannot reach cluster {Cluster} in {Database} yet; retrying for {Timeout}: {Reason}")]
-    private partial void LogWaiting(string cluster, string database, TimeSpan timeout, LogText reason);
+        "Cannot reach cluster {Cluster} through {Place} yet; retrying for {Timeout}: {Reason}")]
+    private partial void LogWaiting(string cluster, LogText place, TimeSpan timeout, LogText reason);
 }

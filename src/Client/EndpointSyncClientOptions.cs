@@ -3,7 +3,8 @@ using EndpointSync.Tls;
 namespace EndpointSync.Client;
 
 /// <summary>
-/// The cluster of a client: the configuration section <c>EndpointSync:Cluster</c>, the same section as a silo's.
+/// The cluster of a client: the configuration section <c>EndpointSync:Cluster</c>. The client learns of the gateways
+/// from exactly one of <see cref="ConnectionString"/>, <see cref="Gateways"/> and <see cref="Silos"/>.
 /// </summary>
 public sealed class EndpointSyncClientOptions
 {
@@ -12,6 +13,24 @@ public sealed class EndpointSyncClientOptions
 
     /// <summary>The cluster's database, in Npgsql's keywords; a client only reads the list of silos there.</summary>
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>The gateways themselves, as <c>10.0.0.1:30000</c> or <c>silo.example:30000</c>.</summary>
+    public IList<string> Gateways { get; } = [];
+
+    /// <summary>
+    /// The URLs of silos, such as <c>http://10.0.0.1:5080</c>, that answer with the gateways. The client learns of the
+    /// other silos from the answers.
+    /// </summary>
+    public IList<string> Silos { get; } = [];
+
+    /// <summary>
+    /// The API key for <see cref="Silos"/>, with the role viewer or operator; null for none. Prefer
+    /// <see cref="KeyFile"/>, or set it by an environment variable.
+    /// </summary>
+    public string? Key { get; set; }
+
+    /// <summary>The file that has the API key and nothing else. It is read again when it changes.</summary>
+    public string? KeyFile { get; set; }
 
     /// <summary>The cluster's id; it must be the silos' value.</summary>
     public string ClusterId { get; set; } = "endpointsync";

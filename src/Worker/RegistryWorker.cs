@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using EndpointSync.Worker.Dispatch;
 using EndpointSync.Worker.Feed;
 using EndpointSync.Worker.Health;
@@ -23,7 +24,8 @@ internal sealed class RegistryWorker : IDisposable
         var state = new WorkerState();
         Current = new CurrentRoutes(clock);
         _connections = Create<SiloConnections>(services, Identity, Options);
-        var client = Create<SiloClient>(services, Identity, Options, new WorkerKey(Options), _connections);
+        var client = Create<SiloClient>(
+            services, Identity, Options, new SiloKey(Options.Key, Options.KeyFile), _connections);
         var calls = Create<FeedCalls>(services, Identity, new SiloList(Options.Silos), client);
         Newest = new NewestVersion(Current, calls, Options, clock);
         Snapshots = Create<SnapshotStore>(services, Identity, Current, Options);

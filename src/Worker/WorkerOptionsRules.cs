@@ -1,3 +1,4 @@
+using EndpointSync.Core;
 using EndpointSync.Worker.Feed;
 using Microsoft.Extensions.Options;
 
@@ -7,9 +8,6 @@ namespace EndpointSync.Worker;
 internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
 {
     private const int LongestName = 200;
-
-    // How each key begins; a key that was set by mistake is not shown.
-    private const string ApiKeyPrefix = "epsync_";
 
     private static readonly string[] WerkzeugVersions = ["2.2", "2.3", "3.0", "3.1"];
 
@@ -38,7 +36,8 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
                 + "shorten it, or leave it out for machine and process id.";
         }
 
-        foreach (var complaint in Silos(options).Concat(Key(options)).Concat(Tls(options)))
+        foreach (var complaint in Silos(options).Concat(SiloReachRules.Urls(options.Silos))
+            .Concat(SiloReachRules.Key(options.Key, options.KeyFile)).Concat(Tls(options)))
         {
             yield return complaint;
         }
@@ -76,46 +75,10 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
             yield return "Silos is empty: name at least one silo, such as Silos:0=http://10.0.0.1:5080.";
         }
 
-        foreach (var silo in options.Silos)
-        {
-            if (silo.Contains('@', StringComparison.Ordinal))
-            {
-                // It may be followed by a password, so it is not shown.
-                yield return "Silos has a URL with a name or a password in it: leave these out, and set KeyFile.";
-            }
-            else if (!Uri.TryCreate(silo, UriKind.Absolute, out var uri)
-                || uri.Scheme is not ("http" or "https") || uri.Query.Length + uri.Fragment.Length > 0)
-            {
-                yield return $"Silos ('{silo}') is not the URL of a silo: write http://host:port or https://host:port.";
-            }
-        }
-
         if (options.SiloTimeout < ShortestSiloTimeout || options.SiloTimeout > LongestSiloTimeout)
         {
             yield return $"SiloTimeout ({options.SiloTimeout}) must lie between "
                 + $"{ShortestSiloTimeout} and {LongestSiloTimeout}.";
-        }
-    }
-
-    // The key itself is never part of a message.
-    private static IEnumerable<string> Key(WorkerOptions options)
-    {
-        if (options.Key is not null && options.KeyFile is not null)
-        {
-            yield return "Key and KeyFile are both set: leave one of them out.";
-        }
-
-        if (options.Key is { } key && (key.Length == 0 || key.Any(letter => letter is <= ' ' or > '~')))
-        {
-            yield return "Key is empty or has characters that no key has: copy it as 'endpointsync keys create' "
-                + "printed it.";
-        }
-
-        if (options.KeyFile is { } file && !File.Exists(file))
-        {
-            yield return file.Contains(ApiKeyPrefix, StringComparison.Ordinal)
-                ? "KeyFile has a key. Set it to the path of a file with the key, or set Key."
-                : $"KeyFile ('{file}') does not exist: write the key into it.";
         }
     }
 

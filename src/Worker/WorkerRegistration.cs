@@ -1,6 +1,7 @@
 using EndpointSync.Core;
 using EndpointSync.Worker.Dispatch;
 using EndpointSync.Worker.Health;
+using EndpointSync.Worker.Snapshots;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -91,6 +92,8 @@ public static class WorkerRegistration
             .ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsRules>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, SnapshotPathRules>());
     }
 
     // Services stop in reverse order: the loop leaves the silo, then the last routes are written.

@@ -71,7 +71,8 @@ public sealed class ClientConnectTests
     }
 
     [Theory]
-    [InlineData("ConnectionString", "", "EndpointSync:Cluster:ConnectionString is empty: set it to")]
+    [InlineData(
+        "ConnectionString", "", "EndpointSync:Cluster:ConnectionString, Gateways and Silos are empty: set one of them")]
     [InlineData("ConnectionString", "Database=d", "EndpointSync:Cluster:ConnectionString names no Host")]
     [InlineData("ConnectionString", "nonsense", "EndpointSync:Cluster:ConnectionString names no Host")]
     [InlineData("ClusterId", "", "EndpointSync:Cluster:ClusterId ('') must have 1 to 150 characters")]

@@ -28,7 +28,7 @@ public sealed class OpenApiTests(ClientCluster cluster) : IClassFixture<ClientCl
     {
         var operations = Operations(JsonNode.Parse(await ReadAsync())!).ToList();
 
-        Assert.Equal(23, operations.Count);
+        Assert.Equal(24, operations.Count);
         Assert.Distinct(operations.Select(operation => $"{operation["operationId"]}"));
         Assert.All(operations, operation =>
         {

@@ -17,6 +17,7 @@ public sealed class RolesTests : IAsyncLifetime
     private static readonly (string Method, string Path, AccessRole[] May)[] Operations =
     [
         ("GET", "registries", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("GET", "gateways", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("HEAD", "registries/openspp", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/routes", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
@@ -68,8 +69,8 @@ public sealed class RolesTests : IAsyncLifetime
             var ofAnother = await CreateAsync(role, "another");
             foreach (var (method, path, may) in Operations)
             {
-                // The list is of those that the caller may see, and so open to each of them.
-                var isList = path == "registries";
+                // One is a list of what the caller may see, the other is about no registry.
+                var isList = path is "registries" or "gateways";
                 Assert.Equal((method, path, role, "all", may.Contains(role)), await IsLetInAsync(ofAll, "all"));
                 Assert.Equal((method, path, role, "one", may.Contains(role)), await IsLetInAsync(ofOne, "one"));
                 Assert.Equal(

@@ -1,5 +1,6 @@
 using EndpointSync.Core;
 using EndpointSync.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointSync.Tests.Worker;
@@ -9,6 +10,8 @@ public sealed class SnapshotTests : IDisposable
     private const int ServesSnapshot = 3110;
     private const int Unusable = 3111;
     private const int NotWritten = 3112;
+    private const int Taken = 3118;
+    private const int TakenOver = 3119;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("worker").FullName;
 
@@ -114,17 +117,74 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public async Task A_snapshot_of_another_registry_is_not_served()
+    public async Task A_snapshot_of_another_registry_is_neither_served_nor_replaced_until_it_is_deleted()
     {
         await WriteAsync();
         var other = EndpointSync.Worker.Snapshots.Snapshot.Of("other", RouteImage.Empty);
         await EndpointSync.Worker.Snapshots.SnapshotFile.WriteAsync(Snapshot, other, CancellationToken.None);
 
-        await using var worker = await WorkerApp.StartAsync(Map, settings: Settings);
+        var written = await File.ReadAllTextAsync(Snapshot);
+
+        await using (var worker = await WorkerApp.ServingAsync([Routes.Of(1, "a", "/one")], Map, settings: Settings))
+        {
+            var told = await worker.Log.FirstAsync(Taken).Within("the error");
+            Assert.Contains($"{Snapshot} is of registry 'other'", told.Message, StringComparison.Ordinal);
+            Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Error, told.Level);
+        }
+
+        Assert.Equal((written, 1), (await File.ReadAllTextAsync(Snapshot), Directory.GetFiles(_folder).Length));
+        File.Delete(Snapshot);
+        await WriteAsync();
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_another_process_is_read_left_as_it_is_and_taken_over_when_that_process_ends()
+    {
+        var first = await WorkerApp.ServingAsync(
+            [Routes.Of(1, "a", "/one")], Map,
+            settings: new(Settings) { ["EndpointSync:Worker:Name"] = "first" });
+        await Deadline.UntilAsync(() => Task.FromResult(File.Exists(Snapshot)), "the snapshot");
+        var written = await File.ReadAllTextAsync(Snapshot);
+        await using var second = await WorkerApp.StartAsync(Map, settings: Settings);
+        Assert.Equal("a", await second.TextAsync("/one"));
+
+        var told = await second.Log.FirstAsync(Taken).Within("the error");
+        second.Silo.Publish(2, Routes.Of(2, "a", "/two"));
+        await second.Silo.ServesAsync(2);
 
         Assert.Contains(
-            "It is of registry 'other'", (await worker.Log.FirstAsync(Unusable).Within("the warning")).Message,
-            StringComparison.Ordinal);
+            $"{Snapshot} is in use by worker 'first' of registry 'openspp', process {Environment.ProcessId}",
+            told.Message, StringComparison.Ordinal);
+        Assert.Equal(written, await File.ReadAllTextAsync(Snapshot));
+        await first.DisposeAsync();
+        await second.Log.FirstAsync(TakenOver).Within("the other worker to take the file over");
+        await Deadline.UntilAsync(
+            async () => (await File.ReadAllTextAsync(Snapshot)).Contains("/two", StringComparison.Ordinal),
+            "the new routes in the file");
+        Assert.Single(second.Log.Entries, entry => entry.EventId == Taken);
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_beside_the_snapshot_keeps_nobody_out()
+    {
+        await File.WriteAllTextAsync($"{Snapshot}.lock", "");
+        await File.WriteAllTextAsync($"{Snapshot}.owner", "worker 'killed'");
+
+        await WriteAsync();
+    }
+
+    [Fact]
+    public void One_file_for_two_registries_of_an_application_stops_the_start_and_names_both()
+    {
+        var application = WorkerApp.Build(
+            new LogCapture(), Settings, builder => builder.AddEndpointSync("invoices"));
+
+        var refused = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => application.Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate());
+
+        Assert.Contains(Snapshot, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'invoices'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'openspp'", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

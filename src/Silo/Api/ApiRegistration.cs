@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Gateway;
 using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Silo.Api;
@@ -12,6 +13,7 @@ internal static class ApiRegistration
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddSingleton<FeedBodies>();
+        builder.Services.AddSingleton<ClusterGateways>();
         builder.Services.AddApiDocument();
         // A request that cannot be read is answered with the reason, not with a bare 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -50,6 +52,7 @@ internal static class ApiRegistration
         registries.MapGroup("").WithTags("Matching").MapExplain();
         registries.MapGroup("/{registry}/feed").WithTags("Feed").RequireRole(AccessRole.Worker).MapFeed();
         registries.MapGroup("/{registry}/endpoints").WithTags("Endpoints").MapEndpoints();
+        api.MapGroup("/gateways").WithTags("Gateways").RequireRole(AccessRole.Viewer).MapGateways();
         api.MapGroup("/keys").WithTags("Keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();
         api.MapGroup("/audit").WithTags("Audit").RequireRoleInAllRegistries(AccessRole.Admin).MapAudit();
     }

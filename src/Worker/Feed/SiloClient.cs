@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Authentication;
 using System.Text.Json;
+using EndpointSync.Core;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace EndpointSync.Worker.Feed;
 /// and never answers, so each question has a deadline.
 /// </summary>
 internal sealed partial class SiloClient(
-    WorkerIdentity worker, WorkerOptions options, WorkerKey key, SiloConnections connections, TimeProvider clock,
+    WorkerIdentity worker, WorkerOptions options, SiloKey key, SiloConnections connections, TimeProvider clock,
     ILogger<SiloClient> logger)
 {
     // How long the next part of a long answer may take.

@@ -1,6 +1,8 @@
 using EndpointSync.Client;
+using EndpointSync.Client.Gateways;
 using EndpointSync.Tests.Testing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Messaging;
 
@@ -36,7 +38,8 @@ public sealed class KnownGatewaysTests : IDisposable
 
         Assert.Equal([3002, 3002, 3003], _log.Entries.Select(entry => entry.EventId));
         Assert.Equal(
-            "Cannot read the cluster's silos from its database: it is away. The 2 silos that are known are called on",
+            "Cannot read the cluster's gateways through the list of its silos in database 'd' on h:5432, schema "
+            + "'orleans': it is away. The 2 gateways that are known are called on",
             _log.Entries.First().Message);
     }
 
@@ -51,7 +54,9 @@ public sealed class KnownGatewaysTests : IDisposable
         Assert.Empty(_log.Entries);
     }
 
-    private KnownGateways NewGateways() => new(_database, _clock, _log.CreateLogger<KnownGateways>());
+    private KnownGateways NewGateways() => new(
+        _database, Options.Create(new EndpointSyncClientOptions { ConnectionString = "Host=h;Database=d" }), _clock,
+        _log.CreateLogger<KnownGateways>());
 
     private sealed class Database : IGatewayListProvider
     {

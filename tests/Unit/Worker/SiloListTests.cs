@@ -1,4 +1,4 @@
-using EndpointSync.Worker.Feed;
+using EndpointSync.Core;
 
 namespace EndpointSync.Tests.Unit.Worker;
 

@@ -1,8 +1,8 @@
-namespace EndpointSync.Worker.Feed;
+namespace EndpointSync.Core;
 
 /// <summary>
-/// The silos that a worker may ask: those of its settings, and those that silos name in their answers. One of them is
-/// asked until it fails.
+/// The silos that a worker or a client may ask over HTTP: those of its settings, and those that silos name in their
+/// answers. One of them is asked until it fails.
 /// </summary>
 internal sealed class SiloList
 {
@@ -15,7 +15,7 @@ internal sealed class SiloList
     {
         _configured = [.. configured.Select(UrlOf).Distinct()];
         _all = _configured;
-        // Workers that share their settings begin at different silos.
+        // Processes that share their settings begin at different silos.
         _current = _configured[Random.Shared.Next(_configured.Count)];
     }
 
@@ -31,7 +31,7 @@ internal sealed class SiloList
     public void MoveTo(Uri silo) => _current = silo;
 
     /// <summary>
-    /// Takes the silos that a silo names. The worker sends its key to any of them, so an unencrypted URL from an
+    /// Takes the silos that a silo names. The process sends its key to any of them, so an unencrypted URL from an
     /// encrypted answer is left out, and so is a loopback URL of another machine.
     /// </summary>
     /// <returns>Whether the list changed.</returns>

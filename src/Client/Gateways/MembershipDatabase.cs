@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
-namespace EndpointSync.Client;
+namespace EndpointSync.Client.Gateways;
 
 /// <summary>A client's connection to the database whose membership tables list the silos.</summary>
 internal sealed class MembershipDatabase
