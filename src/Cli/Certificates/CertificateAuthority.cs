@@ -1,9 +1,10 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointSync.Cli.Certificates;
 
-/// <summary>Makes an authority and the certificates of silos and clients, for a test or a small fleet.</summary>
+/// <summary>Makes an authority and its certificates, for a test or a small fleet.</summary>
 internal static class CertificateAuthority
 {
     private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
@@ -27,25 +28,24 @@ internal static class CertificateAuthority
     }
 
     /// <summary>Issues a certificate; it never outlives its authority.</summary>
+    /// <param name="authority">Who issues it.</param>
+    /// <param name="name">Its name, for people.</param>
+    /// <param name="hosts">The DNS names and IP addresses that it is valid for.</param>
+    /// <param name="usage">Whether its holder opens connections, accepts them, or both.</param>
+    /// <param name="days">How long it is valid.</param>
+    /// <param name="clock">What tells the time.</param>
     /// <exception cref="CryptographicException">The authority's files do not fit, or it has expired.</exception>
     public static (string Certificate, string Key, DateTimeOffset End) Issue(
-        X509Certificate2 authority, string name, string dnsName, bool isSilo, int days, TimeProvider clock)
+        X509Certificate2 authority, string name, IEnumerable<string> hosts, CertificateUsage usage, int days,
+        TimeProvider clock)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(Subject(name), key, HashAlgorithmName.SHA256);
-        var usages = new OidCollection { new Oid(ClientUsage) };
-        if (isSilo)
-        {
-            usages.Add(new Oid(ServerUsage));
-        }
-
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(dnsName);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, critical: true));
-        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Usages(usage), critical: true));
+        request.CertificateExtensions.Add(Names(hosts));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
@@ -55,6 +55,40 @@ internal static class CertificateAuthority
         var start = now - Backdated > authority.NotBefore ? now - Backdated : new DateTimeOffset(authority.NotBefore);
         using var certificate = request.Create(authority, start, end, Serial());
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), end);
+    }
+
+    private static OidCollection Usages(CertificateUsage usage)
+    {
+        var usages = new OidCollection();
+        if (usage.HasFlag(CertificateUsage.Client))
+        {
+            usages.Add(new Oid(ClientUsage));
+        }
+
+        if (usage.HasFlag(CertificateUsage.Server))
+        {
+            usages.Add(new Oid(ServerUsage));
+        }
+
+        return usages;
+    }
+
+    private static X509Extension Names(IEnumerable<string> hosts)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var host in hosts)
+        {
+            if (IPAddress.TryParse(host, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(host);
+            }
+        }
+
+        return names.Build();
     }
 
     private static X500DistinguishedName Subject(string name)

@@ -6,12 +6,16 @@ using EndpointSync.Cli.Certificates;
 
 namespace EndpointSync.Cli.Commands;
 
-/// <summary><c>endpointsync certs</c>: the certificates of the cluster's ports. It calls no silo.</summary>
+/// <summary>
+/// <c>endpointsync certs</c>: the certificates of the cluster's ports, and of HTTP and PostgreSQL servers. It calls no
+/// silo.
+/// </summary>
 internal static class CertsCommand
 {
     private const string AuthorityFile = "ca";
     private const string Silo = "silo";
     private const string Client = "client";
+    private const string Server = "server";
     private const int AuthorityDays = 3650;
     private const int CertificateDays = 365;
 
@@ -24,7 +28,7 @@ internal static class CertsCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replace files that exist." };
 
-    public static Command Create() => new("certs", "Makes certificates for the cluster's ports.")
+    public static Command Create() => new("certs", "Makes certificates for the cluster's ports and for servers.")
     {
         CreateAuthority(), CreateCertificate(),
     };
@@ -59,10 +63,15 @@ internal static class CertsCommand
         });
         var role = new Option<string>("--role")
         {
-            Description = "silo: a member of the cluster. client: a program that calls it.",
+            Description = "silo: a member of the cluster. client: a program that calls it. server: HTTP or PostgreSQL.",
             Required = true,
         };
-        role.AcceptOnlyFromAmong(Silo, Client);
+        role.AcceptOnlyFromAmong(Silo, Client, Server);
+        var hosts = new Option<string[]>("--host")
+        {
+            Description = "For a server: a DNS name or an IP address where others reach it; may be repeated.",
+            HelpName = "name",
+        };
         var dnsName = new Option<string?>("--dns-name")
         {
             Description = "EndpointSync:Cluster:Tls:Name of the silos, or ClientName. "
@@ -77,18 +86,31 @@ internal static class CertsCommand
         var days = Days(CertificateDays);
         var command = new Command("create", "Makes a certificate of an authority: <name>.crt and <name>.key.")
         {
-            name, role, dnsName, authority, days, Out, Force,
+            name, role, dnsName, hosts, authority, days, Out, Force,
         };
+        command.Validators.Add(result =>
+        {
+            var isServer = result.GetValue(role) == Server;
+            var hasHosts = result.GetValue(hosts) is { Length: > 0 };
+            if (isServer != hasHosts || (isServer && result.GetValue(dnsName) is not null))
+            {
+                result.AddError("--role server needs --host, and only the other roles have a --dns-name.");
+            }
+        });
         command.SetAction(parsed => Run(parsed, parsed.GetRequiredValue(name), _ =>
         {
-            var isSilo = parsed.GetRequiredValue(role) == Silo;
+            var (names, usage) = parsed.GetRequiredValue(role) switch
+            {
+                Silo => ([parsed.GetValue(dnsName) ?? "silo.endpointsync"],
+                    CertificateUsage.Client | CertificateUsage.Server),
+                Client => ([parsed.GetValue(dnsName) ?? "client.endpointsync"], CertificateUsage.Client),
+                _ => (parsed.GetRequiredValue(hosts), CertificateUsage.Server),
+            };
             var folder = parsed.GetRequiredValue(authority).FullName;
             using var issuer = X509Certificate2.CreateFromPemFile(
                 Path.Combine(folder, $"{AuthorityFile}.crt"), Path.Combine(folder, $"{AuthorityFile}.key"));
             var issued = CertificateAuthority.Issue(
-                issuer, parsed.GetRequiredValue(name),
-                parsed.GetValue(dnsName) ?? (isSilo ? "silo.endpointsync" : "client.endpointsync"), isSilo,
-                parsed.GetValue(days), TimeProvider.System);
+                issuer, parsed.GetRequiredValue(name), names, usage, parsed.GetValue(days), TimeProvider.System);
             return ((issued.Certificate, issued.Key),
                 $"a {parsed.GetRequiredValue(role)}'s certificate, valid until "
                 + issued.End.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture));

@@ -78,7 +78,8 @@ internal sealed class SiloClient(WorkerIdentity worker, WorkerOptions options, W
         catch (Exception failure) when (
             failure is HttpRequestException or IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new SiloException(SiloFailure.Unavailable, $"{silo} cannot be asked: {failure.Message}", failure);
+            throw new SiloException(
+                SiloFailure.Unavailable, $"{silo} cannot be asked: {ConnectionFailure.Text(failure)}", failure);
         }
     }
 

@@ -35,12 +35,20 @@ internal sealed class TestCertificates : IDisposable
     public Task ClientAsync(string name, string dnsName = ClientName, bool isForeign = false, int days = 90) =>
         CreateAsync(name, "client", dnsName, isForeign, days);
 
+    public Task ServerAsync(string name, string host, bool isForeign = false) => RunAsync(
+        "create", name, "--role", "server", "--host", host, "--out", Folder, "--force", "--ca",
+        FolderOf(isForeign ? OtherAuthority : Authority));
+
+    /// <summary>The file of the authority that everybody trusts, or of the other one.</summary>
+    public string AuthorityOf(bool isForeign = false) =>
+        Path.Combine(FolderOf(isForeign ? OtherAuthority : Authority), "ca.crt");
+
     /// <summary>The keys of a silo or client that has this certificate and trusts the first authority.</summary>
     public Dictionary<string, string> Settings(string name) => new()
     {
         ["EndpointSync:Cluster:Tls:Certificate"] = PathOf($"{name}.crt"),
         ["EndpointSync:Cluster:Tls:Key"] = PathOf($"{name}.key"),
-        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = Path.Combine(FolderOf(Authority), "ca.crt"),
+        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = AuthorityOf(),
     };
 
     public Dictionary<string, string?> ClientSettings(string name) =>
@@ -49,7 +57,7 @@ internal sealed class TestCertificates : IDisposable
     /// <summary>The same for a foreign certificate, which trusts the authority that issued it.</summary>
     public Dictionary<string, string> ForeignSettings(string name) => new(Settings(name))
     {
-        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = Path.Combine(FolderOf(OtherAuthority), "ca.crt"),
+        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = AuthorityOf(isForeign: true),
     };
 
     public string PathOf(string file) => Path.Combine(Folder, file);
