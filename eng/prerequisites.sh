@@ -116,3 +116,9 @@ want_rival() {
 want_pgbouncer() {
   command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || apt_install pgbouncer || true
 }
+
+# A worker behind NAT is tried with the kernel's own, where network namespaces are allowed; without nft that test says
+# that it was skipped.
+want_nftables() {
+  command -v nft >/dev/null || [ -x /usr/sbin/nft ] || apt_install nftables || true
+}

@@ -62,7 +62,7 @@ internal sealed class SiloApi(Uri server, string? key) : IDisposable
         catch (HttpRequestException refused)
         {
             throw new UnreachableException(
-                $"No silo can be reached at {server.AbsoluteUri}: {refused.Message}", refused);
+                $"No silo can be reached at {server.AbsoluteUri}: {ConnectionFailure.Text(refused)}", refused);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {

@@ -25,6 +25,7 @@ internal sealed class EndpointSyncClient(
         using var deadline = new CancellationTokenSource(options.Timeout, clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var attempts = new Attempts();
+        CallerTrace.Send();
         try
         {
             var receipt = await RetryAsync(registry, options, attempts, ended.Token);

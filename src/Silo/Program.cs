@@ -16,6 +16,7 @@ try
     ExclusivePorts.Check(endpoints);
     builder.UseDefaultUrl();
     builder.LimitRequests();
+    builder.AddHttpCertificate(settings.Http);
     builder.AddTrustedProxies(settings.Http);
     await builder.AddSiloAsync(settings, endpoints);
     await ClusterReach.CheckAsync(settings.Cluster, endpoints);

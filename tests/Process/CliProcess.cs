@@ -16,11 +16,17 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
         RunAsync(server, new Dictionary<string, string>(), arguments);
 
     /// <inheritdoc cref="RunAsync(Uri, string[])" />
+    public static Task<CliProcess> RunAsync(
+        Uri server, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunAsync(["dotnet"], server, environment, arguments);
+
+    /// <summary>Runs the command line by another program, such as one that runs it on another machine.</summary>
     public static async Task<CliProcess> RunAsync(
-        Uri server, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        IReadOnlyList<string> host, Uri server, IReadOnlyDictionary<string, string> environment,
+        params string[] arguments)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [Program(), .. arguments])
+            host[0], [.. host.Skip(1), Program(), .. arguments])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ENDPOINTSYNC_SERVER"] = server.AbsoluteUri;
         foreach (var (name, value) in environment)

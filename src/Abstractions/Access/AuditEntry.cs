@@ -11,22 +11,33 @@ public sealed record AuditEntry
     /// <summary>When it was asked for: by the silo's clock for what is recorded behind the answer.</summary>
     public DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>The silo that took the request.</summary>
+    /// <summary>The silo that took the request, or that has the grain that a client called.</summary>
     public required string Silo { get; init; }
 
     /// <summary>Who asked.</summary>
     public required string Principal { get; init; }
 
-    /// <summary>The caller's roles, such as <c>operator/openspp</c>.</summary>
+    /// <summary>
+    /// The caller's roles, such as <c>operator/openspp</c>; <c>client</c> for a client of the grains.
+    /// </summary>
     public string? Role { get; init; }
 
-    /// <summary>The caller's IP address; null if it came over a Unix socket.</summary>
+    /// <summary>
+    /// The caller's IP address; null if it came over a Unix socket, or if a client of the grains was gone before it was
+    /// asked for.
+    /// </summary>
     public string? Address { get; init; }
 
-    /// <summary>The trace id of the request, as logs and problem details have it.</summary>
+    /// <summary>
+    /// The trace id of the request, as logs and problem details have it; for a grain call that of the application's
+    /// request in which it was made, if there was one.
+    /// </summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The operation's id in the API's description, such as <c>changeEndpoint</c>.</summary>
+    /// <summary>
+    /// The operation's id in the API's description, such as <c>changeEndpoint</c>; <c>callGrain</c> for a call that is
+    /// not open to clients of the grains.
+    /// </summary>
     public required string Operation { get; init; }
 
     /// <summary>The registry; null for operations on the cluster.</summary>

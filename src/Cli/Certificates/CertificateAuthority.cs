@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointSync.Cli.Certificates;
 
-/// <summary>Makes an authority and certificates of silos, clients and workers, for a test or a small fleet.</summary>
+/// <summary>Makes an authority and its certificates, for a test or a small fleet.</summary>
 internal static class CertificateAuthority
 {
     private const int SerialBytes = 16;
@@ -26,9 +26,16 @@ internal static class CertificateAuthority
     }
 
     /// <summary>Issues a certificate; it never outlives its authority.</summary>
+    /// <param name="authority">Who issues it.</param>
+    /// <param name="name">Its name, for people.</param>
+    /// <param name="hosts">The DNS names and IP addresses that it is valid for.</param>
+    /// <param name="usages">The extended key usages.</param>
+    /// <param name="days">How long it is valid.</param>
+    /// <param name="clock">What tells the time.</param>
     /// <exception cref="CryptographicException">The authority's files do not fit, or it has expired.</exception>
     public static (string Certificate, string Key, DateTimeOffset End) Issue(
-        X509Certificate2 authority, string name, string host, IEnumerable<string> usages, int days, TimeProvider clock)
+        X509Certificate2 authority, string name, IEnumerable<string> hosts, IEnumerable<string> usages, int days,
+        TimeProvider clock)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(Subject(name), key, HashAlgorithmName.SHA256);
@@ -37,7 +44,7 @@ internal static class CertificateAuthority
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
             [.. usages.Select(usage => new Oid(usage))], critical: true));
-        request.CertificateExtensions.Add(Names(host));
+        request.CertificateExtensions.Add(Names(hosts));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
@@ -49,16 +56,19 @@ internal static class CertificateAuthority
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), end);
     }
 
-    private static X509Extension Names(string host)
+    private static X509Extension Names(IEnumerable<string> hosts)
     {
         var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(host, out var address))
+        foreach (var host in hosts)
         {
-            names.AddIpAddress(address);
-        }
-        else
-        {
-            names.AddDnsName(host);
+            if (IPAddress.TryParse(host, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(host);
+            }
         }
 
         return names.Build();

@@ -7,6 +7,7 @@ namespace EndpointSync.Cli.Commands;
 internal static class AuditCommand
 {
     private const string Audit = "api/v1/audit";
+    private const string GrainClient = "client";
 
     public static Command Create()
     {
@@ -22,7 +23,7 @@ internal static class AuditCommand
             Description = "At most this many, 1 to 1000. Default: 100.",
             HelpName = "number",
         };
-        var command = new Command("audit", "Shows who changed what over the HTTP API, newest first.")
+        var command = new Command("audit", "Shows who changed what over the HTTP API or by grain, newest first.")
         {
             registry, principal, operation, outcome, since, until, before, limit,
         };
@@ -75,7 +76,8 @@ internal static class AuditCommand
     private static string[] Row(AuditEntry entry) =>
     [
         Columns.Text(entry.Id), Columns.Text(entry.OccurredAt), entry.Principal, entry.Role ?? "",
-        entry.Address ?? "socket", entry.Operation, entry.Registry ?? "", entry.Target ?? "",
+        entry.Address ?? (entry.Role == GrainClient ? "" : "socket"),
+        entry.Operation, entry.Registry ?? "", entry.Target ?? "",
         Columns.Text(entry.Count), Columns.Text(entry.Version) ?? "", Outcome(entry),
     ];
 

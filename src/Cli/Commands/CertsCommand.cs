@@ -6,7 +6,10 @@ using EndpointSync.Cli.Certificates;
 
 namespace EndpointSync.Cli.Commands;
 
-/// <summary><c>endpointsync certs</c>: certificates for the cluster's ports and for HTTP. It calls no silo.</summary>
+/// <summary>
+/// <c>endpointsync certs</c>: the certificates of the cluster's ports, of workers, and of HTTP and PostgreSQL servers. It
+/// calls no silo.
+/// </summary>
 internal static class CertsCommand
 {
     private const string AuthorityFile = "ca";
@@ -22,7 +25,8 @@ internal static class CertsCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replace files that exist." };
 
-    public static Command Create() => new("certs", "Makes certificates for the cluster's ports and for HTTP.")
+    public static Command Create() =>
+        new("certs", "Makes certificates for the cluster's ports, for workers and for servers.")
     {
         CreateAuthority(), CreateCertificate(),
     };
@@ -58,15 +62,20 @@ internal static class CertsCommand
         var role = new Option<string>("--role")
         {
             Description = "silo: a member of the cluster. client: a .NET program that calls its grains. worker: a "
-                + "worker that shows it in the place of a key. server: the HTTP of a silo, under the host of its URL.",
+                + "worker that shows it in the place of a key. server: HTTP or PostgreSQL.",
             Required = true,
         };
         role.AcceptOnlyFromAmong([.. CertificateRole.All.Select(one => one.Name)]);
+        var hosts = new Option<string[]>("--host")
+        {
+            Description = "For a server: a DNS name or an IP address where others reach it; may be repeated.",
+            HelpName = "name",
+        };
         var dnsName = new Option<string?>("--dns-name")
         {
-            Description = "EndpointSync:Cluster:Tls:Name of the silos, or ClientName; a name in "
-                + "EndpointSync:Http:ClientCertificates:Roles; the host or IP address of a server. Default: "
-                + "silo.endpointsync, client.endpointsync, worker.endpointsync; for a server the certificate's name.",
+            Description = "EndpointSync:Cluster:Tls:Name of the silos, or ClientName; or a name in "
+                + "EndpointSync:Http:ClientCertificates:Roles. Default: silo.endpointsync, client.endpointsync or "
+                + "worker.endpointsync.",
         };
         var authority = new Option<DirectoryInfo>("--ca")
         {
@@ -77,18 +86,28 @@ internal static class CertsCommand
         var days = Days(CertificateDays);
         var command = new Command("create", "Makes a certificate of an authority: <name>.crt and <name>.key.")
         {
-            name, role, dnsName, authority, days, Out, Force,
+            name, role, dnsName, hosts, authority, days, Out, Force,
         };
+        command.Validators.Add(result =>
+        {
+            var isServer = result.GetValue(role) == CertificateRole.Server;
+            var hasHosts = result.GetValue(hosts) is { Length: > 0 };
+            if (isServer != hasHosts || (isServer && result.GetValue(dnsName) is not null))
+            {
+                result.AddError("--role server needs --host, and only the other roles have a --dns-name.");
+            }
+        });
         command.SetAction(parsed => Run(parsed, parsed.GetRequiredValue(name), _ =>
         {
             var kind = CertificateRole.All.Single(one => one.Name == parsed.GetRequiredValue(role));
-            var subject = parsed.GetRequiredValue(name);
+            string[] names = kind.DnsName is { } usual
+                ? [parsed.GetValue(dnsName) ?? usual]
+                : parsed.GetRequiredValue(hosts);
             var folder = parsed.GetRequiredValue(authority).FullName;
             using var issuer = X509Certificate2.CreateFromPemFile(
                 Path.Combine(folder, $"{AuthorityFile}.crt"), Path.Combine(folder, $"{AuthorityFile}.key"));
             var issued = CertificateAuthority.Issue(
-                issuer, subject, parsed.GetValue(dnsName) ?? kind.DnsName ?? subject, kind.Usages,
-                parsed.GetValue(days), TimeProvider.System);
+                issuer, parsed.GetRequiredValue(name), names, kind.Usages, parsed.GetValue(days), TimeProvider.System);
             return ((issued.Certificate, issued.Key),
                 $"a {kind.Name}'s certificate, valid until "
                 + issued.End.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture));

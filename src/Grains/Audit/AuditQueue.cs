@@ -34,9 +34,21 @@ internal sealed partial class AuditQueue(AuditStore store, TimeProvider clock, I
     public void Add(AuditEntry entry) =>
         CountLost(_waiting.Writer.TryWrite(entry with { OccurredAt = clock.GetUtcNow() }));
 
-    /// <summary>Adds a reload that changed nothing. It may share its row with others.</summary>
-    public void AddRepeated(AuditEntry entry) =>
-        CountLost(_repeated.Add(entry with { OccurredAt = clock.GetUtcNow() }));
+    /// <summary>
+    /// Adds what programs repeat in a loop. A reload that led to a new version has a row of its own; the others, and
+    /// refusals, may share theirs.
+    /// </summary>
+    public void AddReload(AuditEntry entry)
+    {
+        if (entry is { Version: not null, Detail: nameof(ReloadOutcome.Synced) })
+        {
+            Add(entry);
+        }
+        else
+        {
+            CountLost(_repeated.Add(entry with { OccurredAt = clock.GetUtcNow() }));
+        }
+    }
 
     public override void Dispose()
     {

@@ -172,6 +172,10 @@ internal static class EndpointSyncServices
                 provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
             .AddSingleton<AuditQueue>()
             .AddHostedService(provider => provider.GetRequiredService<AuditQueue>())
+            .AddSingleton<ConnectedClients>()
+            .AddSingleton<ClientNames>()
+            .AddSingleton<ClientAudit>()
+            .AddGrainService<ClientDirectory>()
             .AddHostedService<AuditRetention>();
 
     private static IServiceCollection AddCoordination(this IServiceCollection services) => services

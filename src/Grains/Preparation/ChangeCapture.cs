@@ -35,12 +35,7 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
             return true;
         }
 
-        var owners = await connection.ListAsync(
-            Sql["owners"],
-            row => (
-                Role: row.Text("role"), MayInstall: row.Bool("may_install"),
-                HasFunctions: row.Bool("has_functions")),
-            cancellationToken, PostgresCommands.Value(database.Sql.Quoted), PostgresCommands.Value(Functions));
+        var owners = await OwnersAsync(connection, cancellationToken);
         if (owners.TrueForAll(owner => owner.MayInstall))
         {
             return await TryInstallAsync(connection, cancellationToken);
@@ -49,11 +44,10 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
         if (!owners.TrueForAll(owner => owner.HasFunctions))
         {
             await TryGrantAsync(connection, owners.Select(owner => owner.Role), cancellationToken);
+            owners = await OwnersAsync(connection, cancellationToken);
         }
 
-        Complain(
-            $"As role {string.Join(" or ", owners.Where(owner => !owner.MayInstall).Select(owner => owner.Role))} "
-            + $"run: {Statement}");
+        Complain(Cure(owners));
         return false;
     }
 
@@ -119,6 +113,25 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
         return true;
     }
 
+    private Task<List<Owner>> OwnersAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ListAsync(
+            Sql["owners"],
+            row => new Owner(
+                row.Text("role"), row.Bool("may_install"), row.Bool("has_functions"), row.Text("functions_owner")),
+            cancellationToken, PostgresCommands.Value(database.Sql.Quoted), PostgresCommands.Value(Functions));
+
+    // The tables' owner may be neither the owner of our schema nor that of the database, and so lack the functions.
+    private string Cure(List<Owner> owners)
+    {
+        var lacking = owners.Where(owner => !owner.HasFunctions).ToList();
+        var installers = string.Join(" or ", owners.Where(owner => !owner.MayInstall).Select(owner => owner.Role));
+        return lacking.Count == 0
+            ? $"As role {installers} run: {Statement}"
+            : $"As role {lacking[0].FunctionsOwner} run: GRANT EXECUTE ON FUNCTION {Functions} TO "
+                + $"{string.Join(", ", lacking.Select(owner => owner.Role))}; Then, as role {installers}, run: "
+                + Statement;
+    }
+
     // This may be refused too, if another role installed the schema; that role can grant it.
     private static async Task TryGrantAsync(
         NpgsqlConnection connection, IEnumerable<string> owners, CancellationToken cancellationToken)
@@ -150,4 +163,6 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
         "Other writers' changes of {Registry} are not recorded: polls find them, and each look reads the whole "
         + "registry. {Cure}")]
     private partial void LogNotCaptured(string registry, LogText cure);
+
+    private sealed record Owner(string Role, bool MayInstall, bool HasFunctions, string FunctionsOwner);
 }

@@ -27,10 +27,14 @@ select endpoint_sync.install_triggers($1)
 
 -- name: owners
 -- If this role may not install the triggers, the tables' owner is granted the functions and gets the statement to run.
+-- Where this role may not grant them either, their owner has to.
 select quote_ident(owner.rolname) as role, bool_and(
   pg_has_role(relation.relowner, 'usage') or has_table_privilege(relation.oid, 'trigger')) as may_install,
   (select bool_and(has_function_privilege(owner.oid, one, 'execute')) from unnest(string_to_array($2, ', ')) as one)
-    as has_functions
+    as has_functions,
+  (
+    select quote_ident(pg_get_userbyid(proowner)) from pg_proc
+    where oid = to_regprocedure('endpoint_sync.install_triggers(text)')) as functions_owner
 from pg_class as relation join pg_roles as owner on owner.oid = relation.relowner
 where relation.oid in (to_regclass($1 || '.fastapi_endpoint'), to_regclass($1 || '.endpoint_route'))
 group by owner.oid, owner.rolname

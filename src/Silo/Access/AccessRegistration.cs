@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EndpointSync.Silo.Access;
 
@@ -84,10 +83,7 @@ internal static partial class AccessRegistration
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, ClientCertificateHandler>(ClientCertificateHandler.Name, null);
         services.AddSingleton<ClientCertificates>()
-            .AddHostedService(provider => provider.GetRequiredService<ClientCertificates>())
-            .AddOptions<KestrelServerOptions>()
-            .Configure<ClientCertificates>(
-                (server, certificates) => server.ConfigureHttpsDefaults(certificates.Configure));
+            .AddHostedService(provider => provider.GetRequiredService<ClientCertificates>());
     }
 
     // A caller with a certificate may send a key for more than its certificate allows.

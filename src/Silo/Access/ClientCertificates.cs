@@ -54,7 +54,7 @@ internal sealed partial class ClientCertificates : BackgroundService
     {
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
         https.ClientCertificateValidation = Remember;
-        https.OnAuthenticate = (_, tls) =>
+        https.OnAuthenticate += (_, tls) =>
             tls.CertificateChainPolicy = Volatile.Read(ref _authorities).ChainPolicy(_clock.GetUtcNow());
     }
 

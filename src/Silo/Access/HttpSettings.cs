@@ -10,6 +10,15 @@ internal sealed class HttpSettings
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
+    /// The PEM file with the certificate of the <c>https</c> listeners, followed by those between it and its authority.
+    /// A changed file is taken up while the silo runs.
+    /// </summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>The PEM file with the certificate's private key, without a password.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>
     /// The proxies whose forwarded headers are believed: IP addresses, or networks such as <c>10.0.0.0/24</c>.
     /// </summary>
     public string[] TrustedProxies { get; set; } = [];

@@ -9,8 +9,8 @@ internal static class HttpSettingsRules
     private const int HighestLimit = 10_000_000;
 
     public static IEnumerable<string> Check(HttpSettings http) =>
-        Url(http).Concat(Keys(http)).Concat(Tokens(http.Jwt)).Concat(Certificates(http.ClientCertificates))
-            .Concat(Limits(http.Limits));
+        Url(http).Concat(Certificate(http)).Concat(Keys(http)).Concat(Tokens(http.Jwt))
+            .Concat(Certificates(http.ClientCertificates)).Concat(Limits(http.Limits));
 
     private static IEnumerable<string> Url(HttpSettings http)
     {
@@ -19,6 +19,15 @@ internal static class HttpSettingsRules
         {
             yield return $"{Section}:AdvertisedUrl ('{url}') must be the URL where workers reach this silo, "
                 + "http://host:port or https://host:port.";
+        }
+    }
+
+    private static IEnumerable<string> Certificate(HttpSettings http)
+    {
+        if (http.Certificate is null != http.Key is null)
+        {
+            yield return $"{Section}:Certificate and {Section}:Key are needed together: the PEM files of the "
+                + "certificate for https and of its private key.";
         }
     }
 

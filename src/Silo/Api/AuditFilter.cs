@@ -71,16 +71,7 @@ internal sealed class AuditFilter(
 
     private Task AddAsync(AuditEntry entry)
     {
-        // Any reload without a new version: programs repeat it in a loop.
-        if (entry.Version is null || entry.Detail != nameof(ReloadOutcome.Synced))
-        {
-            queue.AddRepeated(entry);
-        }
-        else
-        {
-            queue.Add(entry);
-        }
-
+        queue.AddReload(entry);
         return Task.CompletedTask;
     }
 

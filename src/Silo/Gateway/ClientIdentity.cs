@@ -6,6 +6,9 @@ namespace EndpointSync.Silo.Gateway;
 /// </summary>
 internal static class ClientIdentity
 {
+    // Between the client's key and that of an object in it.
+    private const byte Separator = (byte)'+';
+
     private static ReadOnlySpan<byte> Type => "sys.client"u8;
 
     private static ReadOnlySpan<byte> HostedKey => "hosted-"u8;
@@ -15,4 +18,16 @@ internal static class ClientIdentity
 
     public static bool IsClient(ReadOnlySpan<byte> type, ReadOnlySpan<byte> key) =>
         type.SequenceEqual(Type) && !key.StartsWith(HostedKey);
+
+    /// <summary>The client that a message is from: it may name an object in it.</summary>
+    public static GrainId Of(GrainId sender) =>
+        sender.Key.AsSpan().Contains(Separator) ? Of(sender.Key.AsSpan()) : sender;
+
+    /// <summary>The client whose key, or that of an object in it, is <paramref name="key"/>.</summary>
+    public static GrainId Of(ReadOnlySpan<byte> key)
+    {
+        var end = key.IndexOf(Separator);
+        return GrainId.Create(
+            new GrainType(Type.ToArray()), new IdSpan((end < 0 ? key : key[..end]).ToArray()));
+    }
 }

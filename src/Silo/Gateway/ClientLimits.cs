@@ -1,4 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
+using EndpointSync.Grains.Audit;
+using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 
 namespace EndpointSync.Silo.Gateway;
 
@@ -14,12 +18,18 @@ internal static class ClientLimits
         silo.Configure<SiloConnectionOptions>(connections => connections.ConfigureGatewayInboundConnection(builder =>
         {
             var refusals = builder.ApplicationServices.GetRequiredService<ClientRefusals>();
-            builder.Use(next => connection =>
+            var clients = builder.ApplicationServices.GetRequiredService<ConnectedClients>();
+            builder.Use(next => async connection =>
             {
-                connection.Transport = new ClientMessages(connection.Transport, connection.RemoteEndPoint, refusals);
-                return next(connection);
+                using var client = new ClientConnection(connection.RemoteEndPoint, NameOf(connection), clients);
+                connection.Transport = new ClientMessages(connection.Transport, client, refusals);
+                await next(connection);
             });
         }));
         silo.AddIncomingGrainCallFilter<ClientCallFilter>();
     }
+
+    private static string? NameOf(ConnectionContext connection) =>
+        connection.Features.Get<ITlsConnectionFeature>()?.RemoteCertificate
+            ?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 }

@@ -8,8 +8,9 @@ namespace EndpointSync.Silo.Gateway;
 /// sender's grain type and key. A test compares it with what Orleans' client writes.
 /// </summary>
 /// <param name="Length">The bytes of the whole message.</param>
+/// <param name="SenderKey">The key of the client that sends it; null with a problem.</param>
 /// <param name="Problem">Why a client may not send it, as the end of "it sent ..."; null if it may.</param>
-internal readonly record struct ClientMessage(long Length, string? Problem)
+internal readonly record struct ClientMessage(long Length, byte[]? SenderKey, string? Problem)
 {
     private const int LengthBytes = 8;
     private const uint DirectionMask = 0x000F_0000;
@@ -28,7 +29,7 @@ internal readonly record struct ClientMessage(long Length, string? Problem)
 
         if (header <= 0 || body < 0)
         {
-            message = new ClientMessage(LengthBytes, "a message of a negative length");
+            message = new ClientMessage(LengthBytes, null, "a message of a negative length");
             return true;
         }
 
@@ -37,12 +38,14 @@ internal readonly record struct ClientMessage(long Length, string? Problem)
             return false;
         }
 
-        message = new ClientMessage(LengthBytes + (long)header + body, ProblemOf(buffer.Slice(LengthBytes, header)));
+        var problem = ProblemOf(buffer.Slice(LengthBytes, header), out var sender);
+        message = new ClientMessage(LengthBytes + (long)header + body, problem is null ? sender : null, problem);
         return true;
     }
 
-    private static string? ProblemOf(ReadOnlySequence<byte> header)
+    private static string? ProblemOf(ReadOnlySequence<byte> header, out byte[] senderKey)
     {
+        senderKey = [];
         try
         {
             // Nothing here refers to earlier values, so no session is needed.
@@ -53,7 +56,7 @@ internal readonly record struct ClientMessage(long Length, string? Problem)
                     ? "an answer, and no silo calls clients"
                 : (flags & HasCacheInvalidations) != 0
                     ? "the addresses of grains, which only silos know"
-                : ClientIdentity.IsClient(ReadId(ref reader), ReadId(ref reader))
+                : ClientIdentity.IsClient(ReadId(ref reader), senderKey = ReadId(ref reader))
                     ? null
                 : "a message in the name of somebody who is no client";
         }

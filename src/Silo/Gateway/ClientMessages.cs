@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
 
 namespace EndpointSync.Silo.Gateway;
 
@@ -9,7 +8,7 @@ namespace EndpointSync.Silo.Gateway;
 /// passes on to other silos what it says about where grains are. This reads the beginning of each message before the
 /// gateway does, and ends the connection of a client that sends in another's name.
 /// </summary>
-internal sealed class ClientMessages(IDuplexPipe transport, EndPoint? client, ClientRefusals refusals)
+internal sealed class ClientMessages(IDuplexPipe transport, ClientConnection client, ClientRefusals refusals)
     : PipeReader, IDuplexPipe
 {
     private const int LengthBytes = 4;
@@ -73,10 +72,10 @@ internal sealed class ClientMessages(IDuplexPipe transport, EndPoint? client, Cl
 
         while (_next < end && ClientMessage.TryRead(buffer.Slice(_next - _consumed), out var message))
         {
-            if (message.Problem is { } problem)
+            if ((message.Problem ?? client.Identify(message.SenderKey!)) is { } problem)
             {
-                refusals.Message(client, problem);
-                throw new RefusedMessageException($"The client at {client} sent {problem}.");
+                refusals.Message(client.Peer, problem);
+                throw new RefusedMessageException($"The client at {client.Peer} sent {problem}.");
             }
 
             _next += message.Length;
@@ -88,6 +87,6 @@ internal sealed class ClientMessages(IDuplexPipe transport, EndPoint? client, Cl
         var reader = new SequenceReader<byte>(buffer);
         return reader.TryReadLittleEndian(out int length) && length is >= 0 and <= LongestPreamble
             ? length
-            : throw new RefusedMessageException($"The client at {client} does not speak Orleans' protocol.");
+            : throw new RefusedMessageException($"The client at {client.Peer} does not speak Orleans' protocol.");
     }
 }

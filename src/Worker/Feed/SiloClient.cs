@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Authentication;
 using System.Text.Json;
 using EndpointSync.Core;
 using EndpointSync.Wire;
@@ -67,7 +66,8 @@ internal sealed partial class SiloClient(
         catch (Exception failure) when (
             failure is HttpRequestException or IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new SiloException(SiloFailure.Unavailable, $"{silo} cannot be asked: {ReasonOf(failure)}", failure);
+            throw new SiloException(
+                SiloFailure.Unavailable, $"{silo} cannot be asked: {ConnectionFailure.Text(failure)}", failure);
         }
     }
 
@@ -85,10 +85,6 @@ internal sealed partial class SiloClient(
 
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shown);
     }
-
-    // Of a failed handshake the outer message says only that there was one.
-    private static string ReasonOf(Exception failure) =>
-        failure is HttpRequestException { InnerException: AuthenticationException tls } ? tls.Message : failure.Message;
 
     private static async Task<News> ReadAsync(
         HttpResponseMessage response, CancellationTokenSource deadline, CancellationToken cancellationToken)

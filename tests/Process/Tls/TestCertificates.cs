@@ -37,14 +37,19 @@ internal sealed class TestCertificates : IDisposable
 
     /// <param name="name">The certificate's name and that of its files.</param>
     /// <param name="role">Its role, as the command line knows it.</param>
-    /// <param name="dnsName">The DNS name; null for that of the role.</param>
+    /// <param name="dnsName">The DNS name, or the host of a server; null for that of the role.</param>
     /// <param name="isForeign">Whether the other authority issues it.</param>
     public Task IssueAsync(string name, string role, string? dnsName = null, bool isForeign = false) => RunAsync(
     [
-        "create", name, "--role", role, .. dnsName is null ? Array.Empty<string>() : ["--dns-name", dnsName],
+        "create", name, "--role", role,
+        .. dnsName is null ? Array.Empty<string>() : [role == "server" ? "--host" : "--dns-name", dnsName],
         "--out", Folder, "--force", "--ca", FolderOf(isForeign ? OtherAuthority : Authority),
     ]);
 
+    public Task ServerAsync(string name, string host, bool isForeign = false) =>
+        IssueAsync(name, "server", host, isForeign);
+
+    /// <summary>The file of the authority that everybody trusts, or of the other one.</summary>
     public string AuthorityFile(bool isForeign = false) =>
         Path.Combine(FolderOf(isForeign ? OtherAuthority : Authority), "ca.crt");
 
@@ -53,7 +58,7 @@ internal sealed class TestCertificates : IDisposable
     {
         ["EndpointSync:Cluster:Tls:Certificate"] = PathOf($"{name}.crt"),
         ["EndpointSync:Cluster:Tls:Key"] = PathOf($"{name}.key"),
-        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = Path.Combine(FolderOf(Authority), "ca.crt"),
+        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = AuthorityFile(),
     };
 
     public Dictionary<string, string?> ClientSettings(string name) =>
@@ -62,7 +67,7 @@ internal sealed class TestCertificates : IDisposable
     /// <summary>The same for a foreign certificate, which trusts the authority that issued it.</summary>
     public Dictionary<string, string> ForeignSettings(string name) => new(Settings(name))
     {
-        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = Path.Combine(FolderOf(OtherAuthority), "ca.crt"),
+        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = AuthorityFile(isForeign: true),
     };
 
     public string PathOf(string file) => Path.Combine(Folder, file);

@@ -1,5 +1,8 @@
 using System.Net;
-using EndpointSync.Client;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using EndpointSync.Tests.Testing;
 using Npgsql;
 
@@ -9,194 +12,179 @@ namespace EndpointSync.Tests.Process.Tls;
 /// A cluster of several machines with addresses of their own and certificates from our own command: what a person gets
 /// who follows docs/how-to/cluster.md.
 /// </summary>
+[Collection(nameof(Namespaces))]
 public sealed class ThreeMachinesTests
 {
-    private const int SiloPort = 11111;
-    private const int GatewayPort = 30000;
-    private const int Stranger = 4;
+    private static readonly Uri Route = new("api/v2/orders", UriKind.Relative);
+    private static readonly Uri Reload = new(Machines.ApiOf(1), "api/v1/registries/openspp/reload");
 
     [Fact]
-    public async Task Three_machines_form_a_cluster_that_loses_a_silo_and_changes_its_certificates_under_load()
+    public async Task Three_machines_serve_workers_while_a_silo_is_killed_and_all_certificates_change()
     {
-        using var machines = Namespaces.Create(4);
-        using var certificates = await CertificatesAsync();
-        await using var database = await TestDatabase.CreateAsync();
-        using var server = Server(database);
+        await using var machines = await Machines.CreateAsync();
         // The third silo is behind port maps of its host, so others reach it at an address that is not its own.
-        using var silos = Map(3, SiloPort);
-        using var gateways = Map(3, GatewayPort);
-        var settings = Enumerable.Range(1, 3)
-            .Select(machine => Settings(database, server, certificates, machine))
-            .ToList();
-        await using var first = RemoteSilo.Start(1, settings[0]);
+        using var silos = Map(3, Machines.SiloPort);
+        using var gateways = Map(3, Machines.GatewayPort);
+        await using var first = RemoteProcess.StartSilo(1, machines.SiloSettings(1));
         await first.StartedAsync();
-        await using var second = RemoteSilo.Start(2, settings[1]);
-        await using var third = RemoteSilo.Start(3, settings[2]);
+        await using var second = RemoteProcess.StartSilo(2, machines.SiloSettings(2));
+        await using var third = RemoteProcess.StartSilo(3, BehindPortMap(machines));
         await second.StartedAsync();
         await third.StartedAsync();
-        await using var app = await AppAsync(database, certificates);
+        await PrepareAsync(machines);
+        await using var worker = RemoteProcess.StartWorker(Machines.Worker, machines.WorkerSettings(Machines.Worker));
+        await using var behind = RemoteProcess.StartWorker(
+            Machines.WorkerBehindRouter, machines.WorkerSettings(Machines.WorkerBehindRouter));
+        await worker.SaysAsync("serves version 1");
+        await behind.SaysAsync("serves version 1");
+        await using var app = await AppAsync(machines);
 
-        Assert.Equal((true, 3), await SilosAsync(app));
+        await ConvergesAsync(machines, "3 silos and 2 workers");
         Assert.Equal(
-            [Namespaces.Own, Namespaces.AddressOf(1), Namespaces.AddressOf(2)],
-            await database.ListAsync("select address from orleans.orleansmembershiptable where status = 3 order by 1"));
+            [Namespaces.Own, Namespaces.AddressOf(1), Namespaces.AddressOf(2)], await AddressesAsync(machines));
 
-        await using (var load = new SteadyReloads(app))
-        {
-            await third.KillAsync();
-            await RotateAsync(certificates, first, second);
-            using var changed = certificates.Load("silo-1");
-            Assert.Equal(changed.SerialNumber, await RawConnection.SerialAsync(PortOf(1), changed));
-            await using var again = RemoteSilo.Start(3, settings[2]);
-            await again.StartedAsync();
-            await Deadline.UntilAsync(
-                async () => await SilosAsync(app) == (true, 3), "three silos that serve the version");
-            await load.AtLeastAsync(100);
-            Assert.Empty(load.Failures);
-        }
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(machines.Certificates.AuthorityFile());
+        var key = await File.ReadAllTextAsync(machines.KeyFile("operator"), TestContext.Current.CancellationToken);
+        await using var reloads = new SteadyLoad("a reload by grain", () => ReloadAsync(app));
+        await using var posts = new SteadyLoad("a reload over HTTPS", () => PostAsync(authority, key));
+        await using var open = Requests(Machines.Worker);
+        await using var hidden = Requests(Machines.WorkerBehindRouter);
+        SteadyLoad[] load = [reloads, posts, open, hidden];
+        await FurtherAsync(load, 20);
+
+        await third.KillAsync();
+        await FurtherAsync(load, 20);
+        await RotateAsync(machines, first, second);
+        await FurtherAsync(load, 50);
+        await using var again = RemoteProcess.StartSilo(3, BehindPortMap(machines));
+        await again.StartedAsync();
+        await ConvergesAsync(machines, "3 silos and 2 workers");
+        await FurtherAsync(load, 20);
+        Assert.Empty(load.SelectMany(caller => caller.Failures));
     }
 
-    [Fact]
-    public async Task A_machine_that_is_configured_wrong_is_refused_with_the_cure()
+    private static async Task PrepareAsync(Machines machines)
     {
-        using var machines = Namespaces.Create(Stranger);
-        using var certificates = await CertificatesAsync();
-        await using var database = await TestDatabase.CreateAsync();
-        using var server = Server(database);
-        await using var silo = RemoteSilo.Start(1, Settings(database, server, certificates, 1));
-        await silo.StartedAsync();
-        await silo.SaysAsync(
-            $"EndpointSync:Cluster:ConnectionString reaches {Namespaces.Own}:{server.Port} over a network without "
-            + "SslMode=VerifyFull");
-        var good = Settings(database, server, certificates, Stranger);
-
-        foreach (var (change, exitCode, reason) in new (Dictionary<string, string>, int, string)[]
-        {
-            (new() { ["EndpointSync:Cluster:AdvertisedAddress"] = "127.0.0.1" }, 78,
-                "AdvertisedAddress (127.0.0.1) is the loopback address, but the cluster's database is reached over the "
-                + $"network, where other machines reach it too. Silos of several machines would all claim this address "
-                + $"and declare each other dead. Leave it out, which means {Namespaces.AddressOf(Stranger)}"),
-            (new() { ["EndpointSync:Cluster:AdvertisedAddress"] = Namespaces.AddressOf(1) }, 78,
-                "is not an address of this machine"),
-            (new() { ["EndpointSync:Cluster:AdvertisedAddress"] = "no-such-machine.invalid" }, 69,
-                "is a name that this machine cannot resolve"),
-            (WithoutTls(), 78, $"AdvertisedAddress ({Namespaces.AddressOf(Stranger)}) is not a loopback address"),
-            (new(WithoutTls()) { ["EndpointSync:Cluster:AllowPlaintextClusterTraffic"] = "true" }, 69,
-                $"at {Namespaces.AddressOf(1)}:{SiloPort}: it requires TLS"),
-            (certificates.ForeignSettings("stranger"), 69,
-                "its certificate 'CN=silo-1' was issued by 'CN=EndpointSync CA', which is none of"),
-        })
-        {
-            await using var refused = RemoteSilo.Start(Stranger, Changed(good, change));
-            Assert.Equal(exitCode, await refused.EndedAsync());
-            Assert.Contains(reason, refused.Output, StringComparison.Ordinal);
-        }
-
-        await silo.SaysAsync(
-            $"Refused a connection to the silo port from {Namespaces.AddressOf(Stranger)}:");
-        await using var accepted = RemoteSilo.Start(Stranger, good);
-        await accepted.StartedAsync();
+        await machines.MakeKeyAsync("worker");
+        await machines.MakeKeyAsync("operator");
+        await RunAsync(
+            machines, "endpoints", "add", "openspp", "--name", "orders", "--root-path", "/api/v2", "--app", "api_v2");
+        Assert.Contains("synced", (await RunAsync(machines, "reload", "openspp")).Output, StringComparison.Ordinal);
     }
 
-    private static async Task<TestCertificates> CertificatesAsync()
-    {
-        var certificates = await TestCertificates.CreateAsync();
-        for (var machine = 1; machine <= Stranger; machine++)
+    // The operator's own words for it, from his machine.
+    private static async Task ConvergesAsync(Machines machines, string everybody) => await Deadline.UntilAsync(
+        async () =>
         {
-            await certificates.SiloAsync($"silo-{machine}");
-        }
+            var reload = await machines.OperatorAsync(
+                2, "operator", "reload", "openspp", "--wait", "workers", "--timeout", "10s");
+            return reload.Output.Contains($"all: {everybody}", StringComparison.Ordinal);
+        },
+        everybody);
 
-        await certificates.SiloAsync("stranger", isForeign: true);
-        await certificates.ClientAsync("app");
-        return certificates;
+    private static async Task<CliProcess> RunAsync(Machines machines, params string[] command)
+    {
+        var run = await machines.OperatorAsync(2, "operator", command);
+        Assert.True(run.ExitCode == 0, run.Error + run.Output);
+        return run;
     }
 
-    private static async Task RotateAsync(TestCertificates certificates, params RemoteSilo[] running)
+    private static async Task RotateAsync(Machines machines, params RemoteProcess[] running)
     {
-        for (var machine = 1; machine <= 3; machine++)
-        {
-            await certificates.SiloAsync($"silo-{machine}");
-        }
-
-        await certificates.ClientAsync("app");
+        await machines.RotateAsync();
         foreach (var silo in running)
         {
             await silo.SaysAsync("New connections of the cluster use the changed certificate");
+            await silo.SaysAsync("New connections over https use the changed certificate");
         }
+
+        using var silo1 = machines.Certificates.Load("silo-1");
+        Assert.Equal(silo1.SerialNumber, await RawConnection.SerialAsync(Machines.SiloPortOf(1), silo1));
+        using var server1 = machines.Certificates.Load("server-1");
+        Assert.Equal(server1.SerialNumber, await RawConnection.SerialAsync(Machines.HttpPortOf(1), silo1));
     }
 
-    private static Dictionary<string, string> Settings(
-        TestDatabase database, PortMap server, TestCertificates certificates, int machine)
+    private static Task FurtherAsync(IEnumerable<SteadyLoad> load, int count) =>
+        Task.WhenAll(load.Select(caller => caller.FurtherAsync(count)));
+
+    private static async Task<string?> ReloadAsync(ClientHost app)
     {
-        var settings = new Dictionary<string, string>(certificates.Settings($"silo-{machine}"))
+        var receipt = await app.Client.ReloadAsync("openspp");
+        return receipt.InSync ? null : $"{receipt.Outcome}: {receipt.Problem}";
+    }
+
+    // A connection for each request, so that each meets the certificates of its moment.
+    private static async Task<string?> PostAsync(X509Certificate2 authority, string key)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler
         {
-            ["EndpointSync:Cluster:ConnectionString"] = ConnectionString(database, server),
-            ["EndpointSync:Cluster:ClusterId"] = database.Name,
-            ["EndpointSync:Cluster:SiloName"] = $"silo-{machine}",
-            ["EndpointSync:Cluster:MembershipProfile"] = "Fast",
-            ["EndpointSync:Registries:openspp:Schema"] = "public",
-        };
-        return machine != 3
-            ? settings
-            : Changed(settings, new()
+            SslOptions = new SslClientAuthenticationOptions
             {
-                ["EndpointSync:Cluster:AdvertisedAddress"] = Namespaces.Own,
-                ["EndpointSync:Cluster:SiloListeningEndpoint"] = $"0.0.0.0:{SiloPort}",
-                ["EndpointSync:Cluster:GatewayListeningEndpoint"] = $"0.0.0.0:{GatewayPort}",
-            });
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { authority },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        });
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var answer = await http.PostAsync(Reload, content: null);
+        if (!answer.IsSuccessStatusCode)
+        {
+            return $"{answer.StatusCode}";
+        }
+
+        var receipt = await answer.Content.ReadFromJsonAsync<Receipt>();
+        return receipt!.InSync ? null : receipt.Outcome;
     }
 
-    private static Dictionary<string, string> WithoutTls() => new()
+    private static SteadyLoad Requests(int machine)
     {
-        ["EndpointSync:Cluster:Tls:Certificate"] = "",
-        ["EndpointSync:Cluster:Tls:Key"] = "",
-        ["EndpointSync:Cluster:Tls:CertificateAuthority"] = "",
+        var url = new Uri(Machines.AddressOfWorker(machine), Route);
+        var http = new HttpClient();
+        return new SteadyLoad($"a request to worker {machine}", async () =>
+        {
+            using var answer = await http.GetAsync(url);
+            return answer.StatusCode == HttpStatusCode.OK ? null : $"{answer.StatusCode}";
+        });
+    }
+
+    private static Dictionary<string, string> BehindPortMap(Machines machines) => new(machines.SiloSettings(3))
+    {
+        ["EndpointSync:Cluster:AdvertisedAddress"] = Namespaces.Own,
+        ["EndpointSync:Cluster:SiloListeningEndpoint"] = $"0.0.0.0:{Machines.SiloPort}",
+        ["EndpointSync:Cluster:GatewayListeningEndpoint"] = $"0.0.0.0:{Machines.GatewayPort}",
+        ["EndpointSync:Http:AdvertisedUrl"] = Machines.ApiOf(3).AbsoluteUri,
     };
 
-    // An empty value takes the key away.
-    private static Dictionary<string, string> Changed(
-        Dictionary<string, string> settings, Dictionary<string, string> change) => settings
-        .Where(setting => !change.ContainsKey(setting.Key))
-        .Concat(change.Where(setting => setting.Value.Length > 0))
-        .ToDictionary();
-
-    private static async Task<ClientHost> AppAsync(TestDatabase database, TestCertificates certificates)
+    private static async Task<ClientHost> AppAsync(Machines machines)
     {
         var app = new ClientHost(
-            database.ConnectionString,
-            new Dictionary<string, string?>(certificates.ClientSettings("app"))
-            {
-                ["EndpointSync:Cluster:ClusterId"] = database.Name,
-            });
+            machines.Database.ConnectionString(machines.Certificates), machines.ClientSettings());
         await app.StartAsync();
         return app;
     }
 
-    private static async Task<(bool, int)> SilosAsync(ClientHost app)
+    private static async Task<List<string>> AddressesAsync(Machines machines)
     {
-        var receipt = await app.ReloadAsync("openspp", new ReloadOptions { WaitFor = WaitFor.Silos });
-        return (receipt.Convergence!.Reached, receipt.Convergence.Silos);
-    }
+        await using var source = NpgsqlDataSource.Create(
+            machines.Database.ConnectionString(machines.Certificates));
+        await using var command = source.CreateCommand(
+            "select address from orleans.orleansmembershiptable where status = 3 order by 1");
+        await using var rows = await command.ExecuteReaderAsync();
+        var addresses = new List<string>();
+        while (await rows.ReadAsync())
+        {
+            addresses.Add(rows.GetString(0));
+        }
 
-    private static PortMap Server(TestDatabase database)
-    {
-        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        return new PortMap(
-            new IPEndPoint(IPAddress.Parse(Namespaces.Own), 0), new IPEndPoint(IPAddress.Loopback, server.Port));
+        return addresses;
     }
 
     private static PortMap Map(int machine, int port) => new(
         new IPEndPoint(IPAddress.Parse(Namespaces.Own), port),
         new IPEndPoint(IPAddress.Parse(Namespaces.AddressOf(machine)), port));
 
-    // These machines have no DNS server, which Kerberos would ask for the database's name.
-    private static string ConnectionString(TestDatabase database, PortMap server) =>
-        new NpgsqlConnectionStringBuilder(database.ConnectionString)
-        {
-            Host = Namespaces.Own,
-            Port = server.Port,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        }.ConnectionString;
-
-    private static IPEndPoint PortOf(int machine) => new(IPAddress.Parse(Namespaces.AddressOf(machine)), SiloPort);
+    private sealed record Receipt(string Outcome, bool InSync);
 }

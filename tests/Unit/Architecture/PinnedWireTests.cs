@@ -111,7 +111,9 @@ public sealed class PinnedWireTests
     {
         var services = Ours.Where(type => type.IsInterface && typeof(IGrainService).IsAssignableFrom(type));
 
-        Assert.Equal(["EndpointSync.Wire.IRouteTableService"], services.Select(type => type.FullName));
+        Assert.Equal(
+            ["EndpointSync.Wire.IClientDirectory", "EndpointSync.Wire.IRouteTableService"],
+            services.Select(type => type.FullName));
     }
 
     [Theory]

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Reflection;
+using EndpointSync.Grains.Audit;
 using EndpointSync.Silo.Gateway;
+using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +18,7 @@ namespace EndpointSync.Tests.Unit.Silo;
 public sealed class ClientMessageTests
 {
     private const string Client = "sys.client/0123456789abcdef0123456789abcdef";
+    private const string OtherClient = "sys.client/fedcba9876543210fedcba9876543210";
     private const int Request = 1;
     private const int Response = 2;
     private const int OneWay = 3;
@@ -66,15 +69,42 @@ public sealed class ClientMessageTests
     }
 
     [Fact]
+    public async Task A_connection_is_that_of_one_client_and_nobody_calls_in_the_name_of_another()
+    {
+        var clients = new ConnectedClients(TimeProvider.System);
+        var (first, second) = (Stream(Client, $"{Client}+observer", Client), Stream(Client, OtherClient));
+
+        Assert.Null((await SendAsync(first, first.Length, clients)).Refused);
+        Assert.Equal("client", clients.Find(GrainId.Parse(Client))!.Principal);
+        Assert.Contains(
+            "in the name of another client", (await SendAsync(second, second.Length, clients)).Refused!.Message,
+            StringComparison.Ordinal);
+        Assert.Null(clients.Find(GrainId.Parse(OtherClient)));
+
+        Assert.True(clients.TryAdd(GrainId.Parse(OtherClient), new ConnectedClient("client:somebody", null)));
+        var stolen = Stream(OtherClient);
+        Assert.Contains(
+            "in the name of another client", (await SendAsync(stolen, stolen.Length, clients)).Refused!.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Somebody_who_does_not_speak_the_protocol_is_refused() =>
         Assert.NotNull((await SendAsync([.. "GET / HTTP/1.1\r\n"u8], 16)).Refused);
 
+    private static byte[] Stream(params string[] senders) =>
+        [3, 0, 0, 0, 7, 7, 7, .. senders.SelectMany(sender => Written(sender, Request))];
+
     // Takes what the gateway would take: the preamble, and then whole messages.
-    private static async Task<(long Taken, RefusedMessageException? Refused)> SendAsync(byte[] stream, int step)
+    private static async Task<(long Taken, RefusedMessageException? Refused)> SendAsync(
+        byte[] stream, int step, ConnectedClients? clients = null)
     {
         var wire = new Pipe();
+        using var connection = new ClientConnection(
+            new IPEndPoint(IPAddress.Loopback, 1), certificate: null,
+            clients ?? new ConnectedClients(TimeProvider.System));
         var messages = new ClientMessages(
-            new Duplex(wire.Reader, wire.Writer), new IPEndPoint(IPAddress.Loopback, 1),
+            new Duplex(wire.Reader, wire.Writer), connection,
             new ClientRefusals(NullLogger<ClientRefusals>.Instance));
         var taken = 0L;
         try

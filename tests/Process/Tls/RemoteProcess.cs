@@ -5,16 +5,15 @@ using SystemProcess = System.Diagnostics.Process;
 
 namespace EndpointSync.Tests.Process.Tls;
 
-/// <summary>A silo process on a machine of its own. Its HTTP API listens there on loopback, so its log is all we see.
-/// </summary>
-internal sealed class RemoteSilo : IAsyncDisposable
+/// <summary>A silo or a worker on a machine of its own, known by its log. It ends with the test.</summary>
+internal sealed class RemoteProcess : IAsyncDisposable
 {
     private readonly SystemProcess _process;
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly Task _ended;
 
-    private RemoteSilo(SystemProcess process)
+    private RemoteProcess(SystemProcess process)
     {
         _process = process;
         _process.OutputDataReceived += Collect;
@@ -35,22 +34,11 @@ internal sealed class RemoteSilo : IAsyncDisposable
         }
     }
 
-    public static RemoteSilo Start(int machine, IEnumerable<KeyValuePair<string, string>> configuration)
-    {
-        var start = new ProcessStartInfo("ip", ["netns", "exec", Namespaces.NameOf(machine), "dotnet", Program()])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["EndpointSync__StopWhenInputEnds"] = "true";
-        foreach (var (key, value) in configuration)
-        {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
+    public static RemoteProcess StartSilo(int machine, IEnumerable<KeyValuePair<string, string>> configuration) =>
+        Start(machine, Path.Combine("src", "Silo"), "EndpointSync.Silo.dll", configuration);
 
-        return new RemoteSilo(SystemProcess.Start(start)!);
-    }
+    public static RemoteProcess StartWorker(int machine, IEnumerable<KeyValuePair<string, string>> configuration) =>
+        Start(machine, Path.Combine("samples", "Worker"), "EndpointSync.SampleWorker.dll", configuration);
 
     /// <summary>Waits until the silo is a member and serves routes.</summary>
     public Task StartedAsync() => SaysAsync("of cluster");
@@ -65,14 +53,14 @@ internal sealed class RemoteSilo : IAsyncDisposable
 
     public async Task<int> EndedAsync()
     {
-        await _ended.Within("the silo's end");
+        await _ended.Within("the process's end");
         return _process.ExitCode;
     }
 
     public async Task KillAsync()
     {
         _process.Kill();
-        await _ended.Within("the killed silo's end");
+        await _ended.Within("the killed process's end");
     }
 
     public async ValueTask DisposeAsync()
@@ -85,6 +73,28 @@ internal sealed class RemoteSilo : IAsyncDisposable
         _process.Dispose();
     }
 
+    // Built in the same configuration as this test.
+    private static RemoteProcess Start(
+        int machine, string project, string program, IEnumerable<KeyValuePair<string, string>> configuration)
+    {
+        var path = Path.Combine(
+            RepositoryRoot.Find(AppContext.BaseDirectory)!, project, "bin",
+            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", program);
+        var start = new ProcessStartInfo("ip", ["netns", "exec", Namespaces.NameOf(machine), "dotnet", path])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["EndpointSync__StopWhenInputEnds"] = "true";
+        foreach (var (key, value) in configuration)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        return new RemoteProcess(SystemProcess.Start(start)!);
+    }
+
     private void Collect(object sender, DataReceivedEventArgs received)
     {
         if (received.Data is { } line)
@@ -95,9 +105,4 @@ internal sealed class RemoteSilo : IAsyncDisposable
             }
         }
     }
-
-    // Built in the same configuration as this test.
-    private static string Program() => Path.Combine(
-        RepositoryRoot.Find(AppContext.BaseDirectory)!, "src", "Silo", "bin",
-        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "EndpointSync.Silo.dll");
 }
