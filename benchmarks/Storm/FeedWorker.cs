@@ -18,7 +18,7 @@ internal sealed class FeedWorker : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WorkerIdentity _identity;
-    private readonly SiloClient _silo;
+    private readonly SiloConnections _connections;
     private readonly FeedCalls _calls;
     private readonly FeedReader _reader;
     private readonly EndpointSyncClient _client;
@@ -31,9 +31,13 @@ internal sealed class FeedWorker : IAsyncDisposable
         _identity = identity;
         // Thousands of workers share this machine's processors.
         var options = new WorkerOptions { SiloTimeout = FollowTimeout };
-        _silo = new SiloClient(identity, options, new SiloKey(options.Key, options.KeyFile), TimeProvider.System);
+        _connections = new SiloConnections(
+            identity, options, TimeProvider.System, NullLogger<SiloConnections>.Instance);
+        var client = new SiloClient(
+            identity, options, new SiloKey(options.Key, options.KeyFile), _connections, TimeProvider.System,
+            NullLogger<SiloClient>.Instance);
         _calls = new FeedCalls(
-            identity, new SiloList([silo.ToString()]), _silo, TimeProvider.System, NullLogger<FeedCalls>.Instance);
+            identity, new SiloList([silo.ToString()]), client, TimeProvider.System, NullLogger<FeedCalls>.Instance);
         _reader = new FeedReader(identity, _calls, NullLogger<FeedReader>.Instance);
         _client = new EndpointSyncClient(cluster, TimeProvider.System, NullLogger<ReloadGate>.Instance);
     }
@@ -90,7 +94,7 @@ internal sealed class FeedWorker : IAsyncDisposable
         await _stop.CancelAsync();
         await _following;
         await _calls.LeaveAsync(FollowTimeout);
-        _silo.Dispose();
+        _connections.Dispose();
         _stop.Dispose();
     }
 

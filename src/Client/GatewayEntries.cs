@@ -13,11 +13,15 @@ internal sealed class GatewayEntries(IGrainFactory grains, TimeProvider clock) :
     // power of two.
     private const int Count = 16;
 
+    private static readonly TimeSpan CoordinatorTimeout = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan FirstHedge = TimeSpan.FromMilliseconds(150);
+
     private readonly HedgedCall<ReloadReceipt> _hedged =
-        new(new JitteredBackoff(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(5)), clock);
+        new(new JitteredBackoff(FirstHedge, TimeSpan.FromSeconds(5)), clock);
     private int _last;
 
-    public TimeSpan CoordinatorTimeout { get; } = TimeSpan.FromMilliseconds(500);
+    TimeSpan ICoordinatorFallback.CoordinatorTimeout => CoordinatorTimeout;
 
     // The callers are counted once, even if several entries are called.
     public Task<ReloadReceipt> ReloadAsync(string registry, ReloadRequest request, CancellationToken answered) =>

@@ -20,6 +20,7 @@ internal sealed partial class RegistryGate
     private readonly Action<RegistryGate> _forget;
     private readonly RequestCoalescer<ReloadRequest, ReloadReceipt> _coalescer;
     private bool _isSilent;
+    private long _newest;
 
     /// <param name="registry">The registry's name.</param>
     /// <param name="grains">Reaches the coordinator.</param>
@@ -55,6 +56,7 @@ internal sealed partial class RegistryGate
         var receipt = IsAnswer(coordinator)
             ? await coordinator
             : await FallBackAsync(coordinator, isAlive, request);
+        _newest = receipt.Version.Value;
         return receipt.Callers < request.Callers ? receipt with { Callers = request.Callers } : receipt;
     }
 
@@ -112,18 +114,20 @@ internal sealed partial class RegistryGate
         if (direct.IsCompleted || !IsAnswer(coordinator))
         {
             var receipt = await direct;
-            return isAlive && receipt.Outcome == ReloadOutcome.UpToDate
+            return receipt.Outcome == ReloadOutcome.UpToDate && (isAlive || receipt.Version.Value > _newest)
                 ? await PreferCoordinatorAsync(coordinator, receipt)
                 : receipt;
         }
 
         await answered.CancelAsync();
         var answer = await coordinator;
-        return answer.Outcome == ReloadOutcome.Skipped ? await PreferFallbackAsync(answer, direct) : answer;
+        return answer.Outcome is ReloadOutcome.Skipped or ReloadOutcome.UpToDate
+            ? await PreferFallbackAsync(answer, direct)
+            : answer;
     }
 
-    // The fallback may have found what the coordinator has just committed. Only the coordinator's receipt says what was
-    // done.
+    // The fallback may have found what the coordinator has just committed: it says that it syncs, or the version is new
+    // to this gate. Only the coordinator's receipt says what was done.
     private async Task<ReloadReceipt> PreferCoordinatorAsync(Task<ReloadReceipt> coordinator, ReloadReceipt upToDate)
     {
         var begun = _clock.GetTimestamp();
@@ -146,11 +150,15 @@ internal sealed partial class RegistryGate
     private async Task WaitAsync(Task task, TimeSpan timeout) =>
         await task.WaitAsync(timeout, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    // The coordinator may have found the lock held by the fallback itself.
-    private static async Task<ReloadReceipt> PreferFallbackAsync(ReloadReceipt skipped, Task<ReloadReceipt> direct)
+    // The coordinator may have found the lock held by the fallback itself, or what the fallback has just committed. A
+    // fallback that still waits for the lock ends at once.
+    private static async Task<ReloadReceipt> PreferFallbackAsync(ReloadReceipt answer, Task<ReloadReceipt> direct)
     {
         await ((Task)direct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return direct.IsCompletedSuccessfully ? await direct : skipped;
+        return direct.IsCompletedSuccessfully
+            && (answer.Outcome == ReloadOutcome.Skipped || (await direct).Outcome == ReloadOutcome.Synced)
+            ? await direct
+            : answer;
     }
 
     [LoggerMessage(

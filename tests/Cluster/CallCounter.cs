@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using EndpointSync.Core;
 using EndpointSync.Grains.Coordination;
+using EndpointSync.Wire;
 using Orleans.Serialization.Invocation;
 
 namespace EndpointSync.Tests.Cluster;
@@ -10,7 +12,9 @@ namespace EndpointSync.Tests.Cluster;
 internal sealed class CallCounter : IIncomingGrainCallFilter
 {
     private readonly ConcurrentQueue<int> _crowds = new();
+    private readonly ChangeSignal _signWanted = new();
     private volatile TaskCompletionSource? _silence;
+    private volatile bool _worksOn;
 
     /// <summary>
     /// The number of callers of each message that asked for more than one. A silo's own query for pending syncs is
@@ -18,7 +22,16 @@ internal sealed class CallCounter : IIncomingGrainCallFilter
     /// </summary>
     public IEnumerable<int> Crowds => _crowds;
 
-    public void Silence() => _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Completes when a gate next asks a coordinator whether it syncs.</summary>
+    public Task SignWanted => _signWanted.Next;
+
+    /// <summary>Holds back all answers.</summary>
+    /// <param name="worksOn">Whether coordinators do what they are asked for all the same.</param>
+    public void Silence(bool worksOn = false)
+    {
+        _worksOn = worksOn;
+        _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public void Speak() => Interlocked.Exchange(ref _silence, null)?.SetResult();
 
@@ -27,11 +40,22 @@ internal sealed class CallCounter : IIncomingGrainCallFilter
         if (context.Grain is EndpointSyncGrain)
         {
             Count(context.Request);
-            await (_silence?.Task ?? Task.CompletedTask);
+            if (context.Request.GetMethodName() == nameof(ICoordinatorLife.IsSyncingAsync))
+            {
+                _signWanted.Raise();
+            }
+
+            await (_worksOn ? Task.CompletedTask : Silent);
         }
 
         await context.Invoke();
+        if (context.Grain is EndpointSyncGrain)
+        {
+            await Silent;
+        }
     }
+
+    private Task Silent => _silence?.Task ?? Task.CompletedTask;
 
     private void Count(IInvokable call)
     {

@@ -56,6 +56,28 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_retry_whose_work_a_reload_has_done_publishes_no_later_edit()
+    {
+        var limits = SyncCluster.WithoutPoll();
+        limits.RetryDelay = limits.MaxRetryDelay = TimeSpan.FromSeconds(10);
+        await using var cluster = await SyncCluster.StartAsync(limits: limits);
+        await cluster.Database.AddEndpointAsync("orders", "/orders");
+        await using var busy = await HeldLock.TakeAsync(cluster.Database);
+        Assert.Equal(ReloadOutcome.Skipped, (await cluster.ReloadAsync()).Outcome);
+        await busy.ReleaseAsync();
+        Assert.Equal(ReloadOutcome.Synced, (await cluster.ReloadAsync()).Outcome);
+        await cluster.Database.AddEndpointAsync("later", "/later");
+
+        var ended = await cluster.Log.FirstAsync(InSyncEvent).Within("the end of the retries");
+
+        Assert.Contains("at version 1 after 0 background retries", ended.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await cluster.Database.ScalarAsync<long>("select version from endpoint_sync.state"));
+        Assert.False(
+            await cluster.Database.ScalarAsync<bool>(
+                "select registry_sync from fastapi_endpoint where name = 'later'"));
+    }
+
+    [Fact]
     public async Task A_stopping_silo_completes_the_running_sync_of_its_coordinator()
     {
         await using var cluster = await SyncCluster.StartAsync(silos: 3);

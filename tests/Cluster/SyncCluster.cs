@@ -6,7 +6,6 @@ using EndpointSync.Grains.Publishing;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Wire;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.TestingHost;
 
@@ -59,7 +58,7 @@ internal sealed class SyncCluster : IAsyncDisposable
         {
             silo.Services.AddSingleton(Options.Create(limits ?? LongTimeouts()));
             silo.Services.AddSingleton(Options.Create(publishing ?? new PublishingOptions()));
-            silo.Services.AddSingleton<ILoggerProvider>(log);
+            silo.Services.AddSingleton(log.Of(options.SiloName));
             silo.AddEndpointSync(database.ConnectionString, Registries(other, more));
             silo.AddIncomingGrainCallFilter(calls);
         });

@@ -5,7 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace EndpointSync.Tests.Testing;
 
 /// <summary>A logged line.</summary>
-public sealed record LogEntry(LogLevel Level, int EventId, string Message);
+/// <param name="Level">Its level.</param>
+/// <param name="EventId">The id of its event.</param>
+/// <param name="Message">The text.</param>
+/// <param name="Silo">The silo that logged it, where the silos of a cluster share the capture.</param>
+public sealed record LogEntry(LogLevel Level, int EventId, string Message, string Silo = "");
 
 /// <summary>Keeps what is logged, and lets a test wait for an event.</summary>
 public sealed class LogCapture : ILoggerProvider, ILoggerFactory
@@ -35,7 +39,10 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => new Logger(this);
+    public ILogger CreateLogger(string categoryName) => new Logger(this, "");
+
+    /// <summary>What one silo of a cluster logs to.</summary>
+    public ILoggerProvider Of(string silo) => new SiloLog(this, silo);
 
     public void AddProvider(ILoggerProvider provider)
     {
@@ -56,7 +63,16 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
         _added.Raise();
     }
 
-    private sealed class Logger(LogCapture capture) : ILogger
+    private sealed class SiloLog(LogCapture capture, string silo) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => new Logger(capture, silo);
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Logger(LogCapture capture, string silo) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -65,6 +81,6 @@ public sealed class LogCapture : ILoggerProvider, ILoggerFactory
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter) =>
-            capture.Add(new LogEntry(logLevel, eventId.Id, formatter(state, exception)));
+            capture.Add(new LogEntry(logLevel, eventId.Id, formatter(state, exception), silo));
     }
 }

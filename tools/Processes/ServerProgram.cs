@@ -27,6 +27,11 @@ internal sealed record ServerProgram(string Path, string ContentRoot)
                 $"{program} does not exist. Build it first: dotnet build {project} -c {configuration}");
     }
 
+    /// <summary>A program of another checkout.</summary>
+    /// <param name="path">The assembly, where a build of its project puts it.</param>
+    public static ServerProgram Of(string path) =>
+        new(path, System.IO.Path.GetFullPath(System.IO.Path.Combine(path, "..", "..", "..", "..")));
+
     /// <summary>The dotnet launcher: the one that runs this process, or the one on PATH.</summary>
     public static string Launcher() =>
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")

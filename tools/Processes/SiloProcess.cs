@@ -16,7 +16,9 @@ public sealed class SiloProcess : ServerProcess
     public static Task<SiloProcess> StartAsync(
         SiloProcessOptions options, CancellationToken cancellationToken = default)
     {
-        var program = ServerProgram.Find(Path.Combine("src", "Silo"), "EndpointSync.Silo");
+        var program = options.Program is { } other
+            ? ServerProgram.Of(other)
+            : ServerProgram.Find(Path.Combine("src", "Silo"), "EndpointSync.Silo");
         ServerLaunch Launch() => new(
             "Silo", options.Name, program, ServerLaunch.AddressOf(options.HttpPort), options.OnOutput)
         {

@@ -31,6 +31,9 @@ public sealed record SiloProcessOptions
     /// </summary>
     public string MembershipProfile { get; init; } = "Fast";
 
+    /// <summary>EndpointSync.Silo.dll of another checkout, built there; null for this checkout's.</summary>
+    public string? Program { get; init; }
+
     /// <summary>Called with every line that the silo writes, from any thread; null for none.</summary>
     public Action<string>? OnOutput { get; init; }
 }

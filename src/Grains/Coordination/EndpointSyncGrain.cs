@@ -26,7 +26,8 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
     private readonly CancellationTokenSource _deactivating = new();
     private readonly CancellationToken _deactivated;
     private Task _retrying = Task.CompletedTask;
-    private ReloadRequest _retry = new(Callers: 0);
+    private ReloadRequest? _retry;
+    private RouteVersion _inSyncAt;
 
     public EndpointSyncGrain(
         RegistryMap<Registry> registries, SyncRunner runner, ILockWait locks, IOptions<SyncOptions> options,
@@ -91,20 +92,22 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
         {
             RetryInBackground(request with { Callers = 0, LockTimeout = TimeSpan.Zero });
         }
+        else if (request.Scope == ReloadScope.Everything || request.Scope == _retry?.Scope)
+        {
+            // It did what was left. A retry after this would publish what was edited since.
+            (_retry, _inSyncAt) = (null, receipt.Version);
+        }
 
         return receipt;
     }
 
     private void RetryInBackground(ReloadRequest request)
     {
-        if (!_retrying.IsCompleted)
+        _retry = _retry is null ? request : ReloadRequest.Merge(_retry, request);
+        if (_retrying.IsCompleted)
         {
-            _retry = ReloadRequest.Merge(_retry, request);
-            return;
+            _retrying = RetryUntilInSyncAsync(_deactivated);
         }
-
-        _retry = request;
-        _retrying = RetryUntilInSyncAsync(_deactivated);
     }
 
     private async Task RetryUntilInSyncAsync(CancellationToken deactivating)
@@ -112,16 +115,17 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
         try
         {
             var attempts = 0;
-            ReloadReceipt receipt;
-            do
+            while (_retry is not null)
             {
                 await Task.Delay(_backoff.Before(attempts), _clock, deactivating);
-                receipt = await _coalescer.JoinNextAsync(_retry, deactivating);
-                attempts++;
+                if (_retry is { } request)
+                {
+                    await _coalescer.JoinNextAsync(request, deactivating);
+                    attempts++;
+                }
             }
-            while (!receipt.InSync);
 
-            LogInSync(Name, receipt.Version, attempts);
+            LogInSync(Name, _inSyncAt, attempts);
         }
         catch (OperationCanceledException)
         {
@@ -129,6 +133,7 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
         }
         catch (Exception failure)
         {
+            _retry = null;
             LogRetriesEnded(failure, Name);
         }
     }

@@ -10,9 +10,10 @@ namespace EndpointSync.Grains.Sync;
 /// <param name="State">The version row.</param>
 /// <param name="IsTracked">Whether triggers record what other writers change.</param>
 /// <param name="IsTouched">Whether a change was recorded since the last sync, or a sync is pending.</param>
+/// <param name="HasManyEdits">Whether so many edits are recorded that they are merged before they are read.</param>
 /// <param name="Rejected">The endpoints in quarantine.</param>
 internal sealed record DirtyCheck(
-    VersionState State, bool IsTracked, bool IsTouched, IReadOnlyList<RejectedEndpoint> Rejected)
+    VersionState State, bool IsTracked, bool IsTouched, bool HasManyEdits, IReadOnlyList<RejectedEndpoint> Rejected)
 {
     private static readonly SqlFile Sql = SqlFile.Of<DirtyCheck>();
 
@@ -32,6 +33,6 @@ internal sealed record DirtyCheck(
     }
 
     private static DirtyCheck Read(NpgsqlDataReader row) => new(
-        VersionState.Read(row), row.Bool("is_tracked"), row.Bool("is_touched"),
+        VersionState.Read(row), row.Bool("is_tracked"), row.Bool("is_touched"), row.Bool("has_many_edits"),
         row.IsNull("endpoint_id") ? [] : [Quarantine.Read(row)]);
 }

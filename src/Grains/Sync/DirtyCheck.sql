@@ -29,6 +29,10 @@ select state.version, state.bumped_version = state.version and state.bumped_at i
     select from endpoint_sync.pending_changes as change
     where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change))))
   or ($2 and exists (select from endpoint_sync.pending_syncs where schema_name = $1)) as is_touched,
+  (select count(*) > 10000
+   from (
+     select from endpoint_sync.pending_changes where schema_name = $1 and awaits_reload limit 10001
+   ) as edits) as has_many_edits,
   rejected.endpoint_id, rejected.name, rejected.root_path, rejected.reason
 from endpoint_sync.state left join endpoint_sync.quarantine as rejected using (schema_name)
 where schema_name = $1 order by rejected.endpoint_id

@@ -54,6 +54,11 @@ internal sealed class SyncSession(
             return (upToDate with { MayNeedBump = !check.State.IsBumped }, false);
         }
 
+        if (check.HasManyEdits)
+        {
+            await PendingChanges.MergeEditsAsync(database, connection, cancellationToken);
+        }
+
         var preflight = await SyncPreflight.ReadAsync(
             database, connection, request.Scope, check.IsTracked, cancellationToken);
         if (preflight.FirstLeft.Length > 0)

@@ -8,7 +8,9 @@ namespace EndpointSync.Worker.Feed;
 /// </summary>
 internal sealed class HedgedQuestion(TimeProvider clock)
 {
-    private readonly JitteredBackoff _delays = new(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1));
+    private static readonly TimeSpan FirstHedge = TimeSpan.FromMilliseconds(150);
+
+    private readonly JitteredBackoff _delays = new(FirstHedge, TimeSpan.FromSeconds(1));
 
     /// <summary>Returns the first answer. A failure counts only if no silo answers.</summary>
     public async Task<T> FirstAsync<T>(

@@ -12,9 +12,23 @@ public sealed class ManyRecordsTests : FreshDatabaseTests
     // As if the last writer had repeated its statement. The triggers take seconds for that.
     private const string RepeatRecord =
         """
-        insert into endpoint_sync.pending_changes (schema_name, table_name, operation, awaits_reload, keys, locked)
-        select schema_name, table_name, operation, awaits_reload, keys, locked
+        insert into endpoint_sync.pending_changes
+          (schema_name, table_name, operation, awaits_reload, endpoint_ids, keys, locked)
+        select schema_name, table_name, operation, awaits_reload, endpoint_ids, keys, locked
         from endpoint_sync.pending_changes, generate_series(1, 10500)
+        """;
+
+    private const string CountDeleted =
+        """
+        create table public.deleted (records bigint);
+        create function public.count_deleted() returns trigger language plpgsql as $count$
+        begin
+          insert into public.deleted select count(*) from gone;
+          return null;
+        end;
+        $count$;
+        create trigger count_deleted after delete on endpoint_sync.pending_changes
+          referencing old table as gone for each statement execute function public.count_deleted()
         """;
 
     [Theory, InlineData(ReloadScope.Everything), InlineData(ReloadScope.Routes)]
@@ -55,6 +69,28 @@ public sealed class ManyRecordsTests : FreshDatabaseTests
             "/bills/",
             await Database.ScalarAsync<string>(
                 "select split_part(route, '|', 1) from endpoint_route where key like 'fastapi.endpoint:2:%'"));
+    }
+
+    [Fact]
+    public async Task Edits_of_the_same_endpoints_without_end_are_merged_in_steps_and_still_wait_for_their_reload()
+    {
+        await using var registry = await InSyncAsync();
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/bills/new' where id = 2");
+        await Database.ExecuteAsync("update fastapi_endpoint set root_path = '/orders/new' where id = 1");
+        await Database.ExecuteAsync(RepeatRecord);
+        await Database.ExecuteAsync(CountDeleted);
+        await Database.ExecuteAsync(HijackBills);
+
+        await registry.ReloadAsync(ReloadScope.Routes);
+
+        Assert.Equal(["/bills/", "/orders/"], await ServedAsync());
+        Assert.Equal(
+            ["1", "2"],
+            await Database.ListAsync("select endpoint_ids[1]::text from endpoint_sync.pending_changes order by 1"));
+        Assert.InRange(await Database.ScalarAsync<long>("select max(records) from public.deleted"), 9000, 10000);
+        await registry.ReloadAsync();
+        Assert.Equal(["/bills/new/", "/orders/new/"], await ServedAsync());
+        Assert.Equal(0L, await Database.ScalarAsync<long>("select count(*) from endpoint_sync.pending_changes"));
     }
 
     private async Task<TestRegistry> InSyncAsync()

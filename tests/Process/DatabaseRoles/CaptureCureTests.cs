@@ -35,7 +35,7 @@ public sealed partial class CaptureCureTests
         await using var registry = new TestRegistry(roles.Database, connectionString: roles.SiloConnection);
         Assert.False(await registry.Capture.EnsureAsync(CancellationToken.None));
 
-        var (_, _, message) = Assert.Single(registry.Log.Entries, entry => entry.EventId == NotCaptured);
+        var message = Assert.Single(registry.Log.Entries, entry => entry.EventId == NotCaptured).Message;
         var cures = Cures().Matches(message);
         Assert.Equal(statements, cures.Count);
         foreach (Match cure in cures)

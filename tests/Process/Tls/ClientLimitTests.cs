@@ -26,6 +26,8 @@ public sealed class ClientLimitTests(ClientCluster cluster) : IClassFixture<Clie
         var ended = app.Client.ReloadAsync(ClientCluster.Registry, cancellationToken: cancelled.Token);
         await cancelled.CancelAsync();
         await Task.WhenAny(ended);
+        // What it asks a coordinator whose answer takes long.
+        await Grains(app).GetGrain<ICoordinatorLife>(ClientCluster.Registry).IsSyncingAsync();
 
         Assert.True(receipt.Convergence!.Reached);
         var output = own.Silos.Silos[0].Output;

@@ -84,6 +84,23 @@ internal sealed class PendingChanges(RegistryDatabase database)
         connection.ExecuteAsync(Sql["see"], cancellationToken, PostgresCommands.Value(ids));
 
     /// <summary>
+    /// Merges the edits of endpoints that were edited again and again, in steps, each with a commit of its own. At most
+    /// one record of each endpoint is left for each session that lives.
+    /// </summary>
+    public static async Task MergeEditsAsync(
+        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        long? last = 0;
+        while (last is { } from)
+        {
+            var steps = await connection.ListAsync(
+                Sql["merge_edits"], row => row.StructOrNull<long>("last"), cancellationToken, database.SchemaName,
+                PostgresCommands.Value(from));
+            last = steps.Single();
+        }
+    }
+
+    /// <summary>
     /// Adds to a batch the question whether a writer of changes that a sync has dealt with began its next transaction
     /// meanwhile. Its result is one boolean.
     /// </summary>

@@ -42,6 +42,33 @@ cross join lateral (
 ) as writer
 where schema_name = $1 and (table_name <> 'endpoint_route' or id in (select id from first_of_routes)) order by id
 
+-- name: merge_edits
+-- Whoever edits endpoints in a loop records edits without end, and a look must know of each endpoint whether it waits.
+-- A step deletes what later records of the same step say again, of 10,000 edits and about 100,000 ids at most. Each
+-- session keeps its last record of an endpoint, because it may be about to edit it again. Edits of the whole table
+-- count as those of one more endpoint. Returns the last id of the step; null for the last step.
+with edits as materialized (
+  select id, endpoint_ids, process_id, coalesce(cardinality(endpoint_ids), 1) as weight
+  from endpoint_sync.pending_changes
+  where schema_name = $1 and awaits_reload and table_name = 'fastapi_endpoint' and id > $2 order by id limit 10000
+), step as materialized (
+  select * from (select *, sum(weight) over (order by id) - weight as before from edits) as counted
+  where before < 100000
+), live as materialized (
+  select pid from pg_stat_activity
+), latest as materialized (
+  select max(id) as id
+  from step left join live on pid = process_id
+  cross join lateral unnest(coalesce(endpoint_ids, array[null::integer])) as endpoint_id
+  group by endpoint_id, pid
+), merged as (
+  delete from endpoint_sync.pending_changes
+  where id in (
+    select id from endpoint_sync.pending_changes
+    where id in (select id from step except select id from latest) for update skip locked)
+)
+select case when count(*) >= 10000 or count(*) < (select count(*) from edits) then max(id) end as last from step
+
 -- name: see
 -- It does not wait for the disk: after a crash the next look counts.
 update endpoint_sync.pending_changes set seen_at = clock_timestamp()
