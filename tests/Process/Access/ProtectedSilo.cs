@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -97,6 +96,9 @@ internal sealed class ProtectedSilo : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync(Cancelled);
         return (answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
     }
+
+    /// <summary>Waits until the silo has printed a text.</summary>
+    public Task PrintsAsync(string text) => Process.WaitForOutputAsync(text, Cancelled).Within($"the output '{text}'");
 
     /// <summary>Creates a key by the administrators' key.</summary>
     /// <returns>Its id, and the key.</returns>

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using EndpointSync.Tests.Testing;
-using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Access;
 
@@ -39,7 +38,7 @@ public sealed class RateLimitTests : IAsyncLifetime
             guesses, status => Assert.True(status is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests));
         Assert.Contains(HttpStatusCode.TooManyRequests, guesses);
         // One line for all of them.
-        await silo.Process.WaitForOutputAsync("Answered 429 to 127.0.0.1 without a valid credential, who", Cancelled);
+        await silo.PrintsAsync("Answered 429 to 127.0.0.1 without a valid credential, who");
         Assert.Single(silo.Output.Split('\n'), line => line.Contains("Answered 429", StringComparison.Ordinal));
         Assert.All(
             await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => silo.StatusAsync(AdminKey, List))),
@@ -68,7 +67,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
         Assert.Equal("Too many requests", problem.GetProperty("title").GetString());
-        await silo.Process.WaitForOutputAsync("Answered 429 to settings:admin, who", Cancelled);
+        await silo.PrintsAsync("Answered 429 to settings:admin, who");
         Assert.Single(silo.Output.Split('\n'), line => line.Contains("Answered 429", StringComparison.Ordinal));
         Assert.Equal(
             HttpStatusCode.OK, await silo.StatusAsync(WorkerKey, $"{List}/openspp/feed/newest"));

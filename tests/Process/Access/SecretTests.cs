@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using EndpointSync.Tests.Process.Tls;
-using EndpointSync.Tests.Testing;
 using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Access;
@@ -81,7 +80,7 @@ public sealed class SecretTests : IAsyncLifetime
         await _registry.ShutOutAsync();
         await AskAsync(silo, credentials);
         await _cluster.ShutOutAsync();
-        await silo.Process.WaitForOutputAsync("API keys cannot be read", Cancelled);
+        await silo.PrintsAsync("API keys cannot be read");
         await AskAsync(silo, credentials);
         await RunCommandsAsync(silo.Address, viewerKey);
         await _cluster.LetInAsync();

@@ -75,47 +75,6 @@ public sealed class SiloSettingsRulesTests
         }
     }
 
-    [Fact]
-    public void Client_certificates_need_an_authority_and_roles_that_there_are()
-    {
-        const string section = "EndpointSync:Http:ClientCertificates";
-        using var authority = new AuthorityFile();
-        Complains(
-            settings => settings.Http.ClientCertificates.Roles["web.example"] = "worker",
-            $"{section} needs a CertificateAuthority");
-        Complains(
-            settings => settings.Http.ClientCertificates.CertificateAuthority = "/no/such/file",
-            $"{section}:CertificateAuthority (/no/such/file) cannot be read");
-        foreach (var roles in new[] { "owner", "", "worker, 3", "worker/a b", "worker,," })
-        {
-            Complains(
-                settings =>
-                {
-                    settings.Http.ClientCertificates.CertificateAuthority = authority.Path;
-                    settings.Http.ClientCertificates.Roles["web.example"] = roles;
-                },
-                $"{section}:Roles:web.example ('{roles}') must be viewer");
-        }
-
-        var good = Good();
-        good.Http.WorkerKeyHash = new string('0', 64);
-        good.Http.ClientCertificates.CertificateAuthority = authority.Path;
-        good.Http.ClientCertificates.Roles["web.example"] = "worker/openspp, worker/orders,viewer";
-        Assert.Empty(SiloSettingsRules.Check(good));
-    }
-
-    [Fact]
-    public void The_text_of_a_key_in_the_place_of_its_path_is_not_shown()
-    {
-        var settings = Good();
-        settings.Http.ClientCertificates.CertificateAuthority = "-----BEGIN PRIVATE KEY-----\nsecret";
-
-        var complaint = Assert.Single(SiloSettingsRules.Check(settings));
-
-        Assert.Contains("CertificateAuthority has the text of a PEM file", complaint, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", complaint, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

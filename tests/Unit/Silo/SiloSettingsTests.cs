@@ -1,7 +1,6 @@
 using System.Text;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Silo;
-using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 
