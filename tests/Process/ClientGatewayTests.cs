@@ -32,16 +32,20 @@ public sealed class ClientGatewayTests(ITestOutputHelper output)
         await certificates.ClientAsync("app");
         await using var database = await TestDatabase.CreateAsync();
         var ports = Enumerable.Range(0, 3).Select(_ => LoopbackPort.PickFree()).ToList();
-        Task<SiloProcess> StartAsync(int number) =>
-            SiloAsync(database, number, ports[number], tls ? certificates.Settings("silo") : []);
+        var laterHttp = LoopbackPort.PickFree();
+        Task<SiloProcess> StartAsync(int number) => SiloAsync(
+            database, number, ports[number], tls ? certificates.Settings("silo") : [],
+            httpPort: number == 2 ? laterHttp : 0);
         await using var first = await StartAsync(0);
         await using var second = await StartAsync(1);
         var key = certificates.PathOf("key");
         await File.WriteAllTextAsync(
             key, await KeyAsync(first, AccessRole.Viewer), TestContext.Current.CancellationToken);
-        // A silo that is asked names the others. A gateway that is named is called as soon as it answers.
+        // The silo that is asked names the second one. What is named before it is there is found when it is.
+        await UntilSilosAreNamedAsync(first, 2);
         var settings = source == "Silos"
-            ? Settings(("Silos:0", $"{first.Address}"), ("KeyFile", key))
+            ? Settings(
+                ("Silos:0", $"{first.Address}"), ("Silos:1", $"http://127.0.0.1:{laterHttp}"), ("KeyFile", key))
             : Settings(
                 ("Gateways:0", $"127.0.0.1:{ports[0]}"), ("Gateways:1", $"localhost:{ports[1]}"),
                 ("Gateways:2", $"127.0.0.1:{ports[2]}"));
@@ -174,7 +178,8 @@ public sealed class ClientGatewayTests(ITestOutputHelper output)
         settings.ToDictionary(pair => $"EndpointSync:Cluster:{pair.Key}", pair => (string?)pair.Value);
 
     private static Task<SiloProcess> SiloAsync(
-        TestDatabase database, int number, int gatewayPort, Dictionary<string, string> tls, bool key = true)
+        TestDatabase database, int number, int gatewayPort, Dictionary<string, string> tls, bool key = true,
+        int httpPort = 0)
     {
         var options = Fleet.Options(database);
         var settings = new Dictionary<string, string>(options.Configuration.Concat(tls))
@@ -188,8 +193,23 @@ public sealed class ClientGatewayTests(ITestOutputHelper output)
         }
 
         return SiloProcess.StartAsync(
-            options with { Name = $"silo-{number + 1}", Configuration = settings },
+            options with { Name = $"silo-{number + 1}", Configuration = settings, HttpPort = httpPort },
             TestContext.Current.CancellationToken);
+    }
+
+    private static async Task UntilSilosAreNamedAsync(SiloProcess silo, int count)
+    {
+        using var http = new HttpClient { BaseAddress = silo.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", AdminKey);
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                using var list = JsonDocument.Parse(
+                    await http.GetStringAsync(new Uri("api/v1/gateways", UriKind.Relative)));
+                return list.RootElement.GetProperty("silos").GetArrayLength() == count
+                    && list.RootElement.GetProperty("gateways").GetArrayLength() == count;
+            },
+            "the silos to know each other");
     }
 
     private static async Task<string> KeyAsync(SiloProcess silo, AccessRole role)
