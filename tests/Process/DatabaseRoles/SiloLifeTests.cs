@@ -31,7 +31,6 @@ public sealed class SiloLifeTests
             Assert.Equal("UpToDate 0", await ReloadAsync(http));
             await EditAsync(roles, http);
             await AdoptAsync(roles);
-            await RepairAsync(roles);
         }
 
         await using var again = await StartAsync(roles);
@@ -88,15 +87,6 @@ public sealed class SiloLifeTests
         await roles.Database.UntilAsync(
             "select exists (select from endpoint_sync.foreign_writes where outcome = 'adopted' and version = 2)",
             "the adoption");
-    }
-
-    private static async Task RepairAsync(ScriptedRoles roles)
-    {
-        await roles.Database.ExecuteAsync("update endpoint_route set route = '/hijacked'");
-        await roles.Database.UntilAsync(
-            "select exists (select from endpoint_sync.foreign_writes where outcome = 'repaired') "
-            + "and not exists (select from endpoint_route where route = '/hijacked')",
-            "the repair");
     }
 
     private static async Task AssertNothingLackedAsync(ScriptedRoles roles)
