@@ -1,5 +1,4 @@
 using EndpointSync.Grains.History;
-using EndpointSync.Tests.Testing;
 using EndpointSync.Tests.Testing.Upstream;
 using static EndpointSync.Tests.Postgres.Sync.StoredRows;
 

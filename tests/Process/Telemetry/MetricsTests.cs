@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using EndpointSync.Tests.Testing;
 using EndpointSync.Tools.Postgres;
-using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process.Telemetry;
 

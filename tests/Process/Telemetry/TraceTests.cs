@@ -5,7 +5,6 @@ using EndpointSync.Tools.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Tests.Process.Telemetry;
@@ -13,6 +12,10 @@ namespace EndpointSync.Tests.Process.Telemetry;
 /// <summary>What a real silo sends to a collector: this test is one, of OTLP over HTTP.</summary>
 public sealed class TraceTests
 {
+    // Of the request, of its sync, and of a statement.
+    private static readonly string[] Spans =
+        ["POST /api/v1/registries/{registry}/reload", "\u0004sync", "endpointsync.registry", "db.query.text"];
+
     [Fact]
     public async Task A_reload_is_one_trace_from_its_request_over_the_sync_to_the_database()
     {
@@ -43,10 +46,7 @@ public sealed class TraceTests
         // A span has its trace's id as bytes. The spans of one trace need not come in one message.
         var id = Encoding.Latin1.GetString(Convert.FromHexString(trace));
         await Deadline.UntilAsync(
-            () => Task.FromResult(new[]
-            {
-                "POST /api/v1/registries/{registry}/reload", "\u0004sync", "endpointsync.registry", "db.query.text",
-            }.All(part => received.Any(message => message.Path == "/v1/traces"
+            () => Task.FromResult(Spans.All(part => received.Any(message => message.Path == "/v1/traces"
                 && message.Text.Contains(id, StringComparison.Ordinal)
                 && message.Text.Contains(part, StringComparison.Ordinal)))),
             "the spans of the request, of its sync and of its statements in the caller's trace");
