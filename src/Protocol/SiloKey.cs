@@ -1,8 +1,8 @@
 namespace EndpointSync.Core;
 
 /// <summary>
-/// The key that a worker or a client shows to silos. A file is read each time, so a key can be replaced; its time of change says
-/// nothing where a mounted secret is replaced by exchanging a link.
+/// The key that a worker or a client shows to silos. A file is read each time, so a key can be replaced; its time of
+/// change says nothing where a mounted secret is replaced by exchanging a link.
 /// </summary>
 internal sealed class SiloKey(string? key, string? keyFile)
 {

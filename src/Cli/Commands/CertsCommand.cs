@@ -7,8 +7,8 @@ using EndpointSync.Cli.Certificates;
 namespace EndpointSync.Cli.Commands;
 
 /// <summary>
-/// <c>endpointsync certs</c>: the certificates of the cluster's ports, of workers, and of HTTP and PostgreSQL servers. It
-/// calls no silo.
+/// <c>endpointsync certs</c>: the certificates of the cluster's ports, of workers, and of HTTP and PostgreSQL servers.
+/// It calls no silo.
 /// </summary>
 internal static class CertsCommand
 {
