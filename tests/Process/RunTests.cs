@@ -39,12 +39,12 @@ public sealed class RunTests : IAsyncDisposable
         Assert.Contains("all processes are stopped", output, StringComparison.Ordinal);
     }
 
-    // A network namespace has the fixed ports to itself.
+    // A network namespace has the fixed ports to itself. A shell in the background starts programs that ignore Ctrl-C.
     [Fact]
     public async Task The_sample_is_synced_and_served_when_the_guide_is_printed_and_Ctrl_C_stops_all()
     {
         var process = Start(
-            _folder.FullName, "unshare", "--net", "sh", "-c",
+            _folder.FullName, "unshare", "--net", "env", "--default-signal=INT", "sh", "-c",
             $"ip link set lo up && exec dotnet '{Program()}' --private-postgres");
         var (guide, error) = await ReadGuideAsync(process).WaitAsync(Longest);
         Assert.SkipWhen(

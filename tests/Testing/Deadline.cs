@@ -18,7 +18,7 @@ public static class Deadline
         {
             return await task.WaitAsync(MaxWait);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!task.IsCompleted)
         {
             throw new TimeoutException($"Waited {MaxWait} in vain for: {what}");
         }
@@ -31,7 +31,7 @@ public static class Deadline
         {
             await task.WaitAsync(MaxWait);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!task.IsCompleted)
         {
             throw new TimeoutException($"Waited {MaxWait} in vain for: {what}");
         }

@@ -84,7 +84,9 @@ public sealed class WorkerClusterTests(ITestOutputHelper output) : IDisposable
             subscriber => subscriber.Kind == SubscriberKind.Worker);
 
         var killed = TimeProvider.System.GetTimestamp();
-        cluster.Silos.Single(silo => silo.Name == served.Silo).Kill();
+        var gone = cluster.Silos.Single(silo => silo.Name == served.Silo);
+        gone.Kill();
+        await gone.Exited.Within("the silo's end");
         await worker.Log.FirstAsync(FeedFailed).Within("the worker to notice");
         output.WriteLine(
             "From the kill to the next long poll: "
