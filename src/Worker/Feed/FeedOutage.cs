@@ -9,6 +9,7 @@ internal sealed partial class FeedOutage(
     WorkerIdentity worker, FeedCalls calls, CurrentRoutes current, WorkerState state, ILogger<FeedOutage> logger)
 {
     private readonly RepeatFilter _complaints = new();
+    private readonly RepeatFilter _certificates = new();
     private bool _mustMove;
     private bool _isUnavailable;
 
@@ -34,7 +35,8 @@ internal sealed partial class FeedOutage(
     public void Ended()
     {
         (_isUnavailable, state.FeedProblem) = (false, null);
-        if (_complaints.Reset())
+        // Both, so that each is told again in the next outage.
+        if (_complaints.Reset() | _certificates.Reset())
         {
             LogFeedRecovered(worker.Name, worker.Registry);
         }
@@ -53,8 +55,12 @@ internal sealed partial class FeedOutage(
             state.FeedProblem = failure.Message;
         }
 
-        // Compared by kind, because messages with one cause differ in silos and times.
-        if (_complaints.IsNew((failure as SiloException)?.Failure.ToString() ?? failure.GetType().Name))
+        // Compared by kind, because messages with one cause differ in silos and times. A certificate is told whatever
+        // was told before: otherwise a silo that is slow once hides what only a change of settings heals.
+        var isNew = ConnectionFailure.IsOfCertificate(failure)
+            ? _certificates.IsNew(nameof(ConnectionFailure))
+            : _complaints.IsNew((failure as SiloException)?.Failure.ToString() ?? failure.GetType().Name);
+        if (isNew)
         {
             Log(failure);
         }
