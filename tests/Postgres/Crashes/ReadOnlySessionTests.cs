@@ -53,13 +53,15 @@ public sealed class ReadOnlySessionTests : RegistryTests
         await using var other = await PrepareSessionsAsync();
 
         await Database.ExecuteAsync("alter table fastapi_endpoint alter column name type text");
-        Assert.Equal((1, Sessions), (await FailuresAsync(ListAsync), await FailuresAsync(() => ListAsync(other))));
+        await AssertOneFailureAtMostAsync(ListAsync);
+        Assert.Equal(Sessions, await FailuresAsync(() => ListAsync(other)));
 
         await using var another = await PrepareSessionsAsync();
         await DiscardStatementsAsync(Registry.Database.Source);
         await DiscardStatementsAsync(another);
         // Npgsql does not prepare such a statement again.
-        Assert.Equal((1, Uses), (await FailuresAsync(ListAsync), await FailuresAsync(() => ListAsync(another))));
+        await AssertOneFailureAtMostAsync(ListAsync);
+        Assert.Equal(Uses, await FailuresAsync(() => ListAsync(another)));
     }
 
     [Fact]
@@ -75,10 +77,10 @@ public sealed class ReadOnlySessionTests : RegistryTests
             + "where datname = current_database() and application_name like 'EndpointSync/%'");
 
         // Npgsql itself discards the sessions of the pool that met it.
+        await AssertOneFailureAtMostAsync(ListAsync);
         Assert.Equal(
-            (1, 0, 1),
-            (await FailuresAsync(ListAsync), await FailuresAsync(() => ListAsync(membership)),
-                await FailuresAsync(() => ListAsync(other))));
+            (0, 1),
+            (await FailuresAsync(() => ListAsync(membership)), await FailuresAsync(() => ListAsync(other))));
     }
 
     // As every statement of the product. Those for a list of endpoints cast the name, so its type does not matter.
@@ -130,6 +132,13 @@ public sealed class ReadOnlySessionTests : RegistryTests
         }
 
         held.ForEach(connection => connection.Dispose());
+    }
+
+    // None, if another test that runs now has met such a session of this server: that clears this pool, too.
+    private static async Task AssertOneFailureAtMostAsync(Func<Task> list)
+    {
+        var failures = await FailuresAsync(list);
+        Assert.True(failures <= 1, $"{failures} failures");
     }
 
     private static async Task<int> FailuresAsync(Func<Task> list)
