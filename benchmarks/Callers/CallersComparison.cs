@@ -61,7 +61,8 @@ internal sealed class CallersComparison : IComparison
         }
 
         // Three transactions: the sync, which inserts a route under a savepoint, the bump of Odoo's sequence, and the
-        // audit of all callers, which follows the answers. The rest is the cluster's heartbeats, the second bumps for earlier versions, and the server's own work.
+        // audit of all callers, which follows the answers. The rest is the cluster's heartbeats, the second bumps for
+        // earlier versions, and the server's own work.
         run.Expect(Budget.Count(due, CallersRound.Writes, atMost: 4, margin: 0.2));
     }
 }

@@ -42,7 +42,7 @@ public sealed class FeedOutageTests
             outage.Began(refused);
 
             Assert.Equal(
-                Enumerable.Repeat(Told, outages).SelectMany(reasons => reasons),
+                Enumerable.Repeat(Told, outages).SelectMany(told => told),
                 log.Entries.Where(entry => entry.EventId == 3105)
                     .Select(entry => entry.Message.Split(": ")[1].Split(" It keeps")[0].TrimEnd('.')));
             outage.Ended();
