@@ -11,6 +11,7 @@ using EndpointSync.Bench.Propagation;
 using EndpointSync.Bench.Registries;
 using EndpointSync.Bench.Soak;
 using EndpointSync.Bench.Storm;
+using EndpointSync.Bench.Telemetry;
 
 namespace EndpointSync.Bench;
 
@@ -35,6 +36,7 @@ internal static class Comparisons
         new DeltaComparison(),
         new MemoryComparison(),
         new PropagateComparison(),
+        new TelemetryComparison(),
         new ForeignComparison(),
         new FailoverComparison(),
         new ProcessMemoryComparison(),

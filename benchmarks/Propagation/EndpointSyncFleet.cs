@@ -21,10 +21,11 @@ internal sealed class EndpointSyncFleet : IRoutedFleet
 
     public TimeSpan WarmUpTime => TimeSpan.FromSeconds(45);
 
-    public static async Task<EndpointSyncFleet> StartAsync(PrivatePostgres postgres, int workers)
+    public static async Task<EndpointSyncFleet> StartAsync(
+        PrivatePostgres postgres, ServingFleetOptions options)
     {
-        var fleet = await ServingFleet.StartAsync(postgres, new ServingFleetOptions(workers));
-        var connection = new NpgsqlConnection(postgres.ConnectionString());
+        var fleet = await ServingFleet.StartAsync(postgres, options);
+        var connection = new NpgsqlConnection(options.ConnectionString(postgres));
         await connection.OpenAsync();
         return new EndpointSyncFleet(fleet, connection);
     }
@@ -42,10 +43,17 @@ internal sealed class EndpointSyncFleet : IRoutedFleet
     /// <summary>One row inserted and committed, where no trigger is.</summary>
     public Task CommitOnceAsync() => _endpoints.CommitOnceAsync();
 
+    /// <summary>Commits the next endpoint, without a reload.</summary>
+    /// <returns>Its path.</returns>
+    public Task<string> CommitAsync() => _endpoints.AddAsync();
+
+    /// <inheritdoc cref="ServingFleet.ReloadAsync" />
+    public Task ReloadAsync() => _fleet.ReloadAsync();
+
     public async Task<string> AddAsync()
     {
-        var path = await _endpoints.AddAsync();
-        await _fleet.ReloadAsync();
+        var path = await CommitAsync();
+        await ReloadAsync();
         return path;
     }
 

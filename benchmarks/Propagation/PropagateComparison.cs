@@ -1,6 +1,7 @@
 using EndpointSync.Bench.Budgets;
 using EndpointSync.Bench.Model;
 using EndpointSync.Bench.Propagation.Rivals;
+using EndpointSync.Bench.Serving;
 
 namespace EndpointSync.Bench.Propagation;
 
@@ -35,7 +36,8 @@ internal sealed class PropagateComparison : IComparison
             one => (Served: one.Case.Ours("EndpointSync"), Floor: one.Case.Floor("one commit, then one request")));
         await BenchPostgres.UseAsync(async postgres =>
         {
-            await using var fleet = await EndpointSyncFleet.StartAsync(postgres, Workers);
+            await using var fleet = await EndpointSyncFleet.StartAsync(
+                postgres, new ServingFleetOptions(Workers));
             var rounds = new PropagationRounds(run, fleet);
             foreach (var (size, _) in cases)
             {

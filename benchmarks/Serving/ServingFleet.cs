@@ -90,7 +90,7 @@ internal sealed class ServingFleet : IAsyncDisposable
     private static SiloProcessOptions SiloOptions(PrivatePostgres postgres, ServingFleetOptions options, int number) =>
         new()
         {
-            ClusterConnectionString = postgres.ConnectionString(),
+            ClusterConnectionString = options.ConnectionString(postgres),
             ClusterId = ClusterId,
             Name = $"silo-{number}",
             Configuration = new Dictionary<string, string>(options.Silo)

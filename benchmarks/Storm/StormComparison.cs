@@ -69,7 +69,7 @@ internal sealed class StormComparison : IComparison
         ];
         var unseen = rows.Select(row => (new Row("", "", Role.Part), row.Fleet)).ToList();
         // Programs that run in processes of their own have more to compile.
-        await MeasureAsync(meter, unseen[..1], run.Sized(full: 10, quick: 15));
+        await MeasureAsync(meter, unseen[..1], run.Sized(full: 10, quick: 60));
         await MeasureAsync(meter, unseen, run.Sized(full: 2, quick: 1));
         await MeasureAsync(meter, rows, run.Sized(full: 12, quick: 15));
         Expect(run, workers, ours, upstream);

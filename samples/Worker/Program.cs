@@ -6,6 +6,7 @@ var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddEndpointSync(builder.Configuration["Registry"] ?? "openspp");
 builder.AddStopWhenInputEnds();
+builder.AddTelemetry();
 
 await using var app = builder.Build();
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

@@ -60,6 +60,7 @@ class Table:
         self.map = Map(
             converters={"model": ModelConverter, "models": ModelsConverter}, strict_slashes=False)
         self.left_out = []
+        self.counts = [0, 0, 0]  # Requests, misses, errors.
         for route in routes.values():
             for text in [] if route.get("problem") else route["rules"]:
                 try:
@@ -88,7 +89,8 @@ class Refused(Exception):
 class Silos:
     """The silos that may be asked; one of them is asked until it fails."""
 
-    def __init__(self, urls, registry, key):
+    def __init__(self, urls, registry, ring, key):
+        self.ring = ring
         self.configured = [url.rstrip("/") for url in urls]
         self.all = list(self.configured)
         self.current = random.choice(self.all)
@@ -130,7 +132,7 @@ class Silos:
         """The number of the newest version, over a connection of its own."""
         connection = connect(self.current, timeout)
         try:
-            path = f"/api/v1/registries/{self.registry}/feed/newest"
+            path = f"/api/v1/registries/{self.registry}/feed/newest?ring={quote(self.ring)}"
             return json.loads(read(connection, self.current, path, self.key())[0])["version"]
         finally:
             connection.close()
@@ -170,7 +172,9 @@ class Worker:
         self.registry, self.name, self.silos = registry, name, silos
         self.id = uuid.uuid4()
         self.secret = secrets.token_hex(32)
-        self.table = None
+        self.table = self.previous = None
+        self.is_watched = False  # A rollout runs: the silo wants to know what the tables have decided.
+        self.needs_all = False  # The table does not follow from the one before: all of it is asked for.
         self.changed = threading.Condition()
         self.confirmed = 0
         self.problem = None
@@ -198,6 +202,7 @@ class Worker:
         if head["protocol"] != PROTOCOL:
             raise Refused(f"the silo speaks protocol {head['protocol']}, this worker {PROTOCOL}")
         self.silos.learn(head.get("silos", []))
+        self.is_watched = head.get("watch", False)
         if head.get("stopping"):
             self.silos.move()
         self.take(head, [json.loads(line) for line in lines[1:]])
@@ -209,13 +214,16 @@ class Worker:
         wait = 0 if table is None else LONG_POLL if self.confirmed == table.version else 0.2
         fields = {
             "worker": self.id, "name": self.name, "serves": self.confirmed,
-            "after": table.version if table else 0, "timeout": f"{int(wait * 1000)}ms",
+            "after": 0, "timeout": f"{int(wait * 1000)}ms", "ring": self.silos.ring,
         }
-        if table and table.version:
-            fields["hash"] = table.hash
+        if table and table.version and not self.needs_all:
+            fields.update(after=table.version, hash=table.hash)
         problem = self.problem or (f"cannot route {table.left_out[0]}" if table and table.left_out else None)
         if problem:
             fields["problem"] = problem[:500]
+        if self.is_watched:
+            tables = [one for one in (table, self.previous) if one]
+            fields["answers"] = ";".join("%d:%d,%d,%d" % (one.version, *one.counts) for one in tables)
         return urlencode(fields, quote_via=quote)
 
     def take(self, head, lines):
@@ -232,14 +240,14 @@ class Worker:
                 routes[line["key"]] = line
         if sum_of(routes.values()) != head["hash"]:
             self.problem = f"the routes of version {head['version']} do not have its hash"
-            if head["from"]:
-                self.table = None  # The next question asks for everything.
+            self.needs_all = True  # The table from before goes on serving.
             return
+        self.needs_all = False
         if self.table and (self.table.version, self.table.hash) == (head["version"], head["hash"]):
             return
         table = Table(head["version"], head["hash"], routes)
         with self.changed:
-            self.table, self.problem = table, None
+            self.table, self.previous, self.problem = table, self.table, None
             self.changed.notify_all()
         log(f"serves version {table.version} of {self.registry}: {len(routes)} routes")
 
@@ -310,11 +318,13 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, table, path, is_last=False):
         try:
             (key, rule), values = table.match(path, self.command)
+            self.count(table, 200)
             self.answer(200, {
                 "app": table.routes[key].get("app"), "rule": rule, "values": values, "version": table.version,
                 "worker": self.worker.name,
             }, table)
         except RequestRedirect as redirect:
+            self.count(table, 308)
             self.answer(308, None, table, {"Location": urlsplit(redirect.new_url).path})
         except HTTPException as refused:
             if not is_last:
@@ -322,7 +332,12 @@ class Handler(BaseHTTPRequestHandler):
             headers = {"Allow": ", ".join(sorted(refused.valid_methods or []))} if isinstance(
                 refused, MethodNotAllowed) else {}
             status = 404 if isinstance(refused, NotFound) else refused.code
+            self.count(table, status, is_missed=True)
             self.answer(status, {"detail": str(refused)}, table, headers)
+
+    def count(self, table, status, is_missed=False):
+        with self.worker.changed:
+            table.counts = [one + bool(more) for one, more in zip(table.counts, (1, is_missed, status >= 500))]
 
     def answer(self, status, body, table=None, headers=None):
         content = b"" if body is None else json.dumps(body, default=str).encode()
@@ -366,11 +381,13 @@ def main():
     parser.add_argument("--registry", required=True)
     parser.add_argument("--name", default=f"{socket.gethostname()}:{os.getpid()}")
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 picks a free one")
+    parser.add_argument("--ring", default="rest", help="the ring by which a rollout tells workers apart")
     parser.add_argument("--key-file")
     options = parser.parse_args()
 
     worker = Worker(
-        options.registry, options.name, Silos(options.silo, options.registry, key_reader(options.key_file)))
+        options.registry, options.name,
+        Silos(options.silo, options.registry, options.ring, key_reader(options.key_file)))
     Handler.worker = worker
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     server.daemon_threads = True

@@ -71,7 +71,7 @@ internal sealed class EndpointSyncClient(
         ReloadReceipt receipt, ReloadOptions options, CancellationToken cancellationToken)
     {
         if (options.WaitFor == WaitFor.Nobody
-            || receipt.Outcome is not (ReloadOutcome.UpToDate or ReloadOutcome.Synced))
+            || receipt.Outcome is ReloadOutcome.Skipped or ReloadOutcome.Failed)
         {
             return receipt;
         }

@@ -41,7 +41,7 @@ internal sealed partial class RegistryGate
 
     /// <summary>Joins the gate's next request to the coordinator.</summary>
     public Task<ReloadReceipt> JoinNextAsync(ReloadRequest request, CancellationToken cancellationToken) =>
-        _coalescer.JoinNextAsync(request, cancellationToken);
+        _coalescer.JoinNextAsync(request.FromHere(), cancellationToken);
 
     private async Task<ReloadReceipt> ReloadAsync(ReloadRequest request)
     {

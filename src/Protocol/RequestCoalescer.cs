@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EndpointSync.Core;
 
 /// <summary>
@@ -63,6 +65,8 @@ internal sealed class RequestCoalescer<TRequest, TResult>(
 
     private async Task RunWaitingAsync()
     {
+        // It would otherwise be traced as a part of the request that happened to run before.
+        Activity.Current = null;
         while (TryTakeNext(out var next))
         {
             await RunAsync(next);

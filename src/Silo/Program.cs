@@ -4,6 +4,12 @@ using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Health;
 using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Telemetry;
+using EndpointSync.Silo.WebConsole;
+
+if (HealthProbe.IsAskedFor(args))
+{
+    return await HealthProbe.RunAsync(args);
+}
 
 var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -21,14 +27,22 @@ try
     await builder.AddSiloAsync(settings, endpoints);
     await ClusterReach.CheckAsync(settings.Cluster, endpoints);
     var skew = await ClockSkew.CheckAsync(settings.Cluster);
+    builder.AddSystemd();
+    builder.AddDrain(settings.Http);
     builder.AddSiloHealth(settings);
+    builder.AddConsole();
+    builder.AddOrleansDashboard(settings.Http);
     builder.AddApi();
     builder.AddTelemetry(settings.Cluster.Name);
     builder.AddAccess(settings.Http);
+    builder.AddIssuerSignIn(settings.Http.Jwt);
 
     await using var app = builder.Build();
+    app.UseDrain(settings.Http);
     app.MapSiloHealth();
     app.MapApi();
+    app.MapConsole();
+    app.MapOrleansDashboard(settings.Http);
     app.MapTelemetry();
     app.LogStarted(settings);
     app.LogClockSkew(skew);

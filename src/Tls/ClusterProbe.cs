@@ -45,7 +45,7 @@ internal sealed class ClusterProbe(ClusterTlsOptions options, TimeProvider clock
     {
         if (await IsGreetedAsync(stream, ShortGreetingTimeout, deadline))
         {
-            await BeginWithTlsAsync(stream, deadline);
+            await UntilEndedAsync(stream, TlsRecord.HandshakeBeginning, deadline);
             return HandshakeFailure.NotTls;
         }
 
@@ -63,6 +63,7 @@ internal sealed class ClusterProbe(ClusterTlsOptions options, TimeProvider clock
         }
         catch (Exception failure) when (failure is IOException or AuthenticationException)
         {
+            await UntilEndedAsync(stream, default, deadline);
             return HandshakeFailure.OfOutbound(handshake.Complaint, failure);
         }
 
@@ -71,12 +72,14 @@ internal sealed class ClusterProbe(ClusterTlsOptions options, TimeProvider clock
             : HandshakeFailure.AfterHandshake(handshake.Certificates);
     }
 
-    // So that the other silo's log has a line too. It ends the connection when it has read the beginning.
-    private static async Task BeginWithTlsAsync(NetworkStream stream, CancellationToken deadline)
+    // The other silo ends the connection when it has found its own reason, which its log then has. One that is ended
+    // here may be ended before that, and the log says no more than that.
+    private static async Task UntilEndedAsync(
+        NetworkStream stream, ReadOnlyMemory<byte> last, CancellationToken deadline)
     {
         try
         {
-            await stream.WriteAsync(TlsRecord.HandshakeBeginning, deadline);
+            await stream.WriteAsync(last, deadline);
             await stream.CopyToAsync(Stream.Null, deadline);
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException)

@@ -1,3 +1,4 @@
+using EndpointSync.Certificates;
 using EndpointSync.Core;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,5 @@
+using EndpointSync.Wire;
+
 namespace EndpointSync.Worker;
 
 /// <summary>Identifies a worker from the start of its process to its end.</summary>
@@ -5,5 +7,8 @@ namespace EndpointSync.Worker;
 /// <param name="Name">The worker's display name.</param>
 internal sealed record WorkerIdentity(string Registry, string Name)
 {
+    /// <summary>The worker's ring, by which a rollout tells workers apart.</summary>
+    public string Ring { get; init; } = WorkerRing.Default;
+
     public Guid Id { get; } = Guid.NewGuid();
 }

@@ -1,4 +1,5 @@
 using EndpointSync.Routing;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Worker;
 
@@ -12,6 +13,12 @@ public sealed class WorkerOptions
     /// The worker's display name, 1 to 200 characters. The default is the machine's name and the process id.
     /// </summary>
     public string Name { get; set; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    /// <summary>
+    /// The worker's ring, by which a rollout tells workers apart: 1 to 40 letters, digits, dots, underscores and
+    /// hyphens.
+    /// </summary>
+    public string Ring { get; set; } = WorkerRing.Default;
 
     /// <summary>
     /// The URLs of silos, such as <c>http://10.0.0.1:5080</c>; one at least. The worker learns of the others from the

@@ -1,4 +1,6 @@
+using EndpointSync.Certificates;
 using EndpointSync.Core;
+using EndpointSync.Wire;
 using EndpointSync.Worker.Feed;
 using Microsoft.Extensions.Options;
 
@@ -34,6 +36,12 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
         {
             yield return $"Name ('{options.Name}') must have 1 to {LongestName} characters: "
                 + "shorten it, or leave it out for machine and process id.";
+        }
+
+        if (!WorkerRing.IsValid(options.Ring))
+        {
+            yield return $"Ring ('{options.Ring}') must have {WorkerRing.Form}: "
+                + $"correct it, or leave it out for {WorkerRing.Default}.";
         }
 
         foreach (var complaint in Silos(options).Concat(SiloReachRules.Urls(options.Silos))
@@ -109,10 +117,10 @@ internal sealed class WorkerOptionsRules : IValidateOptions<WorkerOptions>
     {
         try
         {
-            new TlsFiles(tls).Settings();
+            TlsFiles.Of(TlsFiles.Read(tls));
             return null;
         }
-        catch (InvalidDataException unusable)
+        catch (CertificateException unusable)
         {
             return unusable.Message;
         }

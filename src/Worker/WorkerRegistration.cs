@@ -100,6 +100,7 @@ public static class WorkerRegistration
     private static void AddWorker(IServiceCollection services, string registry)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddKeyedSingleton(
             registry, (provider, _) => ActivatorUtilities.CreateInstance<RegistryWorker>(provider, registry));
         services.AddSingleton<IHostedService>(

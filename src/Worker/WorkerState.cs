@@ -11,12 +11,20 @@ internal sealed class WorkerState
     private volatile string? _probeProblem;
     private volatile string? _appsProblem;
     private long _confirmed;
+    private long _newestSeen;
 
     /// <summary>The version confirmed by the worker's request to itself; 0 before the first.</summary>
     public RouteVersion Confirmed
     {
         get => new(Interlocked.Read(ref _confirmed));
         set => Interlocked.Exchange(ref _confirmed, value.Value);
+    }
+
+    /// <summary>The newest version that a silo has told of; 0 before the first answer.</summary>
+    public RouteVersion NewestSeen
+    {
+        get => new(Interlocked.Read(ref _newestSeen));
+        set => Interlocked.Exchange(ref _newestSeen, value.Value);
     }
 
     /// <summary>Why the worker gets no updates.</summary>

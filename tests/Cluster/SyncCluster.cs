@@ -1,5 +1,6 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Coordination;
 using EndpointSync.Grains.Hosting;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
@@ -94,6 +95,9 @@ internal sealed class SyncCluster : IAsyncDisposable
 
     /// <summary>The gate that every request inside one silo passes.</summary>
     public ReloadGate Gate(int silo) => Service<ReloadGate>(silo);
+
+    /// <summary>Where one silo begins rollouts.</summary>
+    public RolloutGate Rollouts(int silo) => Service<RolloutGate>(silo);
 
     /// <summary>Completes when this many reloads wait for the lock, over all silos.</summary>
     public async Task UntilWaitingForLockAsync(int count)

@@ -26,6 +26,12 @@ public sealed class PoolerTests(ITestOutputHelper output)
             fleet.Silos.Select(silo => silo.WaitForOutputAsync("a pooler in transaction mode stands between")))
             .Unwrap()
             .Within("event 1704 with its reason");
+        using var http = new HttpClient();
+        Assert.Contains(
+            "\"check\":\"pooler\"",
+            await http.GetStringAsync(
+                new Uri(fleet.Silos[0].Address, "api/v1/doctor"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         var started = Stopwatch.GetTimestamp();
         await server.ExecuteAsync(
             "insert into endpoint_route (key, route, opts, routing) "

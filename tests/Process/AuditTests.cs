@@ -36,6 +36,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task Every_operation_of_the_description_that_may_change_something_leaves_its_row()
     {
         var endpoint = await _database.AddEndpointAsync("a", "/a");
+        await _silo.AskAsync(AdminKey, "POST", "registries/openspp/reload");
         var key = await _silo.CreateKeyAsync(AccessRole.Viewer);
         await _database.ExecuteAsync("delete from orleans.audit");
         var (_, description) = await _silo.AskAsync(AdminKey, "GET", "/openapi/v1.json");
@@ -51,8 +52,12 @@ public sealed class AuditTests : IAsyncLifetime
             var target = path.Contains("/keys/", StringComparison.Ordinal) ? key.Id : $"{endpoint}";
             var called = path.Replace("{registry}", "openspp", StringComparison.Ordinal)
                 .Replace("{id}", target, StringComparison.Ordinal);
+            var newest = await _database.ScalarAsync<long>("select version from endpoint_sync.state");
+            called += path.EndsWith("/pin", StringComparison.Ordinal) ? $"?seen={newest}" : "";
             var body = path.Contains("/keys", StringComparison.Ordinal)
                 ? "{\"name\":\"a\",\"role\":\"Worker\"}"
+                : path.EndsWith("/rollback", StringComparison.Ordinal)
+                ? $"{{\"toVersion\":1,\"seenVersion\":{newest},\"reason\":\"a test\"}}"
                 : $"{{\"name\":\"b\",\"rootPath\":\"/{name}\",\"app\":\"api\"}}";
             var (status, _) = await _silo.AskAsync(AdminKey, method, called, body);
 
@@ -125,7 +130,7 @@ public sealed class AuditTests : IAsyncLifetime
             AdminKey, "POST", "registries/openspp/endpoints",
             "{\"name\":\"b\",\"rootPath\":\"/b\",\"app\":\"a\"}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Equal("The audit cannot be written", problem.GetProperty("title").GetString());
+        Assert.Equal("/problems/audit-unwritable", problem.GetProperty("type").GetString());
         Assert.Contains("orleans.audit", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from fastapi_endpoint"));
         Assert.Equal(
@@ -164,12 +169,15 @@ public sealed class AuditTests : IAsyncLifetime
 
         var (_, first) = await _silo.AskAsync(AdminKey, "GET", "audit?outcome=refused&limit=3");
         var next = first.GetProperty("next").GetInt64();
-        var (_, second) = await _silo.AskAsync(AdminKey, "GET", $"audit?outcome=refused&limit=3&before={next}");
+        var (_, second) = await _silo.AskAsync(AdminKey, "GET", $"audit?outcome=refused&limit=3&cursor={next}");
+        var (_, same) = await _silo.AskAsync(AdminKey, "GET", $"audit?outcome=refused&limit=3&before={next}");
         Assert.Equal(["5", "4", "3"], Targets(first));
         Assert.Equal(["2", "1"], Targets(second));
+        Assert.Equal(Targets(second), Targets(same));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
         Assert.Equal(HttpStatusCode.BadRequest, (await _silo.AskAsync(AdminKey, "GET", "audit?outcome=1")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await _silo.AskAsync(AdminKey, "GET", "audit?limit=1001")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _silo.AskAsync(AdminKey, "GET", "audit?cursor=-1")).Status);
 
         var admin = ProtectedSilo.AdminEnvironment;
         var shown = await CliProcess.RunAsync(

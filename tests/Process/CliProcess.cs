@@ -20,15 +20,18 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
         Uri server, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         RunAsync(["dotnet"], server, environment, arguments);
 
-    /// <summary>Runs the command line by another program, such as one that runs it on another machine.</summary>
+    /// <summary>
+    /// Runs the command line by another program, such as one that runs it on another machine. Without a server, it
+    /// finds none in its environment.
+    /// </summary>
     public static async Task<CliProcess> RunAsync(
-        IReadOnlyList<string> host, Uri server, IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<string> host, Uri? server, IReadOnlyDictionary<string, string> environment,
         params string[] arguments)
     {
         var start = new ProcessStartInfo(
             host[0], [.. host.Skip(1), Program(), .. arguments])
         { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ENDPOINTSYNC_SERVER"] = server.AbsoluteUri;
+        start.Environment["ENDPOINTSYNC_SERVER"] = server?.AbsoluteUri;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -41,8 +44,8 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
         return new CliProcess(process.ExitCode, await output, await error);
     }
 
-    // Built in the same configuration as this test.
-    private static string Program() => Path.Combine(
+    /// <summary>The program, built in the same configuration as this test.</summary>
+    public static string Program() => Path.Combine(
         RepositoryRoot.Find(AppContext.BaseDirectory)!, "src", "Cli", "bin",
         new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "endpointsync.dll");
 }

@@ -28,7 +28,7 @@ public sealed class OpenApiTests(ClientCluster cluster) : IClassFixture<ClientCl
     {
         var operations = Operations(JsonNode.Parse(await ReadAsync())!).ToList();
 
-        Assert.Equal(24, operations.Count);
+        Assert.Equal(32, operations.Count);
         Assert.Distinct(operations.Select(operation => $"{operation["operationId"]}"));
         Assert.All(operations, operation =>
         {
@@ -62,7 +62,7 @@ public sealed class OpenApiTests(ClientCluster cluster) : IClassFixture<ClientCl
         var schemas = JsonNode.Parse(await ReadAsync())!["components"]!["schemas"]!.AsObject();
 
         Assert.Equal(
-            ["ApiKeyDraft", "EndpointEdit"],
+            ["ApiKeyDraft", "EndpointEdit", "Rollback"],
             schemas.Where(schema => schema.Value!["additionalProperties"]?.GetValue<bool>() is false)
                 .Select(schema => schema.Key));
     }

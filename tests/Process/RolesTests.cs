@@ -24,8 +24,15 @@ public sealed class RolesTests : IAsyncLifetime
         ("GET", "registries/openspp/versions", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/versions/1", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/diff", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("GET", "registries/openspp/plan", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("GET", "registries/openspp/pin", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("DELETE", "registries/openspp/pin", [AccessRole.Operator, AccessRole.Admin]),
+        ("POST", "registries/openspp/rollback", [AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/explain", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/overlaps", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("GET", "registries/openspp/events", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("GET", "registries/openspp/quarantine", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
+        ("GET", "registries/openspp/rollout", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/subscribers", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("GET", "registries/openspp/writers", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
         ("POST", "registries/openspp/reload", [AccessRole.Operator, AccessRole.Admin]),
@@ -45,6 +52,7 @@ public sealed class RolesTests : IAsyncLifetime
         ("GET", "keys", [AccessRole.Admin]), ("POST", "keys", [AccessRole.Admin]),
         ("DELETE", "keys/0", [AccessRole.Admin]),
         ("GET", "audit", [AccessRole.Admin]),
+        ("GET", "doctor", [AccessRole.Viewer, AccessRole.Operator, AccessRole.Admin]),
     ];
 
     public async ValueTask InitializeAsync()
@@ -223,7 +231,8 @@ public sealed class RolesTests : IAsyncLifetime
     {
         var question = path.EndsWith("/feed", StringComparison.Ordinal)
             ? $"{path}?worker={Guid.NewGuid()}&name=test&leave=true"
-            : path;
+            // A stream would not end.
+            : path.EndsWith("/events", StringComparison.Ordinal) ? $"{path}?after=none" : path;
         var status = await _silo.StatusAsync(key, method, question);
         Assert.NotEqual(HttpStatusCode.Unauthorized, status);
         return status != HttpStatusCode.Forbidden;

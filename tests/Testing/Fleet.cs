@@ -38,8 +38,12 @@ internal sealed class Fleet : IAsyncDisposable
     public static async Task<Fleet> StartAsync(int silos, Func<TestDatabase, SiloProcessOptions> options)
     {
         var database = await TestDatabase.CreateAsync();
-        return new Fleet(database, await SiloCluster.StartAsync(silos, options(database)));
+        return await StartAsync(database, silos, options(database));
     }
+
+    /// <summary>Starts silos on a database of the test's, which the fleet drops at the end.</summary>
+    public static async Task<Fleet> StartAsync(TestDatabase database, int silos, SiloProcessOptions options) =>
+        new(database, await SiloCluster.StartAsync(silos, options));
 
     public static SiloProcessOptions Options(TestDatabase database, string pollInterval = OftenPolled) => new()
     {
@@ -58,6 +62,16 @@ internal sealed class Fleet : IAsyncDisposable
     {
         using var response = await _http.PostAsync(
             new Uri(silo.Address, $"api/v1/registries/{Registry}/reload"), content: null);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!;
+    }
+
+    /// <summary>Publishes the table of a version again.</summary>
+    public async Task<ReloadReceipt> RollBackAsync(SiloProcess silo, long to, long seen)
+    {
+        using var response = await _http.PostAsJsonAsync(
+            new Uri(silo.Address, $"api/v1/registries/{Registry}/rollback"),
+            new { toVersion = to, seenVersion = seen, reason = "a test" });
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<ReloadReceipt>(Json))!;
     }

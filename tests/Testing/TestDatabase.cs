@@ -75,6 +75,15 @@ public sealed partial class TestDatabase : IAsyncLifetime
             sql, row => row.IsDBNull(0) ? null : row.GetValue(0).ToString(), CancellationToken.None);
     }
 
+    /// <summary>Ends sessions that a condition on pg_stat_activity selects, and waits for their end.</summary>
+    public async Task TerminateAsync(string condition)
+    {
+        // The function itself waits since PostgreSQL 14.
+        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where {condition}");
+        await this.UntilAsync(
+            $"select not exists (select from pg_stat_activity where {condition})", "the end of the sessions");
+    }
+
     /// <summary>Declares an endpoint like a new Odoo record: active and unsynced.</summary>
     /// <returns>Its id.</returns>
     public Task<int> AddEndpointAsync(string name, string rootPath) => ScalarAsync<int>(

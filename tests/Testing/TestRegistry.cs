@@ -34,12 +34,14 @@ internal sealed class TestRegistry : IAsyncDisposable
             options.CreateTables, options.SyncOn, options.AllowMassRemoval, limits ?? new SyncOptions(), silo);
         Lock = new SyncLock(Database);
         Capture = new ChangeCapture(Database, Log.CreateLogger<ChangeCapture>());
-        Preparation = new RegistryPreparation(Database, Capture);
+        Preparation = new RegistryPreparation(Database, Capture, Log.CreateLogger<RegistryPreparation>());
         Sequence = new OdooSequence(Database, TimeProvider.System, Log.CreateLogger<OdooSequence>());
         Lost = new LostVersions(Database);
         Session = new SyncSession(Database, Lock, Lost, TimeProvider.System, Log.CreateLogger<SyncSession>());
+        Pins = new PinSession(Database, Lock, Session, TimeProvider.System, Log.CreateLogger<PinSession>());
         Attempts = new SyncAttempts(
-            Database, Preparation, Session, TimeProvider.System, Log.CreateLogger<SyncAttempts>());
+            Database, Preparation, Session, Pins, TimeProvider.System, Log.CreateLogger<SyncAttempts>());
+        Plans = new PlanReader(Database);
         Statistics = new RouteStatistics(Database);
         Status = new RegistryStatusStore(Database, Lock);
         Endpoints = new EndpointStore(Database);
@@ -61,7 +63,11 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public SyncSession Session { get; }
 
+    public PinSession Pins { get; }
+
     public SyncAttempts Attempts { get; }
+
+    public PlanReader Plans { get; }
 
     public RouteStatistics Statistics { get; }
 
@@ -77,7 +83,9 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     /// <summary>The registry in the form that a silo uses.</summary>
     public Registry AsRegistry() =>
-        new(Database, Preparation, Attempts, Status, Endpoints, History, Reader, Lost, Statistics, Sequence, Capture);
+        new(
+            Database, Preparation, Attempts, Plans, Status, Endpoints, History, Reader, Lost, Statistics, Sequence,
+            Capture, new RolloutStore(Database));
 
     /// <summary>The first endpoints, more than a test has.</summary>
     public async Task<IReadOnlyList<EndpointView>> EndpointsAsync() =>

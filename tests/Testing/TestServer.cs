@@ -5,7 +5,7 @@ namespace EndpointSync.Tests.Testing;
 
 /// <summary>
 /// The PostgreSQL that all tests share: a server of their own, kept between runs, that stops with the last test
-/// process.
+/// process. <c>ENDPOINTSYNC_POSTGRES_BIN</c> chooses another version than the first that is found.
 /// </summary>
 public static class TestServer
 {
@@ -13,7 +13,8 @@ public static class TestServer
         () => PrivatePostgres.StartAsync(new PrivatePostgresOptions
         {
             Directory = Path.Combine(
-            RepositoryRoot.Find(AppContext.BaseDirectory) ?? Path.GetTempPath(), ".data", "test-postgres"),
+                RepositoryRoot.Find(AppContext.BaseDirectory) ?? Path.GetTempPath(), ".data",
+                $"test-postgres{Version()}"),
         }));
 
     /// <summary>The server, started on first use.</summary>
@@ -26,4 +27,10 @@ public static class TestServer
         await connection.OpenAsync();
         return connection;
     }
+
+    // The data of a version is only opened by that version. Its programs are in <version>/bin.
+    private static string Version() =>
+        Environment.GetEnvironmentVariable(ServerSearch.FolderVariable) is { Length: > 0 } folder
+            ? $"-{Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)))}"
+            : "";
 }

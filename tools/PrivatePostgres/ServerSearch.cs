@@ -9,6 +9,9 @@ namespace EndpointSync.Tools.Postgres;
 /// </summary>
 internal sealed partial class ServerSearch(Func<string, bool> fileExists, Func<string, IEnumerable<string>> foldersIn)
 {
+    /// <summary>The environment variable that names the only folder to search, for another version.</summary>
+    public const string FolderVariable = "ENDPOINTSYNC_POSTGRES_BIN";
+
     private readonly List<string> _searched = [];
     private readonly List<string> _found = [];
 
@@ -22,6 +25,12 @@ internal sealed partial class ServerSearch(Func<string, bool> fileExists, Func<s
     {
         var search = new ServerSearch(
             File.Exists, folder => Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : []);
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } only)
+        {
+            search.SearchFolders([only]);
+            return search;
+        }
+
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
         search.SearchFolders(path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
         if (OperatingSystem.IsWindows())

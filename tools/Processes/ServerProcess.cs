@@ -12,7 +12,7 @@ public abstract class ServerProcess : IAsyncDisposable
     private const int TailLength = 4000;
     private const int MostAttempts = 3;
 
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(25);
 
@@ -104,7 +104,7 @@ public abstract class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">
     /// The process ended first; the message has its exit code and the end of its output.
     /// </exception>
-    /// <exception cref="TimeoutException">The process was not ready within 60 seconds.</exception>
+    /// <exception cref="TimeoutException">The process was not ready within two minutes.</exception>
     private protected static async Task<T> ReadyAsync<T>(Func<T> start, CancellationToken cancellationToken)
         where T : ServerProcess
     {

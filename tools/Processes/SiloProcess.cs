@@ -12,7 +12,9 @@ public sealed class SiloProcess : ServerProcess
     /// <exception cref="InvalidOperationException">
     /// The silo is not built, or the process ended first; the message then has its exit code and the end of its output.
     /// </exception>
-    /// <exception cref="TimeoutException">The silo was not ready within 60 seconds. The process was killed.</exception>
+    /// <exception cref="TimeoutException">
+    /// The silo was not ready within two minutes. The process was killed.
+    /// </exception>
     public static Task<SiloProcess> StartAsync(
         SiloProcessOptions options, CancellationToken cancellationToken = default)
     {

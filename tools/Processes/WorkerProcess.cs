@@ -14,12 +14,14 @@ public sealed class WorkerProcess : ServerProcess
     /// output.
     /// </exception>
     /// <exception cref="TimeoutException">
-    /// The worker was not ready within 60 seconds. The process was killed.
+    /// The worker was not ready within two minutes. The process was killed.
     /// </exception>
     public static Task<WorkerProcess> StartAsync(
         WorkerProcessOptions options, CancellationToken cancellationToken = default)
     {
-        var program = ServerProgram.Find(Path.Combine("samples", "Worker"), "EndpointSync.SampleWorker");
+        var program = options.Program is { } other
+            ? ServerProgram.Of(other)
+            : ServerProgram.Find(Path.Combine("samples", "Worker"), "EndpointSync.SampleWorker");
         ServerLaunch Launch() => new(
             "Worker", options.Name, program, ServerLaunch.AddressOf(options.HttpPort), options.OnOutput)
         {

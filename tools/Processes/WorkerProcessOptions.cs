@@ -21,6 +21,9 @@ public sealed record WorkerProcessOptions
     /// <summary>The port on 127.0.0.1; 0 picks a free port.</summary>
     public int HttpPort { get; init; }
 
+    /// <summary>EndpointSync.SampleWorker.dll of another checkout, built there; null for this checkout's.</summary>
+    public string? Program { get; init; }
+
     /// <summary>Called with every line that the worker writes, from any thread; null for none.</summary>
     public Action<string>? OnOutput { get; init; }
 }

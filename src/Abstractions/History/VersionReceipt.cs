@@ -31,4 +31,7 @@ public sealed record VersionReceipt
 
     /// <summary>How many reloads shared the sync, those that silos begin by themselves among them.</summary>
     public required int Callers { get; init; }
+
+    /// <summary>Why and for whom it was made, if a rollback made it; null otherwise.</summary>
+    public RollbackReceipt? Rollback { get; init; }
 }

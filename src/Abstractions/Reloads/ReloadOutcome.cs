@@ -21,4 +21,10 @@ public enum ReloadOutcome
     /// retry after the answer.
     /// </summary>
     Failed = 3,
+
+    /// <summary>
+    /// The registry is pinned: its table stays, and what is due waits for the end of the pin. See
+    /// <see cref="ReloadReceipt.Pin"/>.
+    /// </summary>
+    Pinned = 4,
 }

@@ -72,12 +72,31 @@ public sealed record ReloadReceipt
     /// <summary>How many endpoints cannot be routed, including those that <see cref="Rejected"/> leaves out.</summary>
     [Id(16)] public int RejectedCount { get; init; }
 
+    /// <summary>The registry's pin, if a reload of everything found one or a rollback set it; null otherwise.</summary>
+    [Id(17)] public Pin? Pin { get; init; }
+
+    /// <summary>The version that a rollback replaced; null for a reload, and if the table was the same.</summary>
+    [Id(18)] public ReplacedVersion? Replaced { get; init; }
+
+    /// <summary>
+    /// The rollout that the reload began, or that keeps it from publishing anything; null if there is none.
+    /// </summary>
+    [Id(19)] public Rollout? Rollout { get; init; }
+
     /// <summary>
     /// Whether the reload was skipped because another process held the registry's lock, and not because rows were open
     /// elsewhere.
     /// </summary>
     public bool LockWasBusy => Outcome == ReloadOutcome.Skipped && EndpointsDeferred == 0;
 
-    /// <summary>Whether the registry was in sync at <see cref="Version"/> when the receipt was written.</summary>
-    public bool InSync => Outcome is ReloadOutcome.UpToDate or ReloadOutcome.Synced && EndpointsDeferred == 0;
+    /// <summary>
+    /// Whether the registry was in sync at <see cref="Version"/> when the receipt was written; if it is pinned, whether
+    /// it has the pinned table. A reload that waits for the end of a rollout is not.
+    /// </summary>
+    public bool InSync =>
+        Outcome is ReloadOutcome.UpToDate or ReloadOutcome.Synced or ReloadOutcome.Pinned && EndpointsDeferred == 0
+            && !AwaitsRollout;
+
+    /// <summary>Whether what is due waits for the end of a rollout. A sync of it is pending.</summary>
+    public bool AwaitsRollout => Outcome == ReloadOutcome.Pinned && Rollout is not null;
 }

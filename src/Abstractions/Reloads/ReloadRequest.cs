@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using EndpointSync.Core;
+
 namespace EndpointSync;
 
 /// <summary>A request to make a registry current.</summary>
@@ -23,6 +26,19 @@ public sealed record ReloadRequest(
     [property: Id(2)] TimeSpan LockTimeout = default, [property: Id(3)] bool AllowMassRemoval = false,
     [property: Id(4)] bool Attach = false)
 {
+    // What a storm's sync links to is for people to look at, not for completeness.
+    private const int MostTraces = 20;
+
+    // Null if there are none, which is also what the request of an older silo has.
+    [Id(5)] private readonly IReadOnlyList<string>? _traces;
+
+    /// <summary>The places in their traces of those that ask, as far as they are traced; only the first ones.</summary>
+    internal IReadOnlyList<string> Traces
+    {
+        get => _traces ?? [];
+        init => _traces = value.Count == 0 ? null : value;
+    }
+
     /// <summary>
     /// Merges two requests: the sum of their callers, the wider of their scopes, what either allows, without a wait for
     /// the lock.
@@ -31,5 +47,15 @@ public sealed record ReloadRequest(
         first.Callers + second.Callers,
         first.Scope == ReloadScope.Everything ? first.Scope : second.Scope,
         AllowMassRemoval: first.AllowMassRemoval || second.AllowMassRemoval,
-        Attach: first.Attach || second.Attach);
+        Attach: first.Attach || second.Attach)
+    {
+        Traces = first.Traces.Count >= MostTraces || second.Traces.Count == 0
+            ? first.Traces
+            : [.. first.Traces.Concat(second.Traces).Distinct(StringComparer.Ordinal).Take(MostTraces)],
+    };
+
+    /// <summary>This request with the place of the activity in which it is made, unless it has one.</summary>
+    internal ReloadRequest FromHere() => Traces.Count == 0 && TraceParent.Of(Activity.Current) is { } trace
+        ? this with { Traces = [trace] }
+        : this;
 }

@@ -50,11 +50,23 @@ public sealed record RegistryStatus
     /// <summary>Endpoints whose repairs another writer keeps undoing.</summary>
     public required IReadOnlyList<RepairBackoff> RepairBackoffs { get; init; }
 
-    /// <summary>The endpoints that cannot be routed.</summary>
+    /// <summary>
+    /// The endpoints that cannot be routed, in the order of their ids. Over HTTP the first hundred; the list of the
+    /// quarantine has all.
+    /// </summary>
     public required IReadOnlyList<RejectedEndpoint> Quarantine { get; init; }
+
+    /// <summary>How many endpoints cannot be routed.</summary>
+    public required int QuarantineCount { get; init; }
 
     /// <summary>The current holder of the registry's lock; null if the lock is free.</summary>
     public required LockHolder? LockHolder { get; init; }
+
+    /// <summary>The pin that keeps the registry at one table; null if there is none.</summary>
+    public Pin? Pin { get; init; }
+
+    /// <summary>The rollout that runs; null if none does.</summary>
+    public Rollout? Rollout { get; init; }
 
     /// <summary>
     /// Rows of other consumers that no version has, because their key is longer than 2,000 bytes or the row has bytes

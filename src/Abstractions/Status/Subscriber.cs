@@ -35,6 +35,14 @@ public sealed record Subscriber
     /// </summary>
     [Id(8)] public string? Problem { get; init; }
 
+    /// <summary>The ring of a worker; null for a silo.</summary>
+    [Id(9)] public string? Ring { get; init; }
+
+    /// <summary>
+    /// What a worker has answered by its table and by the one before it; null unless a rollout runs.
+    /// </summary>
+    [Id(10)] public IReadOnlyList<VersionAnswers>? Answers { get; init; }
+
     /// <summary>
     /// Whether the subscriber serves a version, or a newer one. A subscriber with a problem never does: a worker may
     /// not answer all requests by that version, and a silo's table may differ from the database's table of the same

@@ -1,13 +1,30 @@
 using System.CommandLine;
 using System.Globalization;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Output;
 
 namespace EndpointSync.Cli.Commands;
 
 /// <summary><c>endpointsync audit</c>: who changed what.</summary>
 internal static class AuditCommand
 {
-    private const string Audit = "api/v1/audit";
     private const string GrainClient = "client";
+
+    private static readonly Listing<AuditEntry> Listing = new(
+        entry => Columns.Text(entry.Id),
+        new("ID", entry => Columns.Text(entry.Id)),
+        new("WHEN", entry => Columns.Text(entry.OccurredAt)),
+        new("WHO", entry => entry.Principal),
+        new("ROLE", entry => entry.Role ?? ""),
+        new("FROM", entry => entry.Address ?? (entry.Role == GrainClient ? "" : "socket")),
+        new("SILO", entry => entry.Silo, IsWide: true),
+        new("REQUEST", entry => entry.RequestId ?? "", IsWide: true),
+        new("OPERATION", entry => entry.Operation),
+        new("REGISTRY", entry => entry.Registry ?? ""),
+        new("TARGET", entry => entry.Target ?? ""),
+        new("TIMES", entry => Columns.Text(entry.Count), IsNumber: true),
+        new("VERSION", entry => Columns.Text(entry.Version), IsNumber: true),
+        new("OUTCOME", entry => Outcome(entry)));
 
     public static Command Create()
     {
@@ -27,13 +44,20 @@ internal static class AuditCommand
         {
             registry, principal, operation, outcome, since, until, before, limit,
         };
-        Session.SetAction(command, async (session, parsed) => session.Show<AuditPage>(
-            await session.AskAsync(HttpMethod.Get, Audit + SiloApi.Query(
-                ("registry", parsed.GetValue(registry)), ("principal", parsed.GetValue(principal)),
-                ("operation", parsed.GetValue(operation)), ("outcome", parsed.GetValue(outcome)),
-                ("since", Text(parsed.GetValue(since))), ("until", Text(parsed.GetValue(until))),
-                ("before", Columns.Text(parsed.GetValue(before))), ("limit", Columns.Text(parsed.GetValue(limit))))),
-            Print));
+        Session.SetAction(
+            command, (session, parsed) => session.ListAsync(new ListCommand<AuditPage, AuditEntry>(
+                (_, _) => Operations.Audit.At(
+                    [],
+                    ("registry", parsed.GetValue(registry)), ("principal", parsed.GetValue(principal)),
+                    ("operation", parsed.GetValue(operation)), ("outcome", parsed.GetValue(outcome)),
+                    ("since", Text(parsed.GetValue(since))), ("until", Text(parsed.GetValue(until))),
+                    ("before", Columns.Text(parsed.GetValue(before))),
+                    ("limit", Columns.Text(parsed.GetValue(limit)))),
+                page => page.Entries, Listing)
+            {
+                Below = More,
+            }),
+            isList: true);
         return command;
     }
 
@@ -61,29 +85,20 @@ internal static class AuditCommand
     private static string? Text(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    private static void Print(TextWriter output, AuditPage page)
+    private static void More(Report report, AuditPage page)
     {
-        output.WriteTable(
-            ["ID", "WHEN", "WHO", "ROLE", "FROM", "OPERATION", "REGISTRY", "TARGET", "TIMES", "VERSION", "OUTCOME"],
-            page.Entries.Select(Row));
         if (page.Next is { } next)
         {
-            output.WriteLine();
-            output.WriteLine($"There are more: --before {Columns.Text(next)}");
+            report.Line();
+            report.Line($"There are more: --before {Columns.Text(next)}");
         }
     }
 
-    private static string[] Row(AuditEntry entry) =>
-    [
-        Columns.Text(entry.Id), Columns.Text(entry.OccurredAt), entry.Principal, entry.Role ?? "",
-        entry.Address ?? (entry.Role == GrainClient ? "" : "socket"),
-        entry.Operation, entry.Registry ?? "", entry.Target ?? "",
-        Columns.Text(entry.Count), Columns.Text(entry.Version) ?? "", Outcome(entry),
-    ];
-
-    private static string Outcome(AuditEntry entry)
+    private static Cell Outcome(AuditEntry entry)
     {
-        var outcome = entry.Outcome.ToString().ToLowerInvariant();
-        return entry.Detail is null ? outcome : $"{outcome}: {entry.Detail}";
+        var outcome = entry.Outcome.ToLowerInvariant();
+        return new Cell(
+            entry.Detail is null ? outcome : $"{outcome}: {entry.Detail}",
+            outcome is "refused" or "failed" ? Tone.Bad : Tone.None);
     }
 }

@@ -1,10 +1,26 @@
 using System.CommandLine;
+using System.Globalization;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Options;
+using EndpointSync.Cli.Output;
 
 namespace EndpointSync.Cli.Commands;
 
 /// <summary><c>endpointsync endpoints</c></summary>
 internal static class EndpointsCommand
 {
+    private static readonly Listing<EndpointView> Listing = new(
+        endpoint => Columns.Text(endpoint.Id),
+        new("ID", endpoint => Columns.Text(endpoint.Id)),
+        new("ACTIVE", endpoint => Columns.Text(endpoint.Active)),
+        new("SYNCED", endpoint => new Cell(
+            Columns.Text(endpoint.RegistrySync), endpoint.RegistrySync ? Tone.None : Tone.Warning)),
+        new("APP", endpoint => endpoint.App),
+        new("NAME", endpoint => endpoint.Name),
+        new("ROOT PATH", endpoint => endpoint.RootPath),
+        new("DESCRIPTION", endpoint => endpoint.Description ?? "", IsWide: true),
+        new("ETAG", endpoint => endpoint.ETag, IsWide: true));
+
     public static Command Create() =>
         new("endpoints", "Lists, shows and edits the endpoints of a registry. Routes follow with the next reload.")
         {
@@ -13,41 +29,50 @@ internal static class EndpointsCommand
 
     private static Command List()
     {
-        var registry = CommonOptions.Registry();
-        var command = new Command("list", "Lists the endpoints, archived ones included.") { registry };
-        Session.SetAction(command, (session, parsed) => session.ShowPagesAsync<EndpointList>(
-            (_, cursor) => Path(parsed.GetRequiredValue(registry)) + SiloApi.Query(("cursor", cursor)),
-            page => Columns.Text(page.Next), Print));
+        var registry = new RegistryArgument();
+        var command = new Command("list", "Lists the endpoints, archived ones included.");
+        registry.AddTo(command);
+        Session.SetAction(
+            command, (session, parsed) => session.ListAsync(new ListCommand<EndpointList, EndpointView>(
+                (_, cursor) => Operations.Endpoints.At([registry.Of(parsed, session.Connection)], ("cursor", cursor)),
+                page => page.Endpoints, Listing)
+            {
+                Next = page => Columns.Text(page.Next),
+            }),
+            isList: true);
         return command;
     }
 
     private static Command Show()
     {
-        var (registry, id) = (CommonOptions.Registry(), Id());
-        var command = new Command("show", "Shows one endpoint, with the tag for --if-match.") { registry, id };
+        var endpoint = Endpoint();
+        var command = new Command("show", "Shows one endpoint, with the tag for --if-match.");
+        endpoint.AddTo(command);
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
-            await session.AskAsync(
-                HttpMethod.Get, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id))), Print));
+            await session.AskAsync(Operations.ShowEndpoint.At(Path(endpoint, session, parsed))), Print));
         return command;
     }
 
     private static Command Add()
     {
-        var (registry, fields) = (CommonOptions.Registry(), new EndpointFields(needed: true));
-        var command = new Command("add", "Declares an endpoint.") { registry };
+        var (registry, fields) = (new RegistryArgument(), new EndpointFields(needed: true));
+        var command = new Command("add", "Declares an endpoint.");
+        registry.AddTo(command);
         fields.AddTo(command);
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
-            await session.AskAsync(
-                HttpMethod.Post, Path(parsed.GetRequiredValue(registry)), fields.Read(parsed)), Print));
+            await session.AskAsync(Operations.AddEndpoint.At([registry.Of(parsed, session.Connection)]) with
+            {
+                Body = fields.Read(parsed),
+            }),
+            Print));
         return command;
     }
 
     private static Command Change()
     {
-        var (registry, id, fields, ifMatch) =
-            (CommonOptions.Registry(), Id(), new EndpointFields(needed: false), IfMatch());
-        var command = new Command(
-            "change", "Changes the fields that are given and leaves the others.") { registry, id, ifMatch };
+        var (endpoint, fields, ifMatch) = (Endpoint(), new EndpointFields(needed: false), IfMatch());
+        var command = new Command("change", "Changes the fields that are given and leaves the others.") { ifMatch };
+        endpoint.AddTo(command);
         fields.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -57,43 +82,49 @@ internal static class EndpointsCommand
             }
         });
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
-            await session.AskAsync(
-                HttpMethod.Patch, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id)),
-                fields.Read(parsed), parsed.GetValue(ifMatch)),
+            await session.AskAsync(Operations.ChangeEndpoint.At(Path(endpoint, session, parsed)) with
+            {
+                Body = fields.Read(parsed),
+                IfMatch = parsed.GetValue(ifMatch),
+            }),
             Print));
         return command;
     }
 
     private static Command Archive()
     {
-        var (registry, id, ifMatch) = (CommonOptions.Registry(), Id(), IfMatch());
+        var (endpoint, ifMatch) = (Endpoint(), IfMatch());
         var command = new Command(
             "archive", "Keeps an endpoint but no longer routes it; `change --active true` brings it back.")
         {
-            registry, id, ifMatch,
+            ifMatch,
         };
+        endpoint.AddTo(command);
         Session.SetAction(command, async (session, parsed) => session.Show<EndpointView>(
-            await session.AskAsync(
-                HttpMethod.Post, $"{Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id))}/archive",
-                ifMatch: parsed.GetValue(ifMatch)),
+            await session.AskAsync(Operations.ArchiveEndpoint.At(Path(endpoint, session, parsed)) with
+            {
+                IfMatch = parsed.GetValue(ifMatch),
+            }),
             Print));
         return command;
     }
 
     private static Command Delete()
     {
-        var (registry, id, ifMatch) = (CommonOptions.Registry(), Id(), IfMatch());
-        var command = new Command("delete", "Deletes an endpoint for good.") { registry, id, ifMatch };
-        Session.SetAction(command, async (session, parsed) => session.Confirm(
-            await session.AskAsync(
-                HttpMethod.Delete, Path(parsed.GetRequiredValue(registry), parsed.GetRequiredValue(id)),
-                ifMatch: parsed.GetValue(ifMatch)),
-            $"Deleted endpoint {parsed.GetRequiredValue(id)} of {parsed.GetRequiredValue(registry)}. Its routes go "
-            + "with the next reload."));
+        var (endpoint, ifMatch) = (Endpoint(), IfMatch());
+        var command = new Command("delete", "Deletes an endpoint for good.") { ifMatch };
+        endpoint.AddTo(command);
+        Session.SetAction(command, async (session, parsed) =>
+        {
+            var path = Path(endpoint, session, parsed);
+            return session.Confirm(
+                await session.AskAsync(Operations.DeleteEndpoint.At(path) with { IfMatch = parsed.GetValue(ifMatch) }),
+                $"Deleted endpoint {path[1]} of {path[0]}. Its routes go with the next reload.");
+        });
         return command;
     }
 
-    private static Argument<int> Id() => new("id") { Description = "The endpoint's id, as list shows it." };
+    private static RegistryArgument Endpoint() => new("id", "The endpoint's id, as list shows it.");
 
     private static Option<string?> IfMatch() => new("--if-match")
     {
@@ -101,18 +132,15 @@ internal static class EndpointsCommand
         HelpName = "tag",
     };
 
-    private static string Path(string registry, params int[] id) =>
-        SiloApi.Path(registry, ["endpoints", .. id.Select(number => Columns.Text(number))]);
+    private static string[] Path(RegistryArgument endpoint, Session session, ParseResult parsed)
+    {
+        var (registry, id) = endpoint.Read(parsed, session.Connection);
+        return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? [registry, id]
+            : throw new UsageException($"'{id}' is not the id of an endpoint, which is a number.");
+    }
 
-    private static void Print(TextWriter output, IReadOnlyList<EndpointList> pages) => output.WriteTable(
-        ["ID", "ACTIVE", "SYNCED", "APP", "NAME", "ROOT PATH"],
-        pages.SelectMany(page => page.Endpoints).Select(endpoint => new[]
-        {
-            Columns.Text(endpoint.Id), Columns.Text(endpoint.Active), Columns.Text(endpoint.RegistrySync), endpoint.App,
-            endpoint.Name, endpoint.RootPath,
-        }));
-
-    private static void Print(TextWriter output, EndpointView endpoint) => output.WriteFields(
+    private static void Print(Report report, EndpointView endpoint) => report.Fields(
         ("id", Columns.Text(endpoint.Id)),
         ("name", endpoint.Name),
         ("root path", endpoint.RootPath),

@@ -1,46 +1,55 @@
 using System.CommandLine;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Options;
+using EndpointSync.Cli.Output;
 
 namespace EndpointSync.Cli.Commands;
 
 /// <summary><c>endpointsync explain</c>: which rule answers a request, and why.</summary>
 internal static class ExplainCommand
 {
+    private static readonly Listing<ExplainedRule> Rules = new(
+        rule => rule.Key,
+        new("RULE", rule => rule.Rule),
+        new("KEY", rule => rule.Key),
+        new("APP", rule => rule.App ?? ""),
+        new("WHY", rule => rule.Reason));
+
     public static Command Create()
     {
-        var registry = CommonOptions.Registry();
-        var path = new Argument<string>("path") { Description = "The path of the request, as a client sends it." };
+        var arguments = new RegistryArgument("path", "The path of the request, as a client sends it.");
         var method = new Option<string>("--method")
         {
             Description = "The method of the request. Default: GET.",
             DefaultValueFactory = _ => "GET",
         };
-        var version = new Option<long?>("--version")
-        {
-            Description = "Only this version. Default: each that a silo or a worker serves.",
-            HelpName = "number",
-        };
+        var version = VersionNumber.Create(
+            "--version", "Only this version. Default: each that a silo or a worker serves.");
         var command = new Command("explain", "Shows which rule answers a request, and why others do not.")
         {
-            registry, path, method, version,
+            method, version,
         };
-        Session.SetAction(command, async (session, parsed) => session.Show<Explanation>(
-            await session.AskAsync(
-                HttpMethod.Get,
-                SiloApi.Path(parsed.GetRequiredValue(registry), "explain") + SiloApi.Query(
-                    ("path", parsed.GetRequiredValue(path)), ("method", parsed.GetValue(method)),
+        arguments.AddTo(command);
+        Session.SetAction(command, async (session, parsed) =>
+        {
+            var (registry, path) = arguments.Read(parsed, session.Connection);
+            return session.Show<Explanation>(
+                await session.AskAsync(Operations.Explain.At(
+                    [registry], ("path", path), ("method", parsed.GetValue(method)),
                     ("version", Columns.Text(parsed.GetValue(version))))),
-            Print));
+                Print);
+        });
         return command;
     }
 
-    private static void Print(TextWriter output, Explanation explanation)
+    private static void Print(Report report, Explanation explanation)
     {
-        output.WriteLine(VisibleText.Of($"{explanation.Method} {explanation.Path}"));
+        report.Line($"{explanation.Method} {explanation.Path}");
         foreach (var version in explanation.Versions)
         {
-            output.WriteLine();
-            output.WriteFields(
-                ("version", $"{version.Version}"),
+            report.Line();
+            report.Fields(
+                ("version", Columns.Text(version.Version)),
                 ("served by", ServedBy(version)),
                 ("outcome", Outcome(version.Outcome)),
                 ("values", version.Values is { Count: > 0 } values
@@ -48,10 +57,8 @@ internal static class ExplainCommand
                     : null));
             if (version.Rules.Count > 0)
             {
-                output.WriteLine();
-                output.WriteTable(
-                    ["RULE", "KEY", "APP", "WHY"],
-                    version.Rules.Select(rule => new[] { rule.Rule, rule.Key, rule.App ?? "", rule.Reason }));
+                report.Line();
+                Rules.Print(report, version.Rules);
             }
         }
     }
@@ -64,11 +71,11 @@ internal static class ExplainCommand
             : string.Join(", ", version.ServedBy) + (more > 0 ? $" and {more} more" : "");
     }
 
-    private static string Outcome(string outcome) => outcome switch
+    private static Cell Outcome(string outcome) => outcome switch
     {
-        "Found" => "answered",
-        "NotFound" => "404, no rule matches the path",
-        "MethodNotAllowed" => "405, no rule that matches the path has the method",
+        "Found" => new Cell("answered", Tone.Good),
+        "NotFound" => new Cell("404, no rule matches the path", Tone.Warning),
+        "MethodNotAllowed" => new Cell("405, no rule that matches the path has the method", Tone.Warning),
         "Redirect" => "308, a rule matches the path with its double slashes merged",
         _ => "unknown, the version is not kept any more",
     };

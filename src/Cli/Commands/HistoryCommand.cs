@@ -1,4 +1,7 @@
 using System.CommandLine;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Options;
+using EndpointSync.Cli.Output;
 
 namespace EndpointSync.Cli.Commands;
 
@@ -7,74 +10,81 @@ internal static class HistoryCommand
 {
     private const int DefaultLimit = 20;
 
+    private static readonly Listing<VersionReceipt> Listing = new(
+        made => Columns.Text(made.Version),
+        new("VERSION", made => Columns.Text(made.Version), IsNumber: true),
+        new("MADE", made => Columns.Text(made.SyncedAt)),
+        new("SILO", made => made.Silo),
+        new("CALLERS", made => Columns.Text(made.Callers), IsNumber: true),
+        new("ENDPOINTS", made => Columns.Text(made.EndpointsSynced), IsNumber: true),
+        new("ADDED", made => Columns.Text(made.RoutesAdded), IsNumber: true),
+        new("CHANGED", made => Columns.Text(made.RoutesChanged), IsNumber: true),
+        new("REMOVED", made => Columns.Text(made.RoutesRemoved), IsNumber: true),
+        new("ROLLED BACK", made => made.Rollback is { } rollback ? $"to {rollback.ToVersion} by {rollback.By}" : ""),
+        new("HASH", made => made.ContentHash, IsWide: true));
+
     public static Command Create()
     {
-        var registry = CommonOptions.Registry();
-        var version = new Option<long?>("--version")
-        {
-            Description = "Only this version, with the other writers that led to it.",
-            HelpName = "number",
-        };
+        var registry = new RegistryArgument();
+        var version = VersionNumber.Create("--version", "Only this version, with the other writers that led to it.");
         var limit = new Option<int>("--limit")
         {
             Description = $"At most this many, newest first. Default: {DefaultLimit}.",
             HelpName = "number",
             DefaultValueFactory = _ => DefaultLimit,
         };
-        var before = new Option<long?>("--cursor")
-        {
-            Description = "Begin with this version.",
-            HelpName = "number",
-        };
+        var cursor = VersionNumber.Create("--cursor", "Begin with this version.");
         var command = new Command("history", "Lists the versions of a registry, and what made them.")
         {
-            registry, version, limit, before,
+            version, limit, cursor,
         };
-        Session.SetAction(command, async (session, parsed) =>
-        {
-            var name = parsed.GetRequiredValue(registry);
-            if (parsed.GetValue(version) is { } one)
+        registry.AddTo(command);
+        Session.SetAction(
+            command, async (session, parsed) =>
             {
-                return session.Show<VersionDetails>(
-                    await session.AskAsync(HttpMethod.Get, SiloApi.Path(name, "versions", Columns.Text(one))), Print);
-            }
-
-            var question = SiloApi.Query(
-                ("limit", Columns.Text(parsed.GetValue(limit))), ("cursor", Columns.Text(parsed.GetValue(before))));
-            return session.Show<VersionPage>(
-                await session.AskAsync(HttpMethod.Get, SiloApi.Path(name, "versions") + question), Print);
-        });
+                var name = registry.Of(parsed, session.Connection);
+                return parsed.GetValue(version) is { } one
+                    ? session.Show<VersionDetails>(
+                        await session.AskAsync(Operations.Version.At([name, Columns.Text(one)])), Print)
+                    : await session.ListAsync(new ListCommand<VersionPage, VersionReceipt>(
+                        (_, _) => Operations.Versions.At(
+                            [name], ("limit", Columns.Text(parsed.GetValue(limit))),
+                            ("cursor", Columns.Text(parsed.GetValue(cursor)))),
+                        page => page.Versions, Listing)
+                    {
+                        Below = More,
+                    });
+            },
+            isList: true);
         return command;
     }
 
-    private static void Print(TextWriter output, VersionPage page)
+    private static void More(Report report, VersionPage page)
     {
-        output.WriteTable(
-            ["VERSION", "MADE", "SILO", "CALLERS", "ENDPOINTS", "ADDED", "CHANGED", "REMOVED"],
-            page.Versions.Select(made => new[]
-            {
-                $"{made.Version}", Columns.Text(made.SyncedAt), made.Silo, Columns.Text(made.Callers),
-                Columns.Text(made.EndpointsSynced), Columns.Text(made.RoutesAdded), Columns.Text(made.RoutesChanged),
-                Columns.Text(made.RoutesRemoved),
-            }));
         if (page.Next is { } next)
         {
-            output.WriteLine();
-            output.WriteLine($"There are more: --cursor {next}");
+            report.Line();
+            report.Line($"There are more: --cursor {next}");
         }
     }
 
-    private static void Print(TextWriter output, VersionDetails details)
+    private static string RolledBack(RollbackOrigin rollback) =>
+        $"from {rollback.FromVersion} to the table of {rollback.ToVersion} by {rollback.By}"
+        + (rollback.ServedFor is { } time ? $"; the former answered for {Columns.Duration(time)}" : "")
+        + (rollback.Reason is { Length: > 0 } reason ? $"; {reason}" : "");
+
+    private static void Print(Report report, VersionDetails details)
     {
         var made = details.Receipt;
-        output.WriteFields(
-            ("version", $"{made.Version}"),
+        report.Fields(
+            ("version", Columns.Text(made.Version)),
             ("made", Columns.Text(made.SyncedAt)),
             ("silo", made.Silo),
             ("callers", Columns.Text(made.Callers)),
             ("endpoints", $"{made.EndpointsSynced} synced"),
             ("routes", $"{made.RoutesAdded} added, {made.RoutesChanged} changed, {made.RoutesRemoved} removed"),
+            ("rolled back", made.Rollback is { } rollback ? RolledBack(rollback) : null),
             ("content hash", made.ContentHash));
-        WritersCommand.PrintWrites(output, details.Writes);
+        WritersCommand.PrintWrites(report, details.Writes);
     }
 }

@@ -1,39 +1,44 @@
 using System.CommandLine;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Options;
+using EndpointSync.Cli.Output;
 
 namespace EndpointSync.Cli.Commands;
 
 /// <summary><c>endpointsync overlaps</c>: the rules that compete for requests.</summary>
 internal static class OverlapsCommand
 {
+    private static readonly Listing<RuleOverlap> Listing = new(
+        overlap => overlap.FirstKey,
+        new("KIND", overlap => overlap.Kind.ToLowerInvariant()),
+        new("FIRST", overlap => overlap.FirstRule),
+        new("KEY", overlap => overlap.FirstKey),
+        new("SECOND", overlap => overlap.SecondRule),
+        new("KEY", overlap => overlap.SecondKey),
+        new("METHODS", overlap => overlap.Methods.Count > 0 ? string.Join(' ', overlap.Methods) : "all"));
+
     public static Command Create()
     {
-        var registry = CommonOptions.Registry();
-        var command = new Command("overlaps", "Lists the rules of the newest version that compete for requests.")
-        {
-            registry,
-        };
-        Session.SetAction(command, (session, parsed) => session.ShowPagesAsync<OverlapList>(
-            (_, cursor) => SiloApi.Path(parsed.GetRequiredValue(registry), "overlaps")
-                + SiloApi.Query(("cursor", cursor)),
-            page => Columns.Text(page.Next), Print));
+        var registry = new RegistryArgument();
+        var command = new Command("overlaps", "Lists the rules of the newest version that compete for requests.");
+        registry.AddTo(command);
+        Session.SetAction(
+            command, (session, parsed) => session.ListAsync(new ListCommand<OverlapList, RuleOverlap>(
+                (_, cursor) => Operations.Overlaps.At([registry.Of(parsed, session.Connection)], ("cursor", cursor)),
+                page => page.Overlaps, Listing)
+            {
+                Next = page => Columns.Text(page.Next),
+                Above = Headline,
+            }),
+            isList: true);
         return command;
     }
 
-    private static void Print(TextWriter output, IReadOnlyList<OverlapList> pages)
+    private static void Headline(Report report, OverlapList first, IReadOnlyList<RuleOverlap> overlaps)
     {
-        var overlaps = pages.SelectMany(page => page.Overlaps).ToList();
         if (overlaps.Count == 0)
         {
-            output.WriteLine($"No two rules of version {pages[0].Version} compete.");
-            return;
+            report.Line($"No two rules of version {first.Version} compete.");
         }
-
-        output.WriteTable(
-            ["KIND", "FIRST", "KEY", "SECOND", "KEY", "METHODS"],
-            overlaps.Select(overlap => new[]
-            {
-                overlap.Kind.ToLowerInvariant(), overlap.FirstRule, overlap.FirstKey, overlap.SecondRule,
-                overlap.SecondKey, overlap.Methods.Count > 0 ? string.Join(' ', overlap.Methods) : "all",
-            }));
     }
 }

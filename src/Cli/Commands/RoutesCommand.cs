@@ -1,39 +1,47 @@
 using System.CommandLine;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Options;
+using EndpointSync.Cli.Output;
 
 namespace EndpointSync.Cli.Commands;
 
-/// <summary><c>endpointsync routes</c></summary>
+/// <summary><c>endpointsync routes</c>: the routes of a version.</summary>
 internal static class RoutesCommand
 {
+    private static readonly Listing<RouteView> Listing = new(
+        route => route.Key,
+        new("SINCE", route => Columns.Text(route.Since), IsNumber: true),
+        new("KEY", route => route.Key),
+        new("APP", route => route.App ?? "", IsWide: true),
+        new("ROUTE", route => route.Route ?? ""),
+        new("ROUTING", route => route.Routing ?? "", IsWide: true));
+
     public static Command Create()
     {
-        var registry = CommonOptions.Registry();
-        var version = new Option<long?>("--version")
-        {
-            Description = "The version. Default: the newest.",
-            HelpName = "number",
-        };
-        var command = new Command("routes", "Lists the routes of a version of a registry.") { registry, version };
-        Session.SetAction(command, (session, parsed) => session.ShowPagesAsync<RouteList>(
-            (first, cursor) => SiloApi.Path(parsed.GetRequiredValue(registry), "routes") + SiloApi.Query(
-                ("version", first is null ? Columns.Text(parsed.GetValue(version)) : $"{first.Version}"),
-                ("cursor", cursor)),
-            page => page.Next, Print));
+        var registry = new RegistryArgument();
+        var version = VersionNumber.Create("--version", "The version. Default: the newest.");
+        var command = new Command("routes", "Lists the routes of a version of a registry.") { version };
+        registry.AddTo(command);
+        Session.SetAction(
+            command, (session, parsed) => session.ListAsync(new ListCommand<RouteList, RouteView>(
+                (first, cursor) => Operations.Routes.At(
+                    [registry.Of(parsed, session.Connection)],
+                    ("version", Columns.Text(first?.Version ?? parsed.GetValue(version))), ("cursor", cursor)),
+                page => page.Routes, Listing)
+            {
+                Next = page => page.Next,
+                Above = Headline,
+            }),
+            isList: true);
         return command;
     }
 
-    private static void Print(TextWriter output, IReadOnlyList<RouteList> pages)
+    private static void Headline(Report report, RouteList first, IReadOnlyList<RouteView> routes)
     {
-        var routes = pages.SelectMany(page => page.Routes).ToList();
-        output.WriteLine($"Version {pages[0].Version}, {routes.Count} routes");
-        if (routes.Count == 0)
+        report.Line($"Version {first.Version}, {Columns.Count(routes.Count, "route")}");
+        if (routes.Count > 0)
         {
-            return;
+            report.Line();
         }
-
-        output.WriteLine();
-        output.WriteTable(
-            ["SINCE", "KEY", "ROUTE"],
-            routes.Select(route => new[] { $"{route.Since}", route.Key, route.Route ?? "" }));
     }
 }

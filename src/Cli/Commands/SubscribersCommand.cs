@@ -1,4 +1,8 @@
 using System.CommandLine;
+using EndpointSync.Cli.Api;
+using EndpointSync.Cli.Options;
+using EndpointSync.Cli.Output;
+using EndpointSync.Cli.Texts;
 
 namespace EndpointSync.Cli.Commands;
 
@@ -7,39 +11,30 @@ internal static class SubscribersCommand
 {
     public static Command Create()
     {
-        var registry = CommonOptions.Registry();
+        var registry = new RegistryArgument();
         var command = new Command(
             "subscribers",
-            "Lists the silos and workers that subscribe to a registry, and the version that each serves.") { registry };
-        Session.SetAction(command, async (session, parsed) =>
-            session.Show<SubscriberList>(
-                await session.AskAsync(HttpMethod.Get, SiloApi.Path(parsed.GetRequiredValue(registry), "subscribers")),
-                Print));
+            "Lists the silos and workers that subscribe to a registry, and the version that each serves.");
+        registry.AddTo(command);
+        Session.SetAction(
+            command, (session, parsed) => session.ListAsync(new ListCommand<SubscriberList, Subscriber>(
+                (_, cursor) => Operations.Subscribers.At(
+                    [registry.Of(parsed, session.Connection)], ("cursor", cursor)),
+                list => list.Subscribers, SubscriberText.Listing)
+            {
+                Next = list => list.Next,
+                Above = Headline,
+            }),
+            isList: true);
         return command;
     }
 
-    public static string Kind(Subscriber subscriber) => subscriber.Kind == SubscriberKind.Silo ? "silo" : "worker";
-
-    // A subscriber that never reported a version has no time either.
-    public static string Since(Subscriber subscriber) =>
-        subscriber.Since == default ? "" : Columns.Text(subscriber.Since);
-
-    private static void Print(TextWriter output, SubscriberList list)
+    private static void Headline(Report report, SubscriberList list, IReadOnlyList<Subscriber> subscribers)
     {
-        output.WriteLine($"Version {list.Version}, {list.Subscribers.Count} subscribers");
-        if (list.Subscribers.Count == 0)
+        report.Line($"Version {list.Version}, {Columns.Count(subscribers.Count, "subscriber")}");
+        if (subscribers.Count > 0)
         {
-            return;
+            report.Line();
         }
-
-        output.WriteLine();
-        output.WriteTable(
-            ["KIND", "NAME", "SILO", "VERSION", "LAG", "SINCE", "REPORTED", "PROBLEM"], list.Subscribers.Select(Row));
     }
-
-    private static string[] Row(Subscriber subscriber) =>
-    [
-        Kind(subscriber), subscriber.Name, subscriber.Silo, $"{subscriber.Version}", Columns.Text(subscriber.Lag),
-        Since(subscriber), $"{Columns.Seconds(subscriber.SilentFor)} ago", subscriber.Problem ?? "",
-    ];
 }

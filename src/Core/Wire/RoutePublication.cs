@@ -11,6 +11,9 @@ namespace EndpointSync.Wire;
 internal sealed record RoutePublication(
     [property: Id(0)] string Registry, [property: Id(1)] RouteVersion Version, [property: Id(2)] RouteDelta? Delta)
 {
+    /// <summary>The sync that made the version, as a place in a trace; null if nobody traces it.</summary>
+    [Id(3)] public string? Trace { get; init; }
+
     public RoutePublication(string registry, RouteDelta delta)
         : this(registry, delta.To, delta)
     {

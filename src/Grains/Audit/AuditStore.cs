@@ -79,21 +79,10 @@ internal sealed class AuditStore(NpgsqlDataSource source)
 
     /// <summary>Deletes some of the entries that are too old, unless another silo is about to.</summary>
     /// <returns>How many were deleted; as many as <paramref name="most"/> if there may be more.</returns>
-    public async Task<int> DeleteOldAsync(TimeSpan retention, int most, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await connection.ScalarAsync<bool>(Sql["try_lock"], cancellationToken))
-        {
-            return 0;
-        }
-
-        await using var command = connection.Command(
-            Sql["delete_old"], PostgresCommands.Value(retention), PostgresCommands.Value(most));
-        var deleted = await command.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return deleted;
-    }
+    public Task<int> DeleteOldAsync(TimeSpan retention, int most, CancellationToken cancellationToken) =>
+        OldRows.DeleteAsync(
+            source, "audit", Sql["delete_old"], cancellationToken, PostgresCommands.Value(retention),
+            PostgresCommands.Value(most));
 
     private static AuditEntry Read(NpgsqlDataReader row) => new()
     {

@@ -33,10 +33,6 @@ where ($1::text is null or registry = $1) and ($2::text is null or principal = $
 order by id desc
 limit $8
 
--- name: try_lock
--- Until the transaction ends. One silo deletes; the others leave it to that one.
-select pg_try_advisory_xact_lock(hashtextextended('endpointsync audit retention', 0))
-
 -- name: delete_old
 delete from orleans.audit where id in (
   select id from orleans.audit where occurred_at < clock_timestamp() - $1::interval order by occurred_at limit $2)

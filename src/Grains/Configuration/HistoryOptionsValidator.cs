@@ -6,6 +6,7 @@ namespace EndpointSync.Grains.Configuration;
 internal sealed class HistoryOptionsValidator : IValidateOptions<HistoryOptions>
 {
     private const int HighestCount = 1_000_000;
+    private const int HighestEvents = 10_000_000;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
@@ -29,6 +30,12 @@ internal sealed class HistoryOptionsValidator : IValidateOptions<HistoryOptions>
         {
             yield return $"EndpointSync:History:MostVersions ({history.MostVersions}) must lie between 1 and "
                 + $"{HighestCount}.";
+        }
+
+        if (history.MostEvents is < 1 or > HighestEvents)
+        {
+            yield return $"EndpointSync:History:MostEvents ({history.MostEvents}) must lie between 1 and "
+                + $"{HighestEvents}.";
         }
     }
 }

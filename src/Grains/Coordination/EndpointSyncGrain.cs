@@ -14,7 +14,8 @@ namespace EndpointSync.Grains.Coordination;
 /// while, costs at most a retry.
 /// </summary>
 [GrainType(GrainTypes.Coordinator), KeepAlive, PreferLocalPlacement, Immovable]
-internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICoordinatorLife, IDisposable
+internal sealed partial class EndpointSyncGrain
+    : Grain, IEndpointSyncGrain, ICoordinatorPins, ICoordinatorLife, IDisposable
 {
     private readonly RegistryMap<Registry> _registries;
     private readonly SyncRunner _runner;
@@ -25,6 +26,10 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
     private readonly RequestCoalescer<ReloadRequest, ReloadReceipt> _coalescer;
     private readonly CancellationTokenSource _deactivating = new();
     private readonly CancellationToken _deactivated;
+
+    // Held by the sync, the rollback or the end of a pin that runs.
+    private readonly SemaphoreSlim _turn = new(1);
+    private int _pinRequests;
     private Task _retrying = Task.CompletedTask;
     private ReloadRequest? _retry;
     private RouteVersion _inSyncAt;
@@ -45,12 +50,40 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
     public Task<ReloadReceipt> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken = default)
     {
         CheckName();
+        request = request.FromHere();
         return request.LockTimeout > TimeSpan.Zero
             ? LockRetry.RunAsync(
                 _locks, Name, request.LockTimeout,
                 () => _coalescer.JoinNextAsync(request with { LockTimeout = TimeSpan.Zero }, cancellationToken), _clock,
                 cancellationToken)
             : _coalescer.JoinNextAsync(request, cancellationToken);
+    }
+
+    public async Task<PinAnswer> PinAsync(PinRequest request)
+    {
+        CheckName();
+        _pinRequests++;
+        await _turn.WaitAsync();
+        try
+        {
+            var answer = await OffScheduler.StartAsync(() => _runner.RunAsync(Name, request));
+            // What is left is rows and flags under the pin, or the sync after its end. A rollback is never repeated.
+            if (answer.Receipt.EndpointsDeferred > 0 || (request.To is null && !answer.Receipt.InSync))
+            {
+                RetryInBackground(request.Reload with
+                {
+                    Callers = 0,
+                    Scope = request.To is null ? ReloadScope.Everything : ReloadScope.Routes,
+                });
+            }
+
+            return answer;
+        }
+        finally
+        {
+            _turn.Release();
+            _pinRequests--;
+        }
     }
 
     public Task<RouteVersion> SubscribeAsync(IRouteSubscriber subscriber)
@@ -65,16 +98,21 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
         return subscriber.AsReference<IRouteSubscriberExtension>().UnsubscribeAsync(Name);
     }
 
-    public Task<bool> IsSyncingAsync() => Task.FromResult(!_coalescer.Idle.IsCompleted);
+    public Task<bool> IsSyncingAsync() => Task.FromResult(!_coalescer.Idle.IsCompleted || _pinRequests > 0);
 
     // A sync under way completes: its callers get their receipt, and no transaction is left to time out.
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _deactivating.CancelAsync();
         await _coalescer.Idle.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => _deactivating.Dispose();
+    public void Dispose()
+    {
+        _deactivating.Dispose();
+        _turn.Dispose();
+    }
 
     private void CheckName()
     {
@@ -87,10 +125,15 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
 
     private async Task<ReloadReceipt> SyncAsync(ReloadRequest request)
     {
-        var receipt = await OffScheduler.StartAsync(() => _runner.RunAsync(Name, request));
-        if (!receipt.InSync)
+        var receipt = await RunInTurnAsync(request);
+        if (receipt.AwaitsRollout)
         {
-            RetryInBackground(request with { Callers = 0, LockTimeout = TimeSpan.Zero });
+            // Recorded. The poll takes it up when the rollout has ended.
+            _retry = null;
+        }
+        else if (!receipt.InSync)
+        {
+            RetryInBackground(request with { Callers = 0, LockTimeout = TimeSpan.Zero, Traces = [] });
         }
         else if (request.Scope == ReloadScope.Everything || request.Scope == _retry?.Scope)
         {
@@ -99,6 +142,19 @@ internal sealed partial class EndpointSyncGrain : Grain, IEndpointSyncGrain, ICo
         }
 
         return receipt;
+    }
+
+    private async Task<ReloadReceipt> RunInTurnAsync(ReloadRequest request)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await OffScheduler.StartAsync(() => _runner.RunAsync(Name, request));
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private void RetryInBackground(ReloadRequest request)

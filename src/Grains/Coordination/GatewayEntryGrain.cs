@@ -2,7 +2,6 @@ using EndpointSync.Core;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Wire;
-using Microsoft.Extensions.Hosting;
 using Orleans.Concurrency;
 
 namespace EndpointSync.Grains.Coordination;
@@ -13,7 +12,7 @@ namespace EndpointSync.Grains.Coordination;
 [GrainType(GrainTypes.GatewayEntry), StatelessWorker(maxLocalWorkers: 1)]
 internal sealed class GatewayEntryGrain(
     ReloadGate gate, RegistryMap<PublishedRegistry> registries, ConvergenceWatch convergence, LockWatch locks,
-    IHostApplicationLifetime lifetime)
+    SiloDrain drain)
     : Grain, IGatewayEntryGrain
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -29,7 +28,7 @@ internal sealed class GatewayEntryGrain(
         var answer = await convergence.WaitAsync(
             registries.Get(registry).Routes.Registry, version, waitFor, timeout < LongestWait ? timeout : LongestWait,
             cancellationToken);
-        return answer.Reached || !lifetime.ApplicationStopping.IsCancellationRequested
+        return answer.Reached || !drain.Ended.IsCancellationRequested
             ? answer
             : throw Stopping();
     }
@@ -37,7 +36,7 @@ internal sealed class GatewayEntryGrain(
     public async Task<bool> LockFreeAsync(
         string registry, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         await locks.UntilFreeAsync(registry, timeout < LongestWait ? timeout : LongestWait, cancellationToken)
-        || (lifetime.ApplicationStopping.IsCancellationRequested ? throw Stopping() : false);
+        || (drain.Ended.IsCancellationRequested ? throw Stopping() : false);
 
     private static SiloUnavailableException Stopping() =>
         new("This silo is stopping, so it ended the wait. Ask again: another silo can answer.");

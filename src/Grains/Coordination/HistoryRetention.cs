@@ -1,5 +1,6 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Events;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointSync.Grains.Coordination;
 
-/// <summary>Deletes old versions of every registry.</summary>
+/// <summary>Deletes old versions and events of every registry.</summary>
 internal sealed partial class HistoryRetention(
     RegistryMap<Registry> registries, IOptions<HistoryOptions> options, TimeProvider clock,
     ILogger<HistoryRetention> logger)
@@ -24,9 +25,12 @@ internal sealed partial class HistoryRetention(
         await registry.Preparation.EnsureAsync(cancellationToken);
         await RepeatAsync(() => registry.History.DeleteOldAsync(
             options.Value.Retention, options.Value.MostVersions, DeletedAtOnce, cancellationToken));
+        var events = new EventStore(registry.Database);
+        await RepeatAsync(() => events.DeleteOldAsync(
+            options.Value.Retention, options.Value.MostEvents, DeletedAtOnce, cancellationToken));
     }
 
     [LoggerMessage(
-        1120, LogLevel.Warning, "Old versions cannot be deleted: {Reason} The next attempt is in {Interval}")]
+        1120, LogLevel.Warning, "Old versions or events cannot be deleted: {Reason} The next attempt is in {Interval}")]
     private partial void LogNotDeleted(LogText reason, TimeSpan interval);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EndpointSync.Core;
+using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync.Statements;
@@ -13,10 +14,16 @@ namespace EndpointSync.Grains.Coordination;
 /// poll read from the database. Collecting reads no database.
 /// </summary>
 internal sealed class RegistryGauges(
-    RegistryMap<Registry> registries, RegistryMap<PublishedRegistry> published, IMeterFactory meters) : IHostedService
+    RegistryMap<Registry> registries, RegistryMap<PublishedRegistry> published, LockWatch locks,
+    SyncTelemetry telemetry, IMeterFactory meters) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var registry in registries.All)
+        {
+            telemetry.Begin(registry.Name);
+        }
+
         var meter = meters.Create(TelemetryNames.Source);
         Served(meter, TelemetryNames.ServedVersion, "{version}", "The version that this silo serves",
             one => one.Routes.Version.Value);
@@ -24,7 +31,7 @@ internal sealed class RegistryGauges(
             one => one.Routes.Image?.Table.Count ?? 0);
         Served(meter, TelemetryNames.Workers, "{worker}", "Workers that ask this silo", one => one.Workers.Count);
         Served(meter, TelemetryNames.WorkersBehind, "{worker}", "Those of them that do not serve its version",
-            one => one.Workers.CountBehind(one.Routes.Version));
+            one => one.Workers.CountBehind(one.Routes.VersionOf));
         Read(meter, TelemetryNames.NewestVersion, "{version}", "The newest version", facts => facts.Version);
         Read(meter, TelemetryNames.Quarantine, "{endpoint}", "Endpoints that cannot be routed",
             facts => facts.Quarantined);
@@ -33,6 +40,16 @@ internal sealed class RegistryGauges(
         Read(meter, TelemetryNames.History, "{version}", "Versions that are kept", facts => facts.Versions);
         Read(meter, TelemetryNames.PendingSyncs, "{sync}", "Reloads whose sync is still due",
             facts => facts.PendingSyncs);
+        Read(meter, TelemetryNames.Pinned, "1", "1 while the registry is pinned",
+            facts => facts.PinnedTo is null ? 0 : 1);
+        Read(meter, TelemetryNames.TriggersMissing, "{registry}",
+            "1 where triggers are missing that record other writers' changes, otherwise 0",
+            facts => facts.IsTracked ? 0 : 1);
+        meter.CreateObservableGauge(
+            TelemetryNames.LockHeld,
+            () => locks.Holds.Select(hold => new Measurement<double>(
+                hold.Held.TotalSeconds, KeyValuePair.Create<string, object?>(TelemetryNames.Registry, hold.Registry))),
+            "s", "How long the registry's lock was held at the last check; 0 if it was free");
         meter.CreateObservableCounter(
             TelemetryNames.ForeignWrites, WritesOfAll, "{statement}",
             "Statements of other writers that changed routes");

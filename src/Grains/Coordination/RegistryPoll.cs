@@ -88,7 +88,10 @@ internal sealed partial class RegistryPoll(
     {
         try
         {
-            await published.Get(registry.Name).Routes.PollAsync(cancellationToken);
+            if (await published.Get(registry.Name).Routes.PollAsync(cancellationToken))
+            {
+                telemetry.RecordHeal(registry.Name);
+            }
         }
         catch (Exception failure) when (SqlStates.Describe(failure) is null)
         {

@@ -102,6 +102,21 @@ internal sealed class VersionHistory(RegistryDatabase database)
         return new RouteDiff(first.Version, second.Version, changes, next?.Key);
     }
 
+    /// <summary>Records how long the version was served that a rollback replaced.</summary>
+    /// <param name="version">The version that the rollback made.</param>
+    /// <param name="elapsed">How long after its commit every silo and worker served it.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>How long it was; null if that is recorded already, or if the replaced version is not kept.</returns>
+    public async Task<TimeSpan?> RecordServedAsync(
+        RouteVersion version, TimeSpan elapsed, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var served = await connection.ListAsync(
+            Sql["record_served"], row => row.Value<TimeSpan>("served_for"), cancellationToken, database.SchemaName,
+            Number(version), PostgresCommands.Value(elapsed));
+        return served is [var span] ? span : null;
+    }
+
     /// <summary>
     /// Deletes some of the versions that are too old or too many, with the routes that no other version has, unless
     /// another silo is about to. Syncs write other rows and wait for nothing here.
@@ -185,6 +200,11 @@ internal sealed class VersionHistory(RegistryDatabase database)
         RoutesChanged = row.Int("routes_changed"),
         RoutesRemoved = row.Int("routes_removed"),
         Callers = row.Int("callers"),
+        Rollback = row.StructOrNull<long>("rolled_back_to") is { } to
+            ? new RollbackReceipt(
+                new RouteVersion(to), row.Version("rolled_back_from"), row.Text("rolled_back_by"),
+                row.Text("rollback_reason"), row.StructOrNull<TimeSpan>("replaced_served_for"))
+            : null,
     };
 
     private static RouteDifference ReadChange(NpgsqlDataReader row) => new(

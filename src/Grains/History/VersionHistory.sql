@@ -9,7 +9,8 @@ from endpoint_sync.state where schema_name = $1
 
 -- name: versions
 select version, synced_at, silo, encode(content_hash, 'hex') as content_hash, endpoints_synced, routes_added,
-  routes_changed, routes_removed, callers
+  routes_changed, routes_removed, callers, rolled_back_to, rolled_back_from, rolled_back_by, rollback_reason,
+  replaced_served_for
 from endpoint_sync.versions
 where schema_name = $1 and version <= coalesce($2, 9223372036854775807) and version >= coalesce($3, 0)
 order by version desc
@@ -51,15 +52,28 @@ where key >= coalesce($4, '')
 order by key
 limit $5
 
+-- name: record_served
+-- Once: whoever sees first that all serve the version says how long the one before it was served.
+update endpoint_sync.versions as made
+set replaced_served_for = made.synced_at - replaced.synced_at + $3::interval
+from endpoint_sync.versions as replaced
+where made.schema_name = $1 and made.version = $2 and made.replaced_served_for is null
+  and replaced.schema_name = made.schema_name and replaced.version = made.rolled_back_from
+returning made.replaced_served_for as served_for
+
 -- name: try_lock
 -- Until the transaction ends. One silo deletes; the others leave it to that one.
 select pg_try_advisory_xact_lock(hashtextextended('endpointsync history retention ' || $1, 0))
 
 -- name: delete_versions
+-- What rings keep while a rollout runs may have to be read, or published again.
 delete from endpoint_sync.versions where schema_name = $1 and version in (
   select version from endpoint_sync.versions
   where schema_name = $1
     and version < (select max(version) from endpoint_sync.versions where schema_name = $1)
+    and version < coalesce(
+      (select held_version from endpoint_sync.rollouts where schema_name = $1 and ended_at is null),
+      9223372036854775807)
     and (
       synced_at < clock_timestamp() - $2::interval
       or version <= coalesce(

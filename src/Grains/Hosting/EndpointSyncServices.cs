@@ -4,9 +4,12 @@ using EndpointSync.Grains.Access;
 using EndpointSync.Grains.Audit;
 using EndpointSync.Grains.Configuration;
 using EndpointSync.Grains.Coordination;
+using EndpointSync.Grains.Doctor;
 using EndpointSync.Grains.Endpoints;
+using EndpointSync.Grains.Events;
 using EndpointSync.Grains.ForeignChanges;
 using EndpointSync.Grains.History;
+using EndpointSync.Grains.Idempotency;
 using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres.Migrations;
@@ -41,6 +44,8 @@ internal static class EndpointSyncServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddValidatedOptions(clusterConnectionString, registries)
+            .AddSingleton<SiloDrain>()
+            .AddHostedService(provider => provider.GetRequiredService<SiloDrain>())
             .AddSingleton(provider => new DataSources(
                 SiloName(provider), provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId))
             .AddSingleton(provider => new RegistryMap<RegistryDatabase>(
@@ -58,6 +63,11 @@ internal static class EndpointSyncServices
             .AddAccess(clusterConnectionString)
             .AddCoordination()
             .AddPublishing()
+            .AddEvents()
+            .AddSingleton<RegistryExam>()
+            .AddSingleton(provider => new ClusterExam(
+                provider.GetRequiredService<DataSources>().For(clusterConnectionString),
+                provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId))
             .AddHostedService<DatabaseTrust>()
             .AddHostedService<DatabaseListeners>();
     }
@@ -110,6 +120,9 @@ internal static class EndpointSyncServices
     /// <summary>What a failure of Postgres or the driver means for an operator; null for any other failure.</summary>
     public static ReloadProblem? ProblemOf(Exception failure) => SqlStates.Describe(failure);
 
+    /// <summary>Whether a transaction that failed so has surely changed nothing.</summary>
+    public static bool IsRolledBack(Exception failure) => SqlStates.IsRolledBack(failure);
+
     private static RegistryDatabase CreateDatabase(
         IServiceProvider provider, string name, RegistryOptions options, string clusterConnectionString)
     {
@@ -125,15 +138,16 @@ internal static class EndpointSyncServices
     {
         var database = syncLock.Database;
         var capture = ActivatorUtilities.CreateInstance<ChangeCapture>(provider, database);
-        var preparation = new RegistryPreparation(database, capture);
+        var preparation = ActivatorUtilities.CreateInstance<RegistryPreparation>(provider, database, capture);
         var lost = new LostVersions(database);
         var session = ActivatorUtilities.CreateInstance<SyncSession>(provider, database, syncLock, lost);
+        var pins = ActivatorUtilities.CreateInstance<PinSession>(provider, database, syncLock, session);
         return new Registry(
             database, preparation,
-            ActivatorUtilities.CreateInstance<SyncAttempts>(provider, database, preparation, session),
-            new RegistryStatusStore(database, syncLock), new EndpointStore(database), new VersionHistory(database),
-            new RouteReader(database), lost, new RouteStatistics(database),
-            ActivatorUtilities.CreateInstance<OdooSequence>(provider, database), capture);
+            ActivatorUtilities.CreateInstance<SyncAttempts>(provider, database, preparation, session, pins),
+            new PlanReader(database), new RegistryStatusStore(database, syncLock), new EndpointStore(database),
+            new VersionHistory(database), new RouteReader(database), lost, new RouteStatistics(database),
+            ActivatorUtilities.CreateInstance<OdooSequence>(provider, database), capture, new RolloutStore(database));
     }
 
     // As Postgres and receipts show it.
@@ -168,6 +182,11 @@ internal static class EndpointSyncServices
             .AddSingleton(provider => new ApiKeyStore(
                 provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
             .AddSingleton<ApiKeyRing>()
+            .AddSingleton(provider => new SessionStore(
+                provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
+            .AddSingleton<SessionRing>()
+            .AddSingleton(provider => new ProtectionKeyStore(
+                provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
             .AddSingleton(provider => new AuditStore(
                 provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
             .AddSingleton<AuditQueue>()
@@ -176,11 +195,16 @@ internal static class EndpointSyncServices
             .AddSingleton<ClientNames>()
             .AddSingleton<ClientAudit>()
             .AddGrainService<ClientDirectory>()
-            .AddHostedService<AuditRetention>();
+            .AddHostedService<AuditRetention>()
+            .AddSingleton(provider => new IdempotencyStore(
+                provider.GetRequiredService<DataSources>().For(clusterConnectionString)))
+            .AddHostedService<IdempotencyRetention>();
 
     private static IServiceCollection AddCoordination(this IServiceCollection services) => services
         .AddMetrics()
         .AddSingleton<SyncTelemetry>()
+        .AddSingleton<FeedTelemetry>()
+        .AddSingleton<RoundTripCounter>()
         .AddHostedService<RegistryGauges>()
         .AddSingleton<LockWatch>()
         .AddSingleton<ILockWait>(provider => provider.GetRequiredService<LockWatch>())
@@ -188,8 +212,20 @@ internal static class EndpointSyncServices
         .AddSingleton<SyncRunner>()
         .AddSingleton<ICoordinatorFallback, DirectSyncFallback>()
         .AddSingleton<ReloadGate>()
+        .AddSingleton<PinGate>()
+        .AddSingleton<RollbackWatch>()
+        .AddSingleton<RolloutGate>()
+        .AddHostedService<RolloutDriver>()
         .AddHostedService<RegistryPoll>()
         .AddHostedService<HistoryRetention>();
+
+    private static IServiceCollection AddEvents(this IServiceCollection services) => services
+        .AddSingleton(
+            provider => provider.GetRequiredService<RegistryMap<Registry>>().Select(
+                registry => ActivatorUtilities.CreateInstance<RegistryEvents>(
+                    provider, registry,
+                    provider.GetRequiredService<RegistryMap<PublishedRegistry>>().Get(registry.Name))))
+        .AddHostedService<EventTelemetry>();
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton(

@@ -17,6 +17,25 @@ internal sealed class RegistriesOptionsValidator : IValidateOptions<RegistriesOp
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
+    /// <summary>What is wrong with the registries or with the cluster's database; empty if nothing is.</summary>
+    public static IEnumerable<string> CheckAll(RegistriesOptions settings)
+    {
+        if (string.IsNullOrWhiteSpace(settings.ClusterConnectionString))
+        {
+            yield return "EndpointSync:Cluster:ConnectionString is empty: set it, or "
+                + $"ConnectionStrings:{NamedConnectionStrings.Cluster}, to the PostgreSQL database of the registries.";
+        }
+        else if (ConnectionStringRules.ComplaintAbout(settings.ClusterConnectionString) is { } complaint)
+        {
+            yield return $"EndpointSync:Cluster:ConnectionString {complaint}";
+        }
+
+        foreach (var error in Check(settings))
+        {
+            yield return error;
+        }
+    }
+
     /// <summary>What is wrong with the registries; empty if nothing is.</summary>
     public static IEnumerable<string> Check(RegistriesOptions settings)
     {

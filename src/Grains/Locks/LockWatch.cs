@@ -1,4 +1,5 @@
 using EndpointSync.Core;
+using EndpointSync.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -10,15 +11,23 @@ namespace EndpointSync.Grains.Locks;
 /// lock before processes that only try.
 /// </summary>
 internal sealed class LockWatch(
-    RegistryMap<SyncLock> locks, IServiceProvider services,
-    IHostApplicationLifetime lifetime) : BackgroundService, ILockWait
+    RegistryMap<SyncLock> locks, IServiceProvider services, SiloDrain drain,
+    SyncTelemetry telemetry, TimeProvider clock) : BackgroundService, ILockWait
 {
     private readonly RegistryMap<RegistryLockWatch> _watches = locks.Select(
         one => ActivatorUtilities.CreateInstance<RegistryLockWatch>(services, one));
 
+    /// <summary>How long each registry's lock was held at the last check; zero for a free one.</summary>
+    public IEnumerable<(string Registry, TimeSpan Held)> Holds =>
+        _watches.All.Select(watch => (watch.Registry, watch.Held));
+
     /// <summary>How many callers wait for the lock in this silo, whoever holds it.</summary>
     /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
     public int Waiting(string registry) => _watches.Get(registry).Waiting;
+
+    /// <summary>Who held the lock at this silo's last check; null for nobody.</summary>
+    /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
+    public LockHolder? HolderOf(string registry) => _watches.Get(registry).Holder;
 
     /// <summary>Completes when the next caller waits for the lock in this silo.</summary>
     /// <exception cref="UnknownRegistryException">No configured registry has that name.</exception>
@@ -39,8 +48,10 @@ internal sealed class LockWatch(
         string registry, bool onlyForSilos, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken, lifetime.ApplicationStopping);
+            cancellationToken, drain.Ended);
+        var begun = clock.GetTimestamp();
         var isFree = await _watches.Get(registry).UntilFreeAsync(onlyForSilos, timeout, ended.Token);
+        telemetry.RecordLockWait(registry, clock.GetElapsedTime(begun), isFree);
         cancellationToken.ThrowIfCancellationRequested();
         return isFree;
     }

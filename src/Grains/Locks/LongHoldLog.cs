@@ -13,8 +13,11 @@ namespace EndpointSync.Grains.Locks;
 internal sealed partial class LongHoldLog(string registry, TimeSpan limit, ILogger logger)
 {
     private readonly TimeSpan _limit = limit;
-    private LockHolder? _holder;
+    private volatile LockHolder? _holder;
     private TimeSpan _warnAfter = limit;
+
+    /// <summary>How long the present hold had lasted at the last check; zero if there is none.</summary>
+    public TimeSpan Held => _holder?.Held ?? TimeSpan.Zero;
 
     /// <summary>How long until the present hold must be logged; null if there is none.</summary>
     public TimeSpan? UntilLong => _warnAfter - _holder?.Held;

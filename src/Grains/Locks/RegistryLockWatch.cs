@@ -18,18 +18,26 @@ internal sealed partial class RegistryLockWatch(
     // A frozen server answers no check, and a command may take longer than a caller would wait.
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly string _registry = syncLock.Database.Name;
     private readonly SyncOptions _limits = syncLock.Database.Limits;
     private readonly LongHoldLog _longHolds = new(
         syncLock.Database.Name, syncLock.Database.Limits.LockHoldWarning, logger);
     private readonly ChangeSignal _waiterArrived = new();
     private readonly ChangeSignal _worthTrying = new();
     private readonly ChangeSignal _heldByOther = new();
+    private LockHolder? _holder;
     private int _waiting;
     private int _waitingForSilos;
 
+    public string Registry { get; } = syncLock.Database.Name;
+
+    /// <summary>How long the lock was held at the last check; zero if it was free.</summary>
+    public TimeSpan Held => _longHolds.Held;
+
     /// <summary>How many callers wait for the lock, whoever holds it.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Who held the lock at the last check; null for nobody.</summary>
+    public LockHolder? Holder => Volatile.Read(ref _holder);
 
     /// <summary>Completes when the next caller waits for the lock.</summary>
     public Task NextWaiter => _waiterArrived.Next;
@@ -86,7 +94,7 @@ internal sealed partial class RegistryLockWatch(
         catch (Exception failure)
         {
             // A new try reports the problem in its receipt, which is more useful than a wait without a result.
-            LogCheckFailed(_registry, SqlStates.Describe(failure)?.Detail ?? failure.Message);
+            LogCheckFailed(Registry, SqlStates.Describe(failure)?.Detail ?? failure.Message);
             _worthTrying.Raise();
             return false;
         }
@@ -94,6 +102,7 @@ internal sealed partial class RegistryLockWatch(
 
     private void Found(LockHolder? holder)
     {
+        Volatile.Write(ref _holder, holder);
         _longHolds.Saw(holder);
         if (holder is null)
         {

@@ -31,16 +31,21 @@ internal sealed class SyncLock(RegistryDatabase database)
     public async Task<bool> TryTakeAsync(
         NpgsqlConnection connection, TimeSpan idle, CancellationToken cancellationToken)
     {
-        var limits = database.Limits;
-        await using var batch = connection.CreateBatch()
-            .Then(
-                Sql["set_limits"], Milliseconds(limits.StatementTimeout), Milliseconds(limits.LockTimeout),
-                Milliseconds(idle))
+        await using var batch = AddLimits(connection.CreateBatch(), idle)
             .ThenPlanOnce()
             .Then(Sql["try_take"], PostgresCommands.Value(database.LockKey));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) && reader.Bool("is_taken");
+    }
+
+    /// <summary>
+    /// Sets the time limits of a transaction that takes the version row's lock alone, and makes its commit durable.
+    /// </summary>
+    public async Task SetLimitsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = AddLimits(connection.CreateBatch(), database.Limits.IdleInTransactionTimeout);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
@@ -75,6 +80,10 @@ internal sealed class SyncLock(RegistryDatabase database)
 
         return holder;
     }
+
+    private NpgsqlBatch AddLimits(NpgsqlBatch batch, TimeSpan idle) => batch.Then(
+        Sql["set_limits"], Milliseconds(database.Limits.StatementTimeout), Milliseconds(database.Limits.LockTimeout),
+        Milliseconds(idle));
 
     private LockHolder Read(NpgsqlDataReader row)
     {

@@ -22,6 +22,16 @@ internal sealed class OdooTables(RegistryDatabase database)
     public static NpgsqlBatch AddSeries(NpgsqlBatch batch, RegistryDatabase database) =>
         batch.Then("select endpoint_sync.odoo_series($1) as series", database.SchemaName);
 
+    /// <summary>Whether routings need the field "readonly": unless the database says that its Odoo is older.</summary>
+    public static async Task<bool> NeedsReadonlyAsync(
+        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = AddSeries(connection.CreateBatch(), database);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var series = await reader.ListAsync(row => row.StructOrNull<int>("series"), cancellationToken);
+        return series.Single() is null or >= FirstSeriesWithReadonly;
+    }
+
     /// <summary>Creates what is absent, if the registry says so, and checks the rest.</summary>
     /// <exception cref="RegistryUnusableException">
     /// A table, a column, the sequence or a privilege is missing; the message says how to get it.
@@ -48,6 +58,12 @@ internal sealed class OdooTables(RegistryDatabase database)
         return await connection.ListAsync(
             Sql["unusable_signals"], row => row.Text("cure"), cancellationToken, database.SchemaName);
     }
+
+    /// <summary>The statements that grant this role what syncs need and it lacks.</summary>
+    public async Task<IReadOnlyList<string>> FindMissingGrantsAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken) => await connection.ListAsync(
+            Sql["missing_privileges"], row => row.Text("statement"), cancellationToken,
+            PostgresCommands.Value(database.Sql.Quoted));
 
     private async Task PrepareAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
@@ -92,15 +108,12 @@ internal sealed class OdooTables(RegistryDatabase database)
         Demand(missing, "is not of the shape that Odoo's modules make; missing: ");
     }
 
-    private async Task CheckPrivilegesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var missing = await connection.ListAsync(
-            Sql["missing_privileges"], row => row.Text("statement"), cancellationToken,
-            PostgresCommands.Value(database.Sql.Quoted));
-        Demand(missing, "lacks privileges. As the tables' owner run: ");
-    }
+    private async Task CheckPrivilegesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        Demand(
+            await FindMissingGrantsAsync(connection, cancellationToken),
+            "lacks privileges. As the tables' owner run: ");
 
-    private void Demand(List<string> missing, string complaint)
+    private void Demand(IReadOnlyList<string> missing, string complaint)
     {
         if (missing.Count > 0)
         {

@@ -1,3 +1,4 @@
+using EndpointSync.Grains.Configuration;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
@@ -22,6 +23,11 @@ internal static class ConnectionStringRules
     /// </summary>
     public static string? ComplaintAbout(string connectionString)
     {
+        if (NamedConnectionStrings.NameIn(connectionString) is { } name)
+        {
+            return $"names ConnectionStrings:{name}, which is not set; set it, or {Form}";
+        }
+
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);

@@ -54,6 +54,23 @@ internal static class SqlStates
             SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.AdminShutdown
         };
 
+    /// <summary>
+    /// Whether a transaction that failed so has surely changed nothing. Where a connection or a server ended in the
+    /// middle, the commit may have come through.
+    /// </summary>
+    public static bool IsRolledBack(Exception exception) => exception switch
+    {
+        PostgresException refused => refused.SqlState[..2] is not ("08" or "57"),
+        NpgsqlException lost => lost.InnerException is SocketException || IsWithoutPrimary(lost),
+        SocketException => true,
+        _ => false,
+    };
+
+    /// <summary>Whether a statement or a whole sync did not end in its time.</summary>
+    public static bool IsTooLong(Exception exception) => exception is OperationCanceledException
+        or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
+        or NpgsqlException { InnerException: TimeoutException };
+
     // Of several servers, either none accepted a connection (their failures together), or none is a primary (no failure
     // at all), as in the middle of a failover.
     private static bool IsWithoutPrimary(NpgsqlException exception) =>

@@ -51,11 +51,22 @@ internal sealed partial class ChangeCapture(RegistryDatabase database, ILogger<C
         return false;
     }
 
-    /// <summary>Whether the triggers are there, fire, and are ours.</summary>
-    public async Task<bool> IsInstalledAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// What somebody has to run so that the triggers are there, fire, and are ours; null if that is so. A silo that may
+    /// install them does so with its next poll.
+    /// </summary>
+    public async Task<string?> FindCureAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await IsTrackedAsync(connection, cancellationToken);
+        if (await IsTrackedAsync(connection, cancellationToken))
+        {
+            return null;
+        }
+
+        var owners = await OwnersAsync(connection, cancellationToken);
+        return owners.TrueForAll(owner => owner.MayInstall)
+            ? $"The next poll installs them, or sooner: {Statement}"
+            : Cure(owners);
     }
 
     /// <summary>Requests a full check with the next reload.</summary>

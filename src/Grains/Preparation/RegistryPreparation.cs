@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using EndpointSync.Grains.Odoo;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Postgres.Migrations;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace EndpointSync.Grains.Preparation;
@@ -9,7 +10,8 @@ namespace EndpointSync.Grains.Preparation;
 /// <summary>
 /// Makes a registry's database ready to be synced, once; a failure is not remembered, so that the next use tries again.
 /// </summary>
-internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCapture capture)
+internal sealed partial class RegistryPreparation(
+    RegistryDatabase database, ChangeCapture capture, ILogger<RegistryPreparation> logger)
 {
     /// <summary>The schema of EndpointSync's own tables and functions.</summary>
     public const string Schema = "endpoint_sync";
@@ -51,22 +53,24 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
     /// <summary>
     /// What a registry that can be used lacks, each with its cure. Syncs do without; others pay for it.
     /// </summary>
-    public async Task<IReadOnlyList<string>> FindShortcomingsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Shortcoming>> FindShortcomingsAsync(CancellationToken cancellationToken)
     {
-        var shortcomings = new List<string>();
-        if (!await capture.IsInstalledAsync(cancellationToken))
+        var shortcomings = new List<Shortcoming>();
+        if (await capture.FindCureAsync(cancellationToken) is { } cure)
         {
-            shortcomings.Add(
-                "The triggers that record other writers' changes are missing or replaced; polls find the changes. "
-                + "Event 1702 has the statement that installs them.");
+            shortcomings.Add(new Shortcoming(
+                "triggers",
+                "The triggers that record other writers' changes are missing or replaced; polls find the changes.",
+                cure));
         }
 
         var grants = await new OdooTables(database).FindMissingSignalGrantsAsync(cancellationToken);
         if (grants.Count > 0)
         {
-            shortcomings.Add(
-                "Odoo's workers cannot be told to drop their caches and may serve old routes, or the wrong app. As the "
-                + $"owner run: {string.Join(" ", grants)}");
+            shortcomings.Add(new Shortcoming(
+                "signals",
+                "Odoo's workers cannot be told to drop their caches and may serve old routes, or the wrong app.",
+                $"As the owner run: {string.Join(" ", grants)}"));
         }
 
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -74,12 +78,20 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
             Sql["missing_memberships"], row => row.Text("statement"), cancellationToken);
         if (memberships.Count > 0)
         {
-            shortcomings.Add(
-                "The database's owner can neither dump nor drop what is EndpointSync's, so Odoo's backups fail. As a "
-                + $"superuser run: {string.Join(" ", memberships)}");
+            shortcomings.Add(new Shortcoming(
+                "membership",
+                "The database's owner can neither dump nor drop what is EndpointSync's, so Odoo's backups fail.",
+                $"As a superuser run: {string.Join(" ", memberships)}"));
         }
 
         return shortcomings;
+    }
+
+    /// <summary>The statements that give this role back what was taken from it since the preparation.</summary>
+    public async Task<IReadOnlyList<string>> FindMissingGrantsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await new OdooTables(database).FindMissingGrantsAsync(connection, cancellationToken);
     }
 
     /// <summary>
@@ -116,5 +128,16 @@ internal sealed class RegistryPreparation(RegistryDatabase database, ChangeCaptu
                 + "PgBouncer set ignore_startup_parameters = search_path, options and for the database "
                 + $"connect_query='set search_path = {DataSources.SafeSearchPath}; set row_security = off'.");
         }
+
+        if (SupportedServers.IsUntested(connection.PostgreSqlVersion))
+        {
+            LogUntested(database.Name, connection.PostgreSqlVersion, SupportedServers.Newest);
+        }
     }
+
+    [LoggerMessage(
+        1165, LogLevel.Warning,
+        "The database of {Registry} is on PostgreSQL {Version}, which is newer than {Newest}, the newest version that "
+        + "EndpointSync is tested with")]
+    private partial void LogUntested(string registry, Version version, int newest);
 }

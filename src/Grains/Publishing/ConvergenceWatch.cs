@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using EndpointSync.Core;
 using EndpointSync.Grains.Telemetry;
 using EndpointSync.Wire;
-using Microsoft.Extensions.Hosting;
 
 namespace EndpointSync.Grains.Publishing;
 
@@ -12,7 +11,7 @@ namespace EndpointSync.Grains.Publishing;
 /// share their rounds.
 /// </summary>
 internal sealed class ConvergenceWatch(
-    RouteTableClient silos, ILocalSiloDetails self, IHostApplicationLifetime lifetime, SyncTelemetry telemetry,
+    RouteTableClient silos, ILocalSiloDetails self, SiloDrain drain, SyncTelemetry telemetry,
     TimeProvider clock)
 {
     // How long a silo waits for its own subscribers before it answers. A change of the list is noticed at most this
@@ -35,7 +34,7 @@ internal sealed class ConvergenceWatch(
         string registry, RouteVersion version, WaitFor waitFor, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var stopping = lifetime.ApplicationStopping;
+        var stopping = drain.Ended;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         List<Subscriber> subscribers = [];
         while (true)

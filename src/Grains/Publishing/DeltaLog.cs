@@ -50,15 +50,22 @@ internal sealed class DeltaLog
         table == _start || _deltas.Any(delta => delta.To == table.Version && delta.Hash == table.Hash);
 
     /// <summary>The delta from a version to the newest; null if the log does not reach back to that version.</summary>
-    public RouteDelta? From(RouteVersion version)
+    public RouteDelta? From(RouteVersion version) =>
+        _deltas.Last is { } last ? Between(version, last.Value.To) : null;
+
+    /// <summary>The delta from one version to another; null if the log does not lead there.</summary>
+    public RouteDelta? Between(RouteVersion from, RouteVersion to)
     {
         var path = new List<RouteDelta>();
-        for (var node = _deltas.Last; node is not null && node.Value.To > version; node = node.Previous)
+        for (var node = _deltas.Last; node is not null && node.Value.To > from; node = node.Previous)
         {
-            path.Insert(0, node.Value);
+            if (node.Value.To <= to)
+            {
+                path.Insert(0, node.Value);
+            }
         }
 
-        return path.Count == 0 || path[0].From != version ? null
+        return path.Count == 0 || path[0].From != from || path[^1].To != to ? null
             : path.Count == 1 ? path[0]
             : RouteDelta.Join(path);
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using EndpointSync.Core;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -12,7 +11,7 @@ namespace EndpointSync.Grains.Publishing;
 /// there.
 /// </summary>
 internal sealed partial class GrainSubscriptions(
-    RegistryRoutes routes, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<GrainSubscriptions> logger)
+    RegistryRoutes routes, SiloDrain drain, TimeProvider clock, ILogger<GrainSubscriptions> logger)
 {
     // How many calls begin before the thread is yielded to other work.
     private const int Burst = 50;
@@ -65,7 +64,7 @@ internal sealed partial class GrainSubscriptions(
 
     private async Task PublishForeverAsync()
     {
-        var stopping = lifetime.ApplicationStopping;
+        var stopping = drain.Ended;
         while (!stopping.IsCancellationRequested)
         {
             var changed = routes.Changed;

@@ -2,6 +2,7 @@ using EndpointSync.Core;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync.Statements;
+using EndpointSync.Grains.Telemetry;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ internal sealed partial class RegistryRoutes
     private readonly Registry _registry;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly RequestCoalescer<RouteTableId> _newest;
+    private readonly RequestCoalescer<NewestTable> _newest;
     private readonly RequestCoalescer<bool> _readings;
     private readonly ChangeSignal _changed = new();
 
@@ -28,12 +29,13 @@ internal sealed partial class RegistryRoutes
     // only if the one that it was made from is still in place.
     private readonly Lock _turn = new();
     private readonly DeltaLog _deltas = new();
-    private volatile State _state = new(null, default, null);
+    private volatile State _state = new(null, default, null, null, null);
+    private volatile Announced? _announced;
 
     public RegistryRoutes(Registry registry, TimeProvider clock, ILogger<RegistryRoutes> logger)
     {
         (_registry, _clock, _logger) = (registry, clock, logger);
-        _newest = new RequestCoalescer<RouteTableId>(() => registry.Reader.NewestAsync(CancellationToken.None));
+        _newest = new RequestCoalescer<NewestTable>(() => registry.Reader.NewestAsync(CancellationToken.None));
         _readings = new RequestCoalescer<bool>(ReadAsync);
     }
 
@@ -44,6 +46,14 @@ internal sealed partial class RegistryRoutes
 
     /// <summary>The served version; 0 while there is none.</summary>
     public RouteVersion Version => _state.Image?.Version ?? RouteVersion.None;
+
+    /// <summary>
+    /// Which rings are given that image, and which one all others keep; null unless a rollout runs.
+    /// </summary>
+    public RingHold? Hold => _state.Held?.Hold;
+
+    /// <summary>The version that the workers of a ring are given; 0 while there is none.</summary>
+    public RouteVersion VersionOf(string ring) => ImageOf(_state, ring)?.Version ?? RouteVersion.None;
 
     /// <summary>Since when it is served.</summary>
     public DateTimeOffset Since => _state.Since;
@@ -58,6 +68,8 @@ internal sealed partial class RegistryRoutes
     /// <returns>The version that is served afterwards.</returns>
     public async Task<RouteVersion> TakeUpAsync(RoutePublication publication, CancellationToken cancellationToken)
     {
+        using var span = SyncSpans.StartTakeUp(Registry, publication.Version, publication.Trace);
+        _announced = new Announced(publication.Version, TraceParent.Of(span) ?? publication.Trace);
         if (publication.Delta is not { } delta
             || (!TryApply(delta) && Image?.TableId != new RouteTableId(delta.To, delta.Hash)))
         {
@@ -70,12 +82,19 @@ internal sealed partial class RegistryRoutes
     /// <summary>
     /// Takes up the database's newest table if it is not the one served, or if the last attempt failed.
     /// </summary>
-    public async Task PollAsync(CancellationToken cancellationToken)
+    /// <returns>Whether a newer version than the served one was there.</returns>
+    public async Task<bool> PollAsync(CancellationToken cancellationToken)
     {
-        if (Image is not { } image || Problem is not null || await NewestAsync(cancellationToken) != image.TableId)
+        var served = Version;
+        var state = _state;
+        if (state.Image is null || state.Problem is not null || state.Held is { Image: null }
+            || await NewestAsync(cancellationToken) != new NewestTable(state.Image.TableId, state.Held?.Hold))
         {
             await CatchUpAsync(cancellationToken);
+            return served > RouteVersion.None && Version > served;
         }
+
+        return false;
     }
 
     /// <summary>
@@ -96,16 +115,23 @@ internal sealed partial class RegistryRoutes
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
     public Task CatchUpAsync(CancellationToken cancellationToken) => _readings.JoinNextAsync(cancellationToken);
 
-    /// <summary>The id of the newest table in the database. Concurrent callers share one query.</summary>
-    public Task<RouteTableId> NewestAsync(CancellationToken cancellationToken) =>
+    /// <summary>The newest table in the database. Concurrent callers share one query.</summary>
+    public Task<NewestTable> NewestAsync(CancellationToken cancellationToken) =>
         _newest.JoinNextAsync(cancellationToken);
 
-    /// <summary>The served image, and the delta from a table to it if that is known here.</summary>
-    public (RouteImage? Image, RouteDelta? Delta) From(RouteTableId table)
+    /// <summary>
+    /// The image that the workers of a ring are given, the delta from a table to it if that is known here, and the
+    /// place in a trace where this silo took it up, if that is traced.
+    /// </summary>
+    public (RouteImage? Image, RouteDelta? Delta, string? Trace) From(RouteTableId table, string ring)
     {
         lock (_turn)
         {
-            return (Image, _deltas.Contains(table) ? _deltas.From(table.Version) : null);
+            var image = ImageOf(_state, ring);
+            var delta = image is not null && _deltas.Contains(table) && _deltas.Contains(image.TableId)
+                ? _deltas.Between(table.Version, image.Version)
+                : null;
+            return (image, delta, ReferenceEquals(image, Image) ? _state.Trace : null);
         }
     }
 
@@ -117,7 +143,7 @@ internal sealed partial class RegistryRoutes
     {
         lock (_turn)
         {
-            return Image?.TableId == table || _deltas.Contains(table);
+            return Image?.TableId == table || Hold?.Held == table || _deltas.Contains(table);
         }
     }
 
@@ -125,7 +151,10 @@ internal sealed partial class RegistryRoutes
         Image is { } image
             && image.Version == delta.From
             && image.TryApply(delta, out var next, out _)
-            && TryServe(image, next, delta);
+            && TryServe(image, next, delta, held: null, keepsHold: true);
+
+    private static RouteImage? ImageOf(State state, string ring) =>
+        state.Held is { } held && !held.Hold.IsReached(ring) ? held.Image : state.Image;
 
     private async Task<bool> ReadAsync()
     {
@@ -150,7 +179,8 @@ internal sealed partial class RegistryRoutes
     private async Task<ReadResult> ReadSinceAsync(RouteVersion from)
     {
         var before = Image;
-        var delta = await _registry.Reader.ReadSinceAsync(from, CancellationToken.None);
+        var (delta, hold) = await _registry.Reader.ReadSinceAsync(from, CancellationToken.None);
+        var held = hold is null ? null : await FindHeldAsync(hold, before);
         var image = Image;
         var newest = new RouteTableId(delta.To, delta.Hash);
         if (before is not null && LostVersions.IsLost(before.TableId, newest))
@@ -167,10 +197,45 @@ internal sealed partial class RegistryRoutes
         if (image?.TableId == newest)
         {
             ClearProblem();
+            SetHold(image, held);
             return ReadResult.Done;
         }
 
-        return image?.Version == newest.Version ? ReadResult.Moved : Install(image, delta);
+        return image?.Version == newest.Version ? ReadResult.Moved : Install(image, delta, held);
+    }
+
+    // Usually this silo served it a moment ago. One that starts in the middle of a rollout reads it.
+    private async Task<HeldTable> FindHeldAsync(RingHold hold, RouteImage? before)
+    {
+        var known = new[] { before, Image, _state.Held?.Image }.FirstOrDefault(image => image?.TableId == hold.Held);
+        if (known is not null)
+        {
+            return new HeldTable(hold, known);
+        }
+
+        var routes = await _registry.Reader.ReadAtAsync(hold.Held.Version, CancellationToken.None);
+        if (!RouteImage.Empty.TryReplace(hold.Held.Version, hold.Held.Hash, routes, out var image, out var reason))
+        {
+            LogNotHeld(Registry, hold.Held.Version, reason);
+        }
+
+        return new HeldTable(hold, image);
+    }
+
+    // A rollout begins with a version of its own. So which rings are given this image changes only towards more.
+    private void SetHold(RouteImage image, HeldTable? held)
+    {
+        lock (_turn)
+        {
+            if (!ReferenceEquals(Image, image) || _state.Held == held)
+            {
+                return;
+            }
+
+            _state = _state with { Held = held };
+        }
+
+        _changed.Raise();
     }
 
     // The database went back. Its next version is made larger than the served one, and this silo follows that.
@@ -187,7 +252,7 @@ internal sealed partial class RegistryRoutes
         return ReadResult.Done;
     }
 
-    private ReadResult Install(RouteImage? image, RouteDelta delta)
+    private ReadResult Install(RouteImage? image, RouteDelta delta, HeldTable? held)
     {
         var start = image ?? RouteImage.Empty;
         var follows = delta.From == start.Version;
@@ -208,12 +273,15 @@ internal sealed partial class RegistryRoutes
 
         return !fits
             ? ReadResult.HashMismatch
-            : TryServe(image, next!, follows ? delta : null)
+            : TryServe(image, next!, follows ? delta : null, held)
             ? ReadResult.Done
             : ReadResult.Moved;
     }
 
-    private bool TryServe(RouteImage? before, RouteImage next, RouteDelta? delta)
+    // A message says nothing of rings, and the version that a rollout begins with comes from the database alone. So a
+    // message keeps what is known of a rollout.
+    private bool TryServe(
+        RouteImage? before, RouteImage next, RouteDelta? delta, HeldTable? held, bool keepsHold = false)
     {
         lock (_turn)
         {
@@ -231,7 +299,8 @@ internal sealed partial class RegistryRoutes
                 _deltas.Add(delta);
             }
 
-            _state = new State(next, _clock.GetUtcNow(), null);
+            var trace = _announced is { } announced && announced.Version == next.Version ? announced.Trace : null;
+            _state = new State(next, _clock.GetUtcNow(), null, trace, keepsHold ? _state.Held : held);
             _registry.Lost.Served(next.TableId);
         }
 
@@ -300,5 +369,18 @@ internal sealed partial class RegistryRoutes
         1504, LogLevel.Warning, "{Count} more routes of {Registry} cannot be served. The other routes are served.")]
     private partial void LogMoreNotRouted(int count, string registry);
 
-    private sealed record State(RouteImage? Image, DateTimeOffset Since, string? Problem);
+    [LoggerMessage(
+        1130, LogLevel.Error,
+        "Cannot give version {Version} of {Registry} to the rings that a rollout has not reached: {Reason}. Their "
+        + "workers keep the table that they have, and every poll tries again.")]
+    private partial void LogNotHeld(string registry, RouteVersion version, LogText reason);
+
+    private sealed record State(
+        RouteImage? Image, DateTimeOffset Since, string? Problem, string? Trace, HeldTable? Held);
+
+    // What the rings keep that a rollout has not reached. Without an image this silo cannot give it to them.
+    private sealed record HeldTable(RingHold Hold, RouteImage? Image);
+
+    // The version of the last message, and the place in a trace that came with it.
+    private sealed record Announced(RouteVersion Version, string? Trace);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EndpointSync.Core;
 using EndpointSync.Grains.Configuration;
+using EndpointSync.Grains.Telemetry;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -72,10 +73,12 @@ internal sealed partial class RoutePublisher(
 
     private async Task SendAsync(ClusterMember silo, RoutePublication publication)
     {
+        using var span = SyncSpans.StartPublish(
+            publication.Registry, publication.Version, silo.Name, publication.Trace);
         try
         {
             var served = await silos.On(silo.SiloAddress)
-                .PublishAsync(publication)
+                .PublishAsync(publication with { Trace = TraceParent.Of(span) ?? publication.Trace })
                 .WaitAsync(options.Value.Timeout, clock);
             if (served < publication.Version)
             {

@@ -32,7 +32,11 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
 
     private TimeSpan Length => options.Value.WorkerLease;
 
-    public void Renew(WorkerReport report)
+    /// <summary>Takes a worker's report, its sign of life.</summary>
+    /// <returns>
+    /// Whether it serves another version than it reported before; false for a worker that is new here.
+    /// </returns>
+    public bool Renew(WorkerReport report)
     {
         var known = _leases.TryGetValue(report.Worker, out var lease);
         var since = known && lease!.Report.Version == report.Version ? lease.Since : clock.GetUtcNow();
@@ -47,6 +51,8 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
         {
             _changed.Raise();
         }
+
+        return known && lease!.Report.Version != report.Version;
     }
 
     public void Remove(Guid worker)
@@ -82,6 +88,8 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
                 Since = lease.Value.Since,
                 SilentFor = clock.GetElapsedTime(lease.Value.RenewedAt),
                 Problem = lease.Value.Report.Problem,
+                Ring = lease.Value.Report.Ring,
+                Answers = AnswersOf(lease.Value.Report),
             }),
         ];
     }
@@ -89,9 +97,11 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
     /// <summary>How many workers get their routes from this silo.</summary>
     public int Count => _leases.Values.Count(IsValid);
 
-    /// <summary>How many of them do not serve a version, or not all of it.</summary>
-    public int CountBehind(RouteVersion version) => _leases.Values.Count(
-        lease => IsValid(lease) && (lease.Report.Version < version || lease.Report.Problem is not null));
+    /// <summary>How many of them do not serve the version that their ring is given, or not all of it.</summary>
+    /// <param name="versionOf">The version of a ring.</param>
+    public int CountBehind(Func<string, RouteVersion> versionOf) => _leases.Values.Count(
+        lease => IsValid(lease)
+            && (lease.Report.Version < versionOf(lease.Report.Ring) || lease.Report.Problem is not null));
 
     /// <summary>All workers known to this silo, copies included.</summary>
     /// <param name="silo">This silo's name.</param>
@@ -104,6 +114,13 @@ internal sealed class WorkerLeases(IOptions<PublishingOptions> options, TimeProv
     /// <summary>The table that a worker of this silo reported; null for any other worker.</summary>
     public RouteTableId? TableOf(string worker) =>
         Guid.TryParse(worker, out var id) && _leases.TryGetValue(id, out var lease) ? lease.Report.Has : null;
+
+    private static List<VersionAnswers>? AnswersOf(WorkerReport report) => report.Answers.Count == 0
+        ? null
+        : [
+            .. report.Answers.Select(count => new VersionAnswers(
+                count.Version, count.Requests, count.Misses, count.Errors)),
+        ];
 
     // Removes a lease only as it was read: a worker that renewed its lease meanwhile stays.
     private void Purge()

@@ -10,9 +10,9 @@ namespace EndpointSync.Grains.Registries;
 
 /// <summary>One configured registry and the services that work on it in this silo.</summary>
 internal sealed record Registry(
-    RegistryDatabase Database, RegistryPreparation Preparation, SyncAttempts Attempts, RegistryStatusStore Status,
-    EndpointStore Endpoints, VersionHistory History, RouteReader Reader, LostVersions Lost,
-    RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture)
+    RegistryDatabase Database, RegistryPreparation Preparation, SyncAttempts Attempts, PlanReader Plans,
+    RegistryStatusStore Status, EndpointStore Endpoints, VersionHistory History, RouteReader Reader, LostVersions Lost,
+    RouteStatistics Statistics, OdooSequence Sequence, ChangeCapture Capture, RolloutStore Rollouts)
 {
     public string Name => Database.Name;
 }

@@ -3,7 +3,7 @@
 -- endpoint_sync.is_tracked says, written out because a function call is planned apart; a test compares the two. The
 -- subquery resolves each name once and not for every trigger.
 select state.version, state.bumped_version = state.version and state.bumped_at is not null as is_bumped,
-  state.content_hash,
+  state.content_hash, state.pinned_hash is not null as is_pinned, state.rollout,
   coalesce(
     (select max(lost.version) from endpoint_sync.lost_versions as lost where lost.schema_name = state.schema_name), 0)
     as lost_version,

@@ -9,25 +9,35 @@ internal static class FirstSync
 {
     private const int MostShown = 10;
 
+    /// <summary>Why a first sync that nobody allowed it is refused; null if it is not.</summary>
     /// <param name="plan">What the sync would write.</param>
     /// <param name="before">The endpoints and rows before.</param>
-    /// <exception cref="SyncRefusedException">It would change or delete a row that Odoo serves.</exception>
-    public static void RefuseIfServedChanges(SyncPlan plan, EndpointScan before)
+    public static ReloadProblem? ProblemOf(SyncPlan plan, EndpointScan before)
     {
         var changes = Changes(plan, before).ToList();
         if (changes.Count == 0)
         {
-            return;
+            return null;
         }
 
         var shown = string.Join("; ", changes.Take(MostShown));
         var more = changes.Count > MostShown ? $"; and {changes.Count - MostShown} more" : "";
-        throw new SyncRefusedException(new ReloadProblem(
+        return new ReloadProblem(
             null,
             $"This is the registry's first sync, and it would change {changes.Count} routes that Odoo serves: "
             + $"{shown}{more}. Nothing was written, and the registry stays due.",
             "If that is meant, reload with attach=true (endpointsync reload --attach). "
-            + "Otherwise correct the endpoints first, or let Odoo sync them."));
+            + "Otherwise correct the endpoints first, or let Odoo sync them.");
+    }
+
+    /// <inheritdoc cref="ProblemOf" />
+    /// <exception cref="SyncRefusedException">It would change or delete a row that Odoo serves.</exception>
+    public static void RefuseIfServedChanges(SyncPlan plan, EndpointScan before)
+    {
+        if (ProblemOf(plan, before) is { } problem)
+        {
+            throw new SyncRefusedException(problem);
+        }
     }
 
     // Odoo serves the rows of active endpoints whose rules it can read. The row of an endpoint whose path another one

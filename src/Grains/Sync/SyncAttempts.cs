@@ -1,6 +1,8 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Preparation;
+using EndpointSync.Grains.Sync.Statements;
+using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -12,8 +14,8 @@ namespace EndpointSync.Grains.Sync;
 /// jitter. Every end, good or bad, is a receipt.
 /// </summary>
 internal sealed partial class SyncAttempts(
-    RegistryDatabase database, RegistryPreparation preparation, SyncSession session, TimeProvider clock,
-    ILogger<SyncAttempts> logger)
+    RegistryDatabase database, RegistryPreparation preparation, SyncSession session, PinSession pins,
+    TimeProvider clock, ILogger<SyncAttempts> logger)
 {
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
@@ -48,9 +50,30 @@ internal sealed partial class SyncAttempts(
     /// Makes the registry's routes match its endpoints, finds that they match, or reports why they do not.
     /// </summary>
     /// <param name="request">The requested scope and the number of callers.</param>
-    public async Task<SyncResult> RunUntilDeadlineAsync(ReloadRequest request)
+    public Task<SyncResult> RunUntilDeadlineAsync(ReloadRequest request) => RunUntilDeadlineAsync(
+        new Run(
+            request.Callers, cancellationToken => session.RunAsync(request, rollout: null, cancellationToken),
+            // Recorded changes of routes stay recorded. A pending sync would publish edits that nobody asked for.
+            request.Scope == ReloadScope.Everything
+                ? problem => session.TryRecordPendingAsync(problem.Meaning, request)
+                : null,
+            clock));
+
+    /// <summary>The same for a version that is rolled out by rings. It is not repeated after the deadline.</summary>
+    /// <param name="request">What the sync may do.</param>
+    /// <param name="rollout">The rollout.</param>
+    public Task<SyncResult> RunUntilDeadlineAsync(ReloadRequest request, RolloutOrder rollout) => RunUntilDeadlineAsync(
+        new Run(
+            request.Callers, cancellationToken => session.RunAsync(request, rollout, cancellationToken),
+            recordPending: null, clock));
+
+    /// <summary>Carries out a rollback, or ends a pin and syncs, or reports why not.</summary>
+    /// <param name="request">The request. It is not repeated after the deadline.</param>
+    public Task<SyncResult> RunUntilDeadlineAsync(PinRequest request) => RunUntilDeadlineAsync(
+        new Run(1, cancellationToken => pins.RunAsync(request, cancellationToken), recordPending: null, clock));
+
+    private async Task<SyncResult> RunUntilDeadlineAsync(Run run)
     {
-        var run = new Run(request, clock);
         using var deadline = new CancellationTokenSource(database.Limits.Deadline, clock);
         try
         {
@@ -87,12 +110,11 @@ internal sealed partial class SyncAttempts(
         return true;
     }
 
-    // Recorded changes of routes stay recorded. A pending sync would publish edits that nobody asked for.
     private async Task<SyncResult> FailAsync(Run run, ReloadProblem problem)
     {
-        if (run.Request.Scope == ReloadScope.Everything)
+        if (run.RecordPending is { } record)
         {
-            await session.TryRecordPendingAsync(problem.Meaning, run.Request);
+            await record(problem);
         }
 
         return run.Complete(SyncResult.Failed(database, problem));
@@ -110,7 +132,7 @@ internal sealed partial class SyncAttempts(
         try
         {
             await preparation.EnsureAsync(cancellationToken);
-            return await session.RunAsync(run.Request, cancellationToken);
+            return await run.AttemptAsync(cancellationToken);
         }
         catch (Exception failure) when (SqlStates.IsUnreachable(failure) && run.Elapsed > ConnectTimeout)
         {
@@ -144,17 +166,22 @@ internal sealed partial class SyncAttempts(
         + "is retried.")]
     private partial void LogFailedUnexpectedly(Exception failure, string registry, int attempts);
 
-    private sealed class Run(ReloadRequest request, TimeProvider clock)
+    private sealed class Run(
+        int callers, Func<CancellationToken, Task<SyncResult>> attempt, Func<ReloadProblem, Task>? recordPending,
+        TimeProvider clock)
     {
         private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
         private readonly long _started = clock.GetTimestamp();
 
-        public ReloadRequest Request { get; } = request;
+        /// <summary>Records that a sync is pending because all attempts failed; null if none is to be.</summary>
+        public Func<ReloadProblem, Task>? RecordPending => recordPending;
 
         public int Attempts { get; set; }
 
         /// <summary>The last failure that was retried.</summary>
         public Exception? Transient { get; set; }
+
+        public Task<SyncResult> AttemptAsync(CancellationToken cancellationToken) => attempt(cancellationToken);
 
         public TimeSpan Elapsed => clock.GetElapsedTime(_started);
 
@@ -168,7 +195,7 @@ internal sealed partial class SyncAttempts(
         {
             Receipt = result.Receipt with
             {
-                Callers = Request.Callers,
+                Callers = callers,
                 Timings = result.Receipt.Timings with { StartedAt = _startedAt, Total = Elapsed, Attempts = Attempts },
             },
         };

@@ -9,7 +9,12 @@ namespace EndpointSync.Grains.Sync;
 /// <summary>
 /// The last step of a preflight or a sync: what it dealt with is no longer due, and its new version is recorded.
 /// </summary>
-internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnection connection, SyncPreflight preflight)
+/// <param name="database">The registry.</param>
+/// <param name="connection">The transaction's connection.</param>
+/// <param name="isTracked">Whether triggers record what other writers change.</param>
+/// <param name="requests">The ids of the pending syncs that are fulfilled.</param>
+internal sealed class SyncBookkeeping(
+    RegistryDatabase database, NpgsqlConnection connection, bool isTracked, long[] requests)
 {
     /// <param name="due">What was dealt with.</param>
     /// <param name="left">The endpoints that were due and are not in sync.</param>
@@ -72,8 +77,8 @@ internal sealed class SyncBookkeeping(RegistryDatabase database, NpgsqlConnectio
         }
 
         addVersion?.Invoke(batch);
-        new PendingChanges(database).AddTo(batch, due, preflight.IsTracked, left);
-        PendingSyncs.AddDelete(batch, preflight.Requests.Ids);
+        new PendingChanges(database).AddTo(batch, due, isTracked, left);
+        PendingSyncs.AddDelete(batch, requests);
         return batch;
     }
 }

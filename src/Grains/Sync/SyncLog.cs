@@ -43,6 +43,17 @@ internal static partial class SyncLog
     public static partial void Unfinished(ILogger logger, int count, string registry, int left);
 
     [LoggerMessage(
+        1127, LogLevel.Warning,
+        "A part of a large sync of {Registry} failed, and the parts before it are served: {Reason} The sync continues")]
+    public static partial void PartFailed(ILogger logger, string registry, LogText reason);
+
+    [LoggerMessage(
+        1128, LogLevel.Warning,
+        "A transaction for {Count} endpoints of {Registry} did not end in time. The next ones have at most {Most}, "
+        + "until they end early")]
+    public static partial void PartTooLarge(ILogger logger, int count, string registry, int most);
+
+    [LoggerMessage(
         1106, LogLevel.Warning,
         "Could not request the lock of {Registry}: {Detail}. It is treated as held elsewhere: nothing was written.")]
     public static partial void LockFailed(ILogger logger, string registry, LogText detail);
@@ -69,6 +80,25 @@ internal static partial class SyncLog
     [LoggerMessage(
         1111, LogLevel.Warning, "{Count} more {What} of {Registry} are not logged one by one; its status names them")]
     public static partial void More(ILogger logger, int count, string what, string registry);
+
+    [LoggerMessage(
+        1121, LogLevel.Information,
+        "{Registry} was rolled back from version {From} to the table of version {To}, as version {Version}, by {By}: "
+        + "{Reason}. It is pinned: edits and changes of others wait until it is unpinned.")]
+    public static partial void RolledBack(
+        ILogger logger, string registry, RouteVersion from, RouteVersion to, RouteVersion version, LogText by,
+        LogText reason);
+
+    [LoggerMessage(
+        1122, LogLevel.Information,
+        "{Registry} was unpinned from the table of version {To} by {By}. A sync publishes what waited.")]
+    public static partial void Unpinned(ILogger logger, string registry, RouteVersion to, LogText by);
+
+    [LoggerMessage(
+        1123, LogLevel.Warning,
+        "Could not bring the row of endpoint {Id} of {Registry} back to the pinned table: {Reason}. Workers of "
+        + "EndpointSync serve the pinned table; Odoo's workers serve the row.")]
+    public static partial void NotRestored(ILogger logger, int id, string registry, LogText reason);
 
     [LoggerMessage(
         1112, LogLevel.Warning,

@@ -55,14 +55,35 @@ internal sealed record SyncPreflight(
 
     public static async Task<SyncPreflight> ReadAsync(
         RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, bool isTracked,
-        CancellationToken cancellationToken)
+        int endpointsPerPart, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
+        var (preflight, _, _) = await ReadInSnapshotAsync(
+            database, connection, scope, isTracked, checksAll: false, endpointsPerPart, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return preflight;
+    }
+
+    /// <summary>
+    /// The same in a snapshot that the caller has begun, with the endpoints that it read and the quarantine as it is.
+    /// </summary>
+    /// <param name="database">The registry.</param>
+    /// <param name="connection">The connection with the snapshot.</param>
+    /// <param name="scope">What is to be made current.</param>
+    /// <param name="isTracked">Whether triggers record what other writers change.</param>
+    /// <param name="checksAll">Whether the whole registry is compared, whatever is recorded.</param>
+    /// <param name="endpointsPerPart">How many endpoints one of <see cref="Parts"/> has.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<(SyncPreflight Preflight, EndpointScan Scan, IReadOnlyList<RejectedEndpoint> Quarantine)>
+        ReadInSnapshotAsync(
+            RegistryDatabase database, NpgsqlConnection connection, ReloadScope scope, bool isTracked, bool checksAll,
+            int endpointsPerPart, CancellationToken cancellationToken)
+    {
         var recorded = await RecordedState.ReadAsync(database, connection, scope, cancellationToken);
         var found = recorded.Due(scope);
         var quarantined = recorded.Quarantine.Select(endpoint => endpoint.Id).ToList();
-        if (found.NeedsFullCheck || !isTracked)
+        if (found.NeedsFullCheck || !isTracked || checksAll)
         {
             found = found.With(await FullCheck.RunAsync(database, connection, cancellationToken), quarantined);
         }
@@ -78,12 +99,12 @@ internal sealed record SyncPreflight(
         var routesChanged = plan.IsEmpty
             && (await new VersionWriter(database, connection)
                 .FindChangesAsync(due.EndpointIds, due.Keys, due, cancellationToken)).Count > 0;
-        await transaction.CommitAsync(cancellationToken);
-        return new SyncPreflight(
+        var preflight = new SyncPreflight(
             recorded.State, scope, isTracked, found, due, plan, endpoints, rejected, routesChanged,
             Quarantine.Differs(recorded.Quarantine, rejected),
-            SyncParts.Of(plan, scan, database.Limits.EndpointsPerTransaction), scan.Withdrawn(), found.RecordedIds,
+            SyncParts.Of(plan, scan, endpointsPerPart), scan.Withdrawn(), found.RecordedIds,
             found.HasMore ? recorded.Requests with { Ids = [] } : recorded.Requests, recorded.NeedsReadonly);
+        return (preflight, scan, recorded.Quarantine);
     }
 
     /// <summary>

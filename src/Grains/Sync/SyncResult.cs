@@ -1,5 +1,6 @@
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync.Planning;
+using EndpointSync.Grains.Sync.Statements;
 using EndpointSync.Wire;
 
 namespace EndpointSync.Grains.Sync;
@@ -11,11 +12,18 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
     // Every caller gets a copy of the receipt. The status has them all.
     private const int MostRejected = 100;
 
+    // Beyond this each silo reads the changes itself: one message with all of them would delay the others.
+    private const int MostChangesInDelta = 1000;
+    private const int HeaviestDelta = 1_000_000;
+
     /// <summary>
     /// The delta from the previous version to the new one; null if there is no new one, or if the delta is too large to
     /// send.
     /// </summary>
     public RouteDelta? Delta { get; init; }
+
+    /// <summary>Why a rollback or the end of a pin was refused; nothing was written then.</summary>
+    public PinRefusal Refusal { get; init; }
 
     /// <summary>Whether Odoo's sequence may have to be bumped; the statement that does it checks again.</summary>
     public bool MayNeedBump { get; init; } = true;
@@ -126,6 +134,26 @@ internal sealed record SyncResult(ReloadReceipt Receipt)
     /// <summary>Postgres could not be reached or refused.</summary>
     public static SyncResult Failed(RegistryDatabase database, ReloadProblem problem) =>
         new(NewReceipt(database, ReloadOutcome.Failed) with { Problem = problem }) { MayNeedBump = false };
+
+    /// <summary>The registry is pinned and has the pinned table.</summary>
+    public static SyncResult Pinned(
+        RegistryDatabase database, RouteVersion version, IReadOnlyList<RejectedEndpoint> rejected) =>
+        new(WithRejected(
+            NewReceipt(database, ReloadOutcome.Pinned) with { Version = version, PreviousVersion = version },
+            rejected));
+
+    /// <summary>What a version changes, for silos that serve the one before it; null if that is too large.</summary>
+    public static RouteDelta? DeltaOf(VersionState before, VersionState now, IReadOnlyCollection<RouteChange> changes)
+    {
+        if (changes.Count is 0 or > MostChangesInDelta)
+        {
+            return null;
+        }
+
+        var delta = new RouteDelta(
+            before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)]);
+        return delta.Weight <= HeaviestDelta ? delta : null;
+    }
 
     /// <summary>A receipt with the number of endpoints in quarantine and the first of them.</summary>
     public static ReloadReceipt WithRejected(ReloadReceipt receipt, IReadOnlyList<RejectedEndpoint> rejected) =>

@@ -4,7 +4,6 @@ using EndpointSync.Grains.Locks;
 using EndpointSync.Grains.Postgres;
 using EndpointSync.Grains.Sync.Planning;
 using EndpointSync.Grains.Sync.Statements;
-using EndpointSync.Wire;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -16,12 +15,8 @@ namespace EndpointSync.Grains.Sync;
 /// </summary>
 internal sealed class SyncTransaction(
     RegistryDatabase database, SyncLock syncLock, NpgsqlConnection connection, SyncPreflight preflight,
-    TimeProvider clock, ILogger logger, bool isolatesRefusals = false)
+    TimeProvider clock, ILogger logger, bool isolatesRefusals = false, RolloutOrder? rollout = null)
 {
-    // Beyond this each silo reads the changes itself: one message with all of them would delay the others.
-    private const int MostChangesInDelta = 1000;
-    private const int HeaviestDelta = 1_000_000;
-
     private readonly VersionWriter _versions = new(database, connection);
     private readonly RouteWriter _routes = new(database, connection, isolatesRefusals);
     private readonly int[] _due = [.. preflight.Plan.EndpointIds];
@@ -33,6 +28,7 @@ internal sealed class SyncTransaction(
     /// <param name="request">How many callers share the sync, and what they allow.</param>
     /// <param name="cancellationToken">Ends the sync; nothing is written then, unless the commit was under way.</param>
     /// <exception cref="LockFailedException">The statement that takes the lock failed.</exception>
+    /// <exception cref="PinnedSinceException">The registry was pinned after the preflight.</exception>
     /// <exception cref="SyncRefusedException">The registry's first sync would change what Odoo serves, or most routes
     /// would be removed, and the request does not allow it.</exception>
     public async Task<SyncResult> RunAsync(ReloadRequest request, CancellationToken cancellationToken)
@@ -40,13 +36,24 @@ internal sealed class SyncTransaction(
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken);
         var begun = clock.GetTimestamp();
-        if (!await TakeLockAsync(cancellationToken))
+        if (!await syncLock.TryTakeAsync(
+            connection, _due.Length + preflight.Due.Keys.Count, logger, cancellationToken))
         {
             await transaction.RollbackAsync(cancellationToken);
             return await SkipAsync(request, cancellationToken);
         }
 
         var (state, quarantine) = await LockRowsAsync(cancellationToken);
+        if (state.IsPinned)
+        {
+            throw new PinnedSinceException();
+        }
+
+        if (rollout is not null && state.Version == RouteVersion.None)
+        {
+            throw new SyncRefusedException(NothingToHold);
+        }
+
         await LeaveWhatChangedSinceAsync(cancellationToken);
         var endpoints = new EndpointReader(
             database, connection, state.Version, preflight.NeedsReadonly, preflight.Endpoints);
@@ -68,12 +75,13 @@ internal sealed class SyncTransaction(
 
         await RecordQuarantineAsync(quarantine, rejected, cancellationToken);
         var next = VersionWriter.Next(state, changes);
-        await ClassifyForeignWritesAsync(done, changes, next.Version, cancellationToken);
+        await new ForeignWrites(database, connection, logger).ClassifyAsync(
+            _work.Recorded, done, changes, next.Version, cancellationToken);
         var synced = done.EndpointIds.Except(done.Rejected.Select(endpoint => endpoint.Id)).Count();
         await KeepBooksAsync(
             done, left, changes, request,
             next.Version > state.Version
-                ? batch => _versions.AddVersion(batch, next, changes, synced, request.Callers)
+                ? batch => AddVersion(batch, state, next, changes, synced, request.Callers)
                 : null,
             cancellationToken);
         var result = Result(state, next, done, changes, synced, left.Count, rejected);
@@ -81,24 +89,24 @@ internal sealed class SyncTransaction(
         return result.HeldLockFor(clock.GetElapsedTime(begun));
     }
 
-    private async Task<bool> TakeLockAsync(CancellationToken cancellationToken)
+    // A version that only passes by a lost one has nothing to try out.
+    private bool IsRolledOut(List<RouteChange> changes) => rollout is not null && changes.Count > 0;
+
+    private void AddVersion(
+        NpgsqlBatch batch, VersionState before, VersionState next, List<RouteChange> changes, int synced, int callers)
     {
-        try
+        _versions.AddVersion(batch, next, changes, synced, callers);
+        if (IsRolledOut(changes))
         {
-            var idle = database.Limits.IdleInTransactionLimit(_due.Length + preflight.Due.Keys.Count);
-            return await syncLock.TryTakeAsync(connection, idle, cancellationToken);
-        }
-        catch (NpgsqlException cause)
-        {
-            SyncLog.LockFailed(logger, database.Name, cause.Message);
-            throw new LockFailedException(cause);
+            RolloutStore.AddBegin(batch, database, connection, rollout!, before, next.Version);
         }
     }
 
     private async Task<SyncResult> SkipAsync(ReloadRequest request, CancellationToken cancellationToken)
     {
         var holder = await syncLock.FindHolderAsync(connection, cancellationToken);
-        if (preflight.Scope == ReloadScope.Everything)
+        // The retry would give the version to all rings at once.
+        if (preflight.Scope == ReloadScope.Everything && rollout is null)
         {
             await new PendingSyncs(database, connection).AddAsync("the lock was busy", request, cancellationToken);
         }
@@ -308,19 +316,11 @@ internal sealed class SyncTransaction(
             RoutesRemoved = counts.Removed,
             Problem = ProblemOf(outcome, deferred),
         };
-        return new SyncResult(SyncResult.WithRejected(receipt, rejected)) { Delta = DeltaOf(before, now, changes) };
-    }
-
-    private static RouteDelta? DeltaOf(VersionState before, VersionState now, List<RouteChange> changes)
-    {
-        if (changes.Count is 0 or > MostChangesInDelta)
+        return new SyncResult(SyncResult.WithRejected(receipt, rejected))
         {
-            return null;
-        }
-
-        var delta = new RouteDelta(
-            before.Version, now.Version, now.ContentHash, [.. changes.Select(RouteProjection.Publish)]);
-        return delta.Weight <= HeaviestDelta ? delta : null;
+            // Silos read a rollout's version from the database, together with the rings that are given it.
+            Delta = IsRolledOut(changes) ? null : SyncResult.DeltaOf(before, now, changes),
+        };
     }
 
     private ReloadProblem? ProblemOf(ReloadOutcome outcome, int deferred)
@@ -333,38 +333,13 @@ internal sealed class SyncTransaction(
         return outcome == ReloadOutcome.Skipped ? RowsOpenElsewhere(deferred) : null;
     }
 
+    private static ReloadProblem NothingToHold => new(
+        null, "The registry has no version yet that rings could keep. Nothing was written.",
+        "Reload once without rings.");
+
     private static ReloadProblem RowsOpenElsewhere(int deferred) => new(
         null, "Other sessions have the rows of every due endpoint open. The registry stays due and is retried.",
         $"{deferred} endpoints are due.");
-
-    // Runs before the recorded changes are deleted, because the log of foreign writes is made from them.
-    private async Task ClassifyForeignWritesAsync(
-        SyncPlan done, List<RouteChange> changes, RouteVersion next, CancellationToken cancellationToken)
-    {
-        var classified = ClassifiedWrite.Classify(_work.Recorded, done, changes);
-        RouteVersion? version = changes.Count > 0 ? next : null;
-        await new ForeignWriteLog(database, connection).AddAsync(classified, version, cancellationToken);
-        FirstFew.Log(
-            classified,
-            write => SyncLog.ForeignWrite(
-                logger, write.Change.Operation, database.Name, write.Change.Writer,
-                write.Change.Locked is true ? "with" : "without", write.OutcomeText),
-            more => SyncLog.More(logger, more, "writes of routes by others", database.Name));
-
-        var byWriter = classified.Where(write => write.Repaired.Count > 0).GroupBy(write => write.Change.Writer);
-        foreach (var writes in byWriter)
-        {
-            var repaired = writes.SelectMany(write => write.Repaired).ToHashSet();
-            var backoffs = await new RepairBackoffs(database, connection).RecordAsync(
-                repaired, writes.Key, cancellationToken);
-            FirstFew.Log(
-                backoffs,
-                backoff => SyncLog.BackedOff(
-                    logger, backoff.EndpointId, database.Name, backoff.Repairs, backoff.Since, backoff.Writer,
-                    backoff.Until),
-                more => SyncLog.More(logger, more, "endpoints whose repairs are undone", database.Name));
-        }
-    }
 
     private async Task KeepBooksAsync(
         SyncPlan done, HashSet<int> left, List<RouteChange> changes, ReloadRequest request,
@@ -372,7 +347,8 @@ internal sealed class SyncTransaction(
     {
         // Rows that only return to the newest version's state make no new version either.
         var isWritten = done.Writes.Count + done.Removals.Count > 0;
-        if (await new SyncBookkeeping(database, connection, preflight).RunAndLookAsync(
+        if (await new SyncBookkeeping(
+                database, connection, preflight.IsTracked, preflight.Requests.Ids).RunAndLookAsync(
                 _work, left, isWritten, changes, addVersion, cancellationToken))
         {
             throw new WriterBackException();

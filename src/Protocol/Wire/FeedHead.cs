@@ -29,6 +29,16 @@ internal sealed record FeedHead
 
     /// <summary>Whether this silo is stopping, so that the next question should go to another one.</summary>
     public bool Stopping { get; init; }
+
+    /// <summary>
+    /// Whether a rollout runs, so that the next question should tell what the worker's tables have decided.
+    /// </summary>
+    public bool Watch { get; init; }
+
+    /// <summary>
+    /// Where the silo took up the version, as W3C's <c>traceparent</c>; null if nobody traces the reload that made it.
+    /// </summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>One line below the head: a route of the version, or what became of one.</summary>

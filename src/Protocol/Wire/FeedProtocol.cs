@@ -46,14 +46,25 @@ internal static class FeedProtocol
             path.Append("&problem=").Append(Uri.EscapeDataString(Shortened(problem)));
         }
 
+        if (report.Ring != WorkerRing.Default)
+        {
+            path.Append("&ring=").Append(report.Ring);
+        }
+
+        if (report.Answers.Count > 0)
+        {
+            path.Append("&answers=").Append(Uri.EscapeDataString(TableCount.Format(report.Answers)));
+        }
+
         return path.ToString();
     }
 
     /// <summary>The message of a worker that stops.</summary>
     public static string LeavePath(string registry, Guid worker) => $"{PathOf(registry)}?worker={worker}&leave=true";
 
-    /// <summary>The question for the number of the newest version.</summary>
-    public static string NewestPath(string registry) => $"{PathOf(registry)}/newest";
+    /// <summary>The question for the number of the newest version that a ring is given.</summary>
+    public static string NewestPath(string registry, string ring) =>
+        $"{PathOf(registry)}/newest{(ring == WorkerRing.Default ? "" : $"?ring={ring}")}";
 
     private static string PathOf(string registry) => $"api/v1/registries/{registry}/feed";
 

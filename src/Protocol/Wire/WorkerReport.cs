@@ -11,4 +11,13 @@ namespace EndpointSync.Wire;
 /// The table that the worker has, confirmed or not. The silo answers with what differs from it.
 /// </param>
 internal sealed record WorkerReport(
-    Guid Worker, string Name, RouteVersion Version, string? Problem, RouteTableId Has);
+    Guid Worker, string Name, RouteVersion Version, string? Problem, RouteTableId Has)
+{
+    /// <summary>The worker's ring, by which a rollout tells workers apart.</summary>
+    public string Ring { get; init; } = WorkerRing.Default;
+
+    /// <summary>
+    /// What the table that the worker has, and the one before it, have decided; empty unless a silo asked for it.
+    /// </summary>
+    public IReadOnlyList<TableCount> Answers { get; init; } = [];
+}

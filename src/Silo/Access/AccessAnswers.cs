@@ -1,3 +1,4 @@
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,7 +9,8 @@ namespace EndpointSync.Silo.Access;
 /// Answers callers who may not do what they ask for, with problem details: 401 without a valid credential, 403 with one
 /// that is not enough, 503 with one that cannot be checked.
 /// </summary>
-internal sealed class AccessAnswers(HttpSettings settings) : IAuthorizationMiddlewareResultHandler
+internal sealed class AccessAnswers(HttpSettings settings, RefusalCounter refusals)
+    : IAuthorizationMiddlewareResultHandler
 {
     private static readonly object Unchecked = new();
     private static readonly object RefusedCertificate = new();
@@ -39,28 +41,41 @@ internal sealed class AccessAnswers(HttpSettings settings) : IAuthorizationMiddl
         await Answer(context, authorizeResult).ExecuteAsync(context);
     }
 
-    private ProblemHttpResult Answer(HttpContext context, PolicyAuthorizationResult result)
+    // A page that a person opened; a form that was sent is not repeated after the sign-in.
+    private static string? SignInOf(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && ConsolePage.Of(context) is { } page
+            ? $"{context.Request.PathBase}{page.SignIn}?return="
+                + Uri.EscapeDataString($"{context.Request.Path}{context.Request.QueryString}")
+            : null;
+
+    private IResult Answer(HttpContext context, PolicyAuthorizationResult result)
     {
         if (result.Forbidden)
         {
+            refusals.Count(RefusalReason.Forbidden);
             return Forbidden(context);
         }
 
         if (context.Items[Unchecked] is Reason reason)
         {
-            return TypedResults.Problem(
-                title: $"The {reason.Credential} cannot be checked",
-                detail: $"Nothing was done: {reason.Text}. Try again, or ask another silo.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            refusals.Count(RefusalReason.Unchecked);
+            return ProblemTypes.CredentialUnchecked.Answer(
+                $"Nothing was done: {reason.Text}. Try again, or ask another silo.",
+                title: $"The {reason.Credential} cannot be checked");
         }
 
+        if (SignInOf(context) is { } signIn)
+        {
+            return TypedResults.LocalRedirect(signIn);
+        }
+
+        refusals.Count(RefusalReason.Unauthenticated);
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        return TypedResults.Problem(
-            title: $"A valid {Credentials()} is required",
-            detail: context.Items[RefusedCertificate] is string complaint
+        return ProblemTypes.NoValidCredential.Answer(
+            context.Items[RefusedCertificate] is string complaint
                 ? $"Nothing was done. The connection's {complaint}."
                 : $"Nothing was done. {Cure()}",
-            statusCode: StatusCodes.Status401Unauthorized);
+            title: $"A valid {Credentials()} is required");
     }
 
     private string Credentials() => (settings.Jwt.IsConfigured, settings.ClientCertificates.IsConfigured) switch
@@ -86,11 +101,9 @@ internal sealed class AccessAnswers(HttpSettings settings) : IAuthorizationMiddl
             _ => "",
         };
         var grants = string.Join(", ", Grant.Of(context.User).Select(grant => grant.ToString()));
-        return TypedResults.Problem(
-            title: "The role is not enough",
-            detail: $"Nothing was done. This needs role {required?.Role.ToString().ToLowerInvariant() ?? "nobody has"}"
-                + $"{where}; the credential has {(grants.Length == 0 ? "no role" : grants)}.",
-            statusCode: StatusCodes.Status403Forbidden);
+        return ProblemTypes.RoleNotEnough.Answer(
+            $"Nothing was done. This needs role {required?.Role.ToString().ToLowerInvariant() ?? "nobody has"}{where}; "
+            + $"the credential has {(grants.Length == 0 ? "no role" : grants)}.");
     }
 
     private sealed record Reason(string Credential, string Text);

@@ -14,7 +14,7 @@ internal static partial class AccessRegistration
 
     public static void AddAccess(this WebApplicationBuilder builder, HttpSettings settings)
     {
-        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings).AddSingleton<RefusalCounter>().AddSingleton<KeyCallers>();
         if (settings.IsProtected)
         {
             builder.Services.AddCredentials(settings);
@@ -57,7 +57,8 @@ internal static partial class AccessRegistration
         services.AddAuthentication(Presented)
             .AddPolicyScheme(
                 Presented, null, options => options.ForwardDefaultSelector = context => SchemeOf(context, settings))
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Name, null);
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Name, null)
+            .AddScheme<AuthenticationSchemeOptions, SessionHandler>(SessionHandler.Name, null);
         if (settings.Jwt.IsConfigured)
         {
             services.AddTokens(settings.Jwt);
@@ -96,8 +97,17 @@ internal static partial class AccessRegistration
                 : ApiKeyHandler.Name;
         }
 
+        if (IsForPeople(context) && ConsoleCookies.SessionOf(context.Request) is not null)
+        {
+            return SessionHandler.Name;
+        }
+
         return settings.ClientCertificates.IsConfigured ? ClientCertificateHandler.Name : ApiKeyHandler.Name;
     }
+
+    // A mistyped address is nobody's operation: who is signed in gets its 404.
+    private static bool IsForPeople(HttpContext context) =>
+        context.GetEndpoint() is not RouteEndpoint || ConsolePage.Of(context) is not null;
 
     private static void WarnWithoutTls(WebApplication app)
     {

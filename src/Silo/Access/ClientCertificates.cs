@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using EndpointSync.Certificates;
 using EndpointSync.Core;
 using EndpointSync.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -15,22 +16,19 @@ internal sealed partial class ClientCertificates : BackgroundService
 {
     private const string AuthorityKey = $"{ClientCertificateSettings.Section}:CertificateAuthority";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
     // The server has one instance of a certificate for each connection.
     private readonly ConditionalWeakTable<X509Certificate2, ShownCertificate> _shown = [];
     private readonly ClientCertificateSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger<ClientCertificates> _logger;
     private readonly ReminderFilter _refusals;
-    private readonly RepeatFilter _problems = new();
-    private Authorities _authorities;
+    private readonly FollowedFiles<Authorities> _authorities;
 
     public ClientCertificates(HttpSettings http, TimeProvider clock, ILogger<ClientCertificates> logger)
     {
         (_settings, _clock, _logger) = (http.ClientCertificates, clock, logger);
         _refusals = new ReminderFilter(clock);
-        _authorities = Authorities.Read(AuthorityKey, _settings.CertificateAuthority!);
+        _authorities = new FollowedFiles<Authorities>(() => [FileOf(_settings)], files => new Authorities(files[0]));
     }
 
     /// <summary>Why the file with the authorities cannot be used; null if it can.</summary>
@@ -38,7 +36,7 @@ internal sealed partial class ClientCertificates : BackgroundService
     {
         try
         {
-            Authorities.Read(AuthorityKey, settings.CertificateAuthority!);
+            _ = new Authorities(FileOf(settings));
             return null;
         }
         catch (CertificateException unusable)
@@ -55,7 +53,7 @@ internal sealed partial class ClientCertificates : BackgroundService
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
         https.ClientCertificateValidation = Remember;
         https.OnAuthenticate += (_, tls) =>
-            tls.CertificateChainPolicy = Volatile.Read(ref _authorities).ChainPolicy(_clock.GetUtcNow());
+            tls.CertificateChainPolicy = _authorities.Current.ChainPolicy(_clock.GetUtcNow());
     }
 
     /// <summary>The certificate that a caller showed; null if it showed none.</summary>
@@ -77,14 +75,12 @@ internal sealed partial class ClientCertificates : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            Refresh();
-            await Task.Delay(Interval, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => FollowedFiles.FollowAsync(
+        () => _authorities.Look(_ => LogReloaded(_settings.CertificateAuthority!), problem => LogUnusable(problem)),
+        _clock, stoppingToken);
+
+    private static PemFile FileOf(ClientCertificateSettings settings) =>
+        PemFile.Read(AuthorityKey, settings.CertificateAuthority!);
 
     private bool Remember(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -109,29 +105,6 @@ internal sealed partial class ClientCertificates : BackgroundService
             ? null
             : $"{PeerCertificate.Text(certificate)} has none of the DNS names in "
                 + $"{ClientCertificateSettings.Section}:Roles; it has {PeerCertificate.Names(certificate)}");
-
-    // Compared instead of watched: a mounted secret is replaced by exchanging a link, which watchers miss.
-    private void Refresh()
-    {
-        try
-        {
-            var next = Authorities.Read(AuthorityKey, _settings.CertificateAuthority!);
-            if (next.Fingerprint != _authorities.Fingerprint)
-            {
-                Volatile.Write(ref _authorities, next);
-                LogReloaded(_settings.CertificateAuthority!);
-            }
-
-            _problems.Reset();
-        }
-        catch (CertificateException unusable)
-        {
-            if (_problems.IsNew(unusable.Message))
-            {
-                LogUnusable(unusable.Message);
-            }
-        }
-    }
 
     [LoggerMessage(2017, LogLevel.Warning, "Refused the client certificate of {Address} at HTTP: {Reason}")]
     private partial void LogRefused(string address, LogText reason);

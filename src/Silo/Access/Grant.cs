@@ -34,11 +34,15 @@ internal readonly record struct Grant(AccessRole Role, string? Registry)
             NameType, roleType: null));
 
     /// <summary>The grants of a caller; none if nobody is known.</summary>
-    public static IEnumerable<Grant> Of(ClaimsPrincipal caller)
+    public static IEnumerable<Grant> Of(ClaimsPrincipal caller) =>
+        All(caller.FindAll(ClaimType).Select(claim => claim.Value));
+
+    /// <summary>The grants of some texts. Those that are none are left out.</summary>
+    public static IEnumerable<Grant> All(IEnumerable<string> texts)
     {
-        foreach (var claim in caller.FindAll(ClaimType))
+        foreach (var text in texts)
         {
-            if (TryParse(claim.Value, out var grant))
+            if (TryParse(text, out var grant))
             {
                 yield return grant;
             }

@@ -1,3 +1,5 @@
+using EndpointSync.Certificates;
+
 namespace EndpointSync.Silo.Access;
 
 /// <summary>The HTTP API as others reach it: the configuration section <c>EndpointSync:Http</c>.</summary>
@@ -47,7 +49,27 @@ internal sealed class HttpSettings
     /// <summary>How often a caller may ask, where callers need a credential.</summary>
     public LimitSettings Limits { get; set; } = new();
 
+    /// <summary>
+    /// How long a silo that is asked to stop still answers: not ready, so that proxies and supervisors send others
+    /// elsewhere, before its listeners close. Zero to 1 minute.
+    /// </summary>
+    public TimeSpan DrainDelay { get; set; }
+
+    /// <summary>Whether administrators get Orleans' own dashboard at <c>/orleans</c>. The same on every silo.</summary>
+    public bool OrleansDashboard { get; set; }
+
     /// <summary>Whether callers need a credential.</summary>
     public bool IsProtected =>
         AdminKeyHash is not null || Jwt.IsConfigured || ClientCertificates.IsConfigured;
+
+    /// <summary>The files of the certificate and its key as they are now.</summary>
+    /// <exception cref="CertificateException">One cannot be read.</exception>
+    public IReadOnlyList<PemFile> CertificateFiles() =>
+    [
+        PemFile.Read("EndpointSync:Http:Certificate", Certificate!), PemFile.Read("EndpointSync:Http:Key", Key!),
+    ];
+
+    /// <summary>The certificate in them.</summary>
+    /// <exception cref="CertificateException">They do not fit.</exception>
+    public static OwnCertificate ReadCertificate(IReadOnlyList<PemFile> files) => OwnCertificate.Of(files[0], files[1]);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EndpointSync.Certificates;
 
 namespace EndpointSync.Silo.Access;
 
@@ -8,9 +9,11 @@ internal static class HttpSettingsRules
     private const string Section = "EndpointSync:Http";
     private const int HighestLimit = 10_000_000;
 
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromMinutes(1);
+
     public static IEnumerable<string> Check(HttpSettings http) =>
         Url(http).Concat(Certificate(http)).Concat(Keys(http)).Concat(Tokens(http.Jwt))
-            .Concat(Certificates(http.ClientCertificates)).Concat(Limits(http.Limits));
+            .Concat(Certificates(http.ClientCertificates)).Concat(Limits(http.Limits)).Concat(Drain(http));
 
     private static IEnumerable<string> Url(HttpSettings http)
     {
@@ -28,6 +31,23 @@ internal static class HttpSettingsRules
         {
             yield return $"{Section}:Certificate and {Section}:Key are needed together: the PEM files of the "
                 + "certificate for https and of its private key.";
+        }
+        else if (http.Certificate is not null && ComplaintAbout(http) is { } complaint)
+        {
+            yield return complaint;
+        }
+    }
+
+    private static string? ComplaintAbout(HttpSettings http)
+    {
+        try
+        {
+            HttpSettings.ReadCertificate(http.CertificateFiles());
+            return null;
+        }
+        catch (CertificateException unusable)
+        {
+            return unusable.Message;
         }
     }
 
@@ -54,6 +74,14 @@ internal static class HttpSettingsRules
         }
     }
 
+    private static IEnumerable<string> Drain(HttpSettings http)
+    {
+        if (http.DrainDelay < TimeSpan.Zero || http.DrainDelay > LongestDrain)
+        {
+            yield return $"{Section}:DrainDelay ({http.DrainDelay}) must lie between 00:00:00 and {LongestDrain}.";
+        }
+    }
+
     private static IEnumerable<string> Limits(LimitSettings limits)
     {
         foreach (var (key, value) in new[]
@@ -73,7 +101,7 @@ internal static class HttpSettingsRules
     {
         if (jwt.Authority is null)
         {
-            if (jwt.Audience is not null || jwt.Roles.Count > 0)
+            if (jwt.Audience is not null || jwt.ClientId is not null || jwt.Roles.Count > 0)
             {
                 yield return $"{Section}:Jwt needs an Authority, the URL of the tokens' issuer: without it no token is "
                     + "valid.";
@@ -94,6 +122,11 @@ internal static class HttpSettingsRules
                 + "API. Without one, the issuer's tokens for any other service would be valid here.";
         }
 
+        foreach (var complaint in Client(jwt))
+        {
+            yield return complaint;
+        }
+
         foreach (var (key, claim) in new[] { ("RoleClaim", jwt.RoleClaim), ("NameClaim", jwt.NameClaim) })
         {
             if (string.IsNullOrWhiteSpace(claim))
@@ -106,6 +139,26 @@ internal static class HttpSettingsRules
         {
             yield return $"{Section}:Jwt:Roles:{value} ('{grant}') must be viewer, worker, operator or admin, alone or "
                 + "with a registry: operator/openspp.";
+        }
+    }
+
+    private static IEnumerable<string> Client(JwtSettings jwt)
+    {
+        if (jwt.ClientId is null && jwt.ClientSecret is not null)
+        {
+            yield return $"{Section}:Jwt:ClientSecret needs a ClientId, the console's name at the issuer.";
+        }
+
+        if (jwt.ClientId is not null && string.IsNullOrWhiteSpace(jwt.ClientId))
+        {
+            yield return $"{Section}:Jwt:ClientId is empty: set the console's name at the issuer, or leave the key "
+                + "out.";
+        }
+
+        if (!jwt.Scopes.Contains("openid"))
+        {
+            yield return $"{Section}:Jwt:Scope ('{jwt.Scope}') must contain openid: without it the issuer does not say "
+                + "who signs in.";
         }
     }
 

@@ -21,6 +21,23 @@ internal sealed class JwtSettings
     /// </summary>
     public Dictionary<string, string> Roles { get; set; } = [];
 
+    /// <summary>
+    /// What the console is called at the issuer. With it, people sign in to the console by the issuer.
+    /// </summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>The console's secret at the issuer, if that gave it one.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>What the console asks the issuer for, separated by spaces.</summary>
+    public string Scope { get; set; } = "openid profile";
+
+    /// <summary>The single scopes.</summary>
+    public IEnumerable<string> Scopes => Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether people sign in by the issuer.</summary>
+    public bool SignsIn => IsConfigured && ClientId is not null;
+
     /// <summary>Whether tokens are accepted.</summary>
     public bool IsConfigured => Authority is not null;
 }

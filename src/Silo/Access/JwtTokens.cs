@@ -30,17 +30,29 @@ internal static class JwtTokens
         options.MapInboundClaims = false;
         options.SaveToken = false;
         // Not the options from before: the framework fills them from configuration sections that nobody checks.
-        options.TokenValidationParameters = new TokenValidationParameters
-        {
-            ValidAudience = settings.Audience,
-            ValidAlgorithms = Algorithms,
-            ClockSkew = ClockSkew,
-        };
+        options.TokenValidationParameters = RulesFor(settings.Audience!);
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = received => AskIssuerAsync(received, issuer),
             OnTokenValidated = validated => RecognizeAsync(validated, settings),
         };
+    }
+
+    /// <summary>What a token has to fulfil.</summary>
+    /// <param name="audience">Whom it has to be meant for.</param>
+    public static TokenValidationParameters RulesFor(string audience) => new()
+    {
+        ValidAudience = audience,
+        ValidAlgorithms = Algorithms,
+        ClockSkew = ClockSkew,
+    };
+
+    /// <summary>The caller that a checked token stands for.</summary>
+    public static ClaimsPrincipal CallerOf(ClaimsPrincipal token, JwtSettings settings)
+    {
+        var name = token.FindFirstValue(settings.NameClaim) ?? token.FindFirstValue(Subject) ?? "nobody";
+        return Grant.Principal(
+            JwtBearerDefaults.AuthenticationScheme, $"token:{name}", GrantsOf(token, settings));
     }
 
     /// <summary>What a token allows.</summary>
@@ -69,10 +81,7 @@ internal static class JwtTokens
 
     private static Task RecognizeAsync(TokenValidatedContext validated, JwtSettings settings)
     {
-        var token = validated.Principal!;
-        var name = token.FindFirstValue(settings.NameClaim) ?? token.FindFirstValue(Subject) ?? "nobody";
-        validated.Principal = Grant.Principal(
-            JwtBearerDefaults.AuthenticationScheme, $"token:{name}", GrantsOf(token, settings));
+        validated.Principal = CallerOf(validated.Principal!, settings);
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace EndpointSync.Silo.Access;
@@ -60,13 +61,12 @@ internal static class RateLimits
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var principal = PrincipalOf(context);
+        context.RequestServices.GetRequiredService<RefusalCounter>().Count(RefusalReason.TooMany);
         context.RequestServices.GetRequiredService<RateLimitLog>().Refused(
             BucketOf(context), principal ?? $"{context.Connection.RemoteIpAddress} without a valid credential");
         var who = principal is not null ? "this credential" : "this address without a valid credential";
-        return TypedResults.Problem(
-            title: "Too many requests",
-            detail: $"Nothing was done: {who} has asked too often. Try again in {seconds} s. "
-                + "EndpointSync:Http:Limits has the limits.",
-            statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
+        return ProblemTypes.TooManyRequests.Answer(
+            $"Nothing was done: {who} has asked too often. Try again in {seconds} s. EndpointSync:Http:Limits has the "
+            + "limits.").ExecuteAsync(context);
     }
 }

@@ -23,7 +23,6 @@ internal sealed partial class TokenIssuer : BackgroundService
     private readonly string _authority;
     private readonly TimeProvider _clock;
     private readonly ILogger<TokenIssuer> _logger;
-    private readonly HttpClient _http;
     private readonly Lock _asking = new();
     private Task<bool>? _question;
     private Failure? _failure;
@@ -31,7 +30,7 @@ internal sealed partial class TokenIssuer : BackgroundService
     public TokenIssuer(HttpSettings settings, TimeProvider clock, ILogger<TokenIssuer> logger)
     {
         (_authority, _clock, _logger) = (settings.Jwt.Authority!.TrimEnd('/'), clock, logger);
-        _http = new HttpClient(new IssuerHandler())
+        Http = new HttpClient(new IssuerHandler())
         {
             Timeout = Timeout,
             MaxResponseContentBufferSize = LongestDocument,
@@ -40,7 +39,7 @@ internal sealed partial class TokenIssuer : BackgroundService
             $"{_authority}/{Discovery}",
             new OpenIdConnectConfigurationRetriever(),
             // The handler requires https, except on loopback.
-            new HttpDocumentRetriever(_http) { RequireHttps = false })
+            new HttpDocumentRetriever(Http) { RequireHttps = false })
         {
             AutomaticRefreshInterval = BaseConfigurationManager.MinimumAutomaticRefreshInterval,
             RefreshInterval = BetweenUnknownKeys,
@@ -48,6 +47,9 @@ internal sealed partial class TokenIssuer : BackgroundService
             UseLastKnownGoodConfiguration = false,
         };
     }
+
+    /// <summary>Asks the issuer.</summary>
+    public HttpClient Http { get; }
 
     /// <summary>What the issuer says of itself.</summary>
     public ConfigurationManager<OpenIdConnectConfiguration> Configuration { get; }
@@ -105,7 +107,7 @@ internal sealed partial class TokenIssuer : BackgroundService
 
     public override void Dispose()
     {
-        _http.Dispose();
+        Http.Dispose();
         base.Dispose();
     }
 

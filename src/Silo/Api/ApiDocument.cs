@@ -1,4 +1,5 @@
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Idempotency;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -17,6 +18,7 @@ internal static class ApiDocument
         options.AddSchemaTransformer((schema, context, _) => DescribeAsync(schema, context));
         options.AddOperationTransformer((operation, _, _) => OrderAnswersAsync(operation));
         options.AddOperationTransformer((operation, context, _) => NameRoleAsync(operation, context));
+        options.AddOperationTransformer((operation, context, _) => NameKeyAsync(operation, context));
         options.AddDocumentTransformer((document, _, _) => DescribeAsync(document));
     });
 
@@ -57,6 +59,23 @@ internal static class ApiDocument
         operation.Description = required is null
             ? "For nobody."
             : $"For the role {required.Role}{(required.WholeCluster ? " in all registries" : "")}.";
+        return Task.CompletedTask;
+    }
+
+    private static Task NameKeyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotentOperation>().Any())
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = IdempotentOperation.Header,
+                In = ParameterLocation.Header,
+                Description = "Chosen by the caller, 1 to 255 visible characters of ASCII. A repetition with the same "
+                    + "key gets the first answer again, for 24 hours",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
         return Task.CompletedTask;
     }
 

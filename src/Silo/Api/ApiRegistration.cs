@@ -1,7 +1,12 @@
 using System.Text.Json.Serialization;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Audit;
+using EndpointSync.Silo.Doctor;
+using EndpointSync.Silo.Events;
 using EndpointSync.Silo.Gateway;
 using EndpointSync.Silo.Hosting;
+using EndpointSync.Silo.Idempotency;
+using EndpointSync.Silo.Problems;
 
 namespace EndpointSync.Silo.Api;
 
@@ -10,10 +15,12 @@ internal static class ApiRegistration
 {
     public static void AddApi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = NameType);
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddSingleton<FeedBodies>();
+        builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton<ClusterGateways>();
+        builder.Services.AddSingleton<SiloExam>();
         builder.Services.AddApiDocument();
         // A request that cannot be read is answered with the reason, not with a bare 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -40,7 +47,9 @@ internal static class ApiRegistration
         app.UseSameOriginOnly();
         app.UseRefusalAudit();
         app.UseAccess();
+        app.UseIdempotency();
         app.MapOpenApi().RequireRole(AccessRole.Viewer);
+        app.MapProblems();
         var api = app.MapGroup("/api/v1").RefusesWithProblem(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
             StatusCodes.Status404NotFound, StatusCodes.Status429TooManyRequests,
@@ -49,12 +58,27 @@ internal static class ApiRegistration
         var registries = api.MapGroup("/registries");
         registries.MapGroup("").WithTags("Registries").MapRegistries();
         registries.MapGroup("").WithTags("History").MapHistory();
+        registries.MapGroup("").WithTags("Plans").MapPlans();
+        registries.MapGroup("").WithTags("Pins").MapPins();
+        registries.MapGroup("").WithTags("Rollouts").MapRollouts();
         registries.MapGroup("").WithTags("Matching").MapExplain();
+        registries.MapGroup("").WithTags("Events").MapEvents();
         registries.MapGroup("/{registry}/feed").WithTags("Feed").RequireRole(AccessRole.Worker).MapFeed();
         registries.MapGroup("/{registry}/endpoints").WithTags("Endpoints").MapEndpoints();
         api.MapGroup("/gateways").WithTags("Gateways").RequireRole(AccessRole.Viewer).MapGateways();
         api.MapGroup("/keys").WithTags("Keys").RequireRoleInAllRegistries(AccessRole.Admin).MapKeys();
+        api.MapGroup("/doctor").WithTags("Doctor").RequireRoleInAllRegistries(AccessRole.Viewer).MapDoctor();
         api.MapGroup("/audit").WithTags("Audit").RequireRoleInAllRegistries(AccessRole.Admin).MapAudit();
+    }
+
+    // What the server answers by itself has no type of ours, or has none at all.
+    private static void NameType(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Type?.StartsWith(ProblemType.BasePath, StringComparison.Ordinal) != true)
+        {
+            problem.Type = ProblemTypes.OfServer(context.HttpContext.Response.StatusCode)?.Uri ?? "about:blank";
+        }
     }
 
     // What every operation may answer. What one alone answers is said at its handler.

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using EndpointSync.Grains.Audit;
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
@@ -15,14 +16,15 @@ internal static class AuditApi
     [EndpointName("listAudit")]
     [EndpointSummary("Who changed what, newest first")]
     [ProducesResponseType<AuditPage>(StatusCodes.Status200OK)]
-    private static async Task<IResult> ListAsync(
+    public static async Task<IResult> ListAsync(
         [Description("Only of this registry")] string? registry,
         [Description("Only by this caller")] string? principal,
         [Description("Only of the operation with this id in the API's description")] string? operation,
         [Description("Only with this outcome: Begun, Done, Refused or Failed")] string? outcome,
         [Description("Only from this time on")] DateTimeOffset? since,
         [Description("Only before this time")] DateTimeOffset? until,
-        [Description("The next page: next of the page before it")] long? before,
+        [Description(Paging.Cursor)] long? cursor,
+        [Description("Another name of cursor, from before it had this one")] long? before,
         [Description("At most this many entries, 1 to 1000; 100 by default")] int? limit,
         AuditStore store, CancellationToken cancellationToken)
     {
@@ -37,11 +39,16 @@ internal static class AuditApi
             errors[nameof(limit)] = [$"must lie between 1 and {HighestLimit}"];
         }
 
+        if ((cursor ?? before) < 0)
+        {
+            errors[nameof(cursor)] = [$"'{cursor ?? before}' is negative"];
+        }
+
         return errors.Count > 0
-            ? TypedResults.ValidationProblem(errors)
+            ? ProblemTypes.Invalid(errors)
             : TypedResults.Ok(await store.ListAsync(
                 new AuditQuery(
-                    registry, principal, operation, wanted, since, until, before, limit ?? DefaultLimit),
+                    registry, principal, operation, wanted, since, until, cursor ?? before, limit ?? DefaultLimit),
                 cancellationToken));
     }
 

@@ -3,6 +3,9 @@ using EndpointSync.Core;
 using EndpointSync.Grains.Endpoints;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Audit;
+using EndpointSync.Silo.Idempotency;
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,10 +22,10 @@ internal static class EndpointApi
     {
         endpoints.MapRead("/", ListAsync).RequireRole(AccessRole.Viewer);
         endpoints.MapRead("/{id:int}", GetAsync).RequireRole(AccessRole.Viewer);
-        endpoints.MapPost("/", AddAsync).RequireRole(AccessRole.Operator);
-        endpoints.MapPatch("/{id:int}", ChangeAsync).RequireRole(AccessRole.Operator);
-        endpoints.MapPost("/{id:int}/archive", ArchiveAsync).RequireRole(AccessRole.Operator);
-        endpoints.MapDelete("/{id:int}", DeleteAsync).RequireRole(AccessRole.Operator);
+        endpoints.MapPost("/", AddAsync).RequireRole(AccessRole.Operator).Idempotent();
+        endpoints.MapPatch("/{id:int}", ChangeAsync).RequireRole(AccessRole.Operator).Idempotent();
+        endpoints.MapPost("/{id:int}/archive", ArchiveAsync).RequireRole(AccessRole.Operator).Idempotent();
+        endpoints.MapDelete("/{id:int}", DeleteAsync).RequireRole(AccessRole.Operator).Idempotent();
     }
 
     [EndpointName("listEndpoints")]
@@ -52,14 +55,14 @@ internal static class EndpointApi
     [EndpointSummary("Adds an endpoint; its routes follow with the next reload")]
     [ProducesResponseType<EndpointView>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    private static async Task<IResult> AddAsync(
+    public static async Task<IResult> AddAsync(
         string registry, EndpointEdit draft, RegistryMap<Registry> registries, HttpResponse response,
         CancellationToken cancellationToken)
     {
         var (edit, errors) = EndpointEditRules.CheckNew(draft);
         if (errors.Count > 0)
         {
-            return TypedResults.ValidationProblem(errors);
+            return ProblemTypes.Invalid(errors);
         }
 
         var result = await (
@@ -79,7 +82,7 @@ internal static class EndpointApi
     [ProducesResponseType<EndpointView>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
-    private static async Task<IResult> ChangeAsync(
+    public static async Task<IResult> ChangeAsync(
         string registry, int id, EndpointEdit draft, [FromHeader(Name = "If-Match")] string? ifMatch,
         RegistryMap<Registry> registries, HttpResponse response,
         CancellationToken cancellationToken)
@@ -87,7 +90,7 @@ internal static class EndpointApi
         var (edit, errors) = EndpointEditRules.CheckChange(draft);
         if (errors.Count > 0)
         {
-            return TypedResults.ValidationProblem(errors);
+            return ProblemTypes.Invalid(errors);
         }
 
         var result = await (await registries.ReadyAsync(registry, cancellationToken)).Endpoints.ChangeAsync(
@@ -106,7 +109,7 @@ internal static class EndpointApi
     [ProducesResponseType<EndpointView>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
-    private static Task<IResult> ArchiveAsync(
+    public static Task<IResult> ArchiveAsync(
         string registry, int id, [FromHeader(Name = "If-Match")] string? ifMatch, RegistryMap<Registry> registries,
         HttpResponse response,
         CancellationToken cancellationToken) =>
@@ -117,7 +120,7 @@ internal static class EndpointApi
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
-    private static async Task<IResult> DeleteAsync(
+    public static async Task<IResult> DeleteAsync(
         string registry, int id, [FromHeader(Name = "If-Match")] string? ifMatch, RegistryMap<Registry> registries,
         HttpContext http, CancellationToken cancellationToken)
     {
@@ -145,16 +148,11 @@ internal static class EndpointApi
     private static ProblemHttpResult Refused(EditRefusal refusal, string registry, int id, string? reason = null) =>
         refusal switch
         {
-            EditRefusal.NotFound => TypedResults.Problem(
-                title: "No such endpoint", detail: $"Registry '{registry}' has no endpoint {id}.",
-                statusCode: StatusCodes.Status404NotFound),
-            EditRefusal.ETagDiffers => TypedResults.Problem(
-                title: "The endpoint was edited meanwhile",
-                detail: $"Endpoint {id} has changed since the tag in If-Match was read. Nothing was changed. "
-                    + "Read the endpoint again, and repeat the edit if it still applies.",
-                statusCode: StatusCodes.Status412PreconditionFailed),
-            _ => TypedResults.Problem(
-                title: "The root path is taken", detail: $"Nothing was changed: {reason}.",
-                statusCode: StatusCodes.Status409Conflict),
+            EditRefusal.NotFound => ProblemTypes.NoSuchEndpoint.Answer(
+                $"Registry '{registry}' has no endpoint {id}."),
+            EditRefusal.ETagDiffers => ProblemTypes.EndpointEditedMeanwhile.Answer(
+                $"Endpoint {id} has changed since the tag in If-Match was read. Nothing was changed. "
+                + "Read the endpoint again, and repeat the edit if it still applies."),
+            _ => ProblemTypes.RootPathTaken.Answer($"Nothing was changed: {reason}."),
         };
 }

@@ -4,6 +4,7 @@ using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Routing;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
@@ -23,7 +24,7 @@ internal static class ExplainApi
     [EndpointName("explainRequest")]
     [EndpointSummary("Which rule answers a request, and why others do not, in each version that somebody serves")]
     [ProducesResponseType<Explanation>(StatusCodes.Status200OK)]
-    private static async Task<IResult> ExplainAsync(
+    public static async Task<IResult> ExplainAsync(
         string registry,
         [Description("The target of the request, as a client sends it; at most 2048 characters")] string? path,
         [Description("The method of the request; GET by default")] string? method,
@@ -48,7 +49,7 @@ internal static class ExplainApi
 
         if (errors.Count > 0)
         {
-            return TypedResults.ValidationProblem(errors);
+            return ProblemTypes.Invalid(errors);
         }
 
         var found = await registries.ReadyAsync(registry, cancellationToken);

@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using EndpointSync.Grains.Publishing;
+using EndpointSync.Silo.Problems;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -29,7 +31,7 @@ internal static class FeedApi
 
         if (!question.TryRead(out var report, out var timeout, out var errors))
         {
-            return TypedResults.ValidationProblem(errors);
+            return ProblemTypes.Invalid(errors);
         }
 
         if (await feed.NextAsync(registry, report, timeout, http.RequestAborted) is not { } answer)
@@ -42,16 +44,15 @@ internal static class FeedApi
     }
 
     [EndpointName("getNewestVersion")]
-    [EndpointSummary("The number of the newest version")]
+    [EndpointSummary("The number of the newest version that a ring is given")]
     [ProducesResponseType<FeedNewest>(StatusCodes.Status200OK)]
     private static async Task<IResult> NewestAsync(
-        string registry, WorkerFeed feed, CancellationToken cancellationToken) =>
-        await feed.NewestAsync(registry, cancellationToken) is { } newest
+        string registry, [Description("The worker's ring; rest if it has none")] string? ring, WorkerFeed feed,
+        CancellationToken cancellationToken) =>
+        await feed.NewestAsync(registry, ring ?? WorkerRing.Default, cancellationToken) is { } newest
             ? TypedResults.Json(new FeedNewest(newest.Value), FeedJson.Default.FeedNewest)
             : Unavailable(registry, feed);
 
-    private static ProblemHttpResult Unavailable(string registry, WorkerFeed feed) => TypedResults.Problem(
-        title: "No routes yet",
-        detail: $"This silo has no routes of '{registry}' yet: {feed.Problem(registry)}. Every poll tries again.",
-        statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static ProblemHttpResult Unavailable(string registry, WorkerFeed feed) => ProblemTypes.NoRoutesYet.Answer(
+        $"This silo has no routes of '{registry}' yet: {feed.Problem(registry)}. Every poll tries again.");
 }

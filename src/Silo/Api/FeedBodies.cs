@@ -18,7 +18,7 @@ internal sealed class FeedBodies(SiloUrls silos)
     private const int LongestKept = 64 * 1024;
     private const int FlushEvery = 64 * 1024;
 
-    private readonly ConcurrentDictionary<(string Registry, bool IsNews), Kept> _kept = new();
+    private readonly ConcurrentDictionary<(string Registry, bool IsNews, bool IsHeld), Kept> _kept = new();
 
     public async Task WriteAsync(HttpContext http, string registry, FeedAnswer answer)
     {
@@ -37,7 +37,7 @@ internal sealed class FeedBodies(SiloUrls silos)
     private ReadOnlyMemory<byte> Find(string registry, FeedAnswer answer)
     {
         var urls = silos.All;
-        var key = (registry, answer.From is not null);
+        var key = (registry, answer.From is not null, answer.IsHeld);
         if (_kept.TryGetValue(key, out var kept) && kept.Fits(answer, urls))
         {
             return kept.Body;
@@ -103,12 +103,15 @@ internal sealed class FeedBodies(SiloUrls silos)
         Count = answer.From is null ? 0 : answer.Delta?.Changes.Count ?? answer.Image.Table.Count,
         Silos = urls,
         Stopping = answer.IsStopping,
+        Watch = answer.IsWatched,
+        Trace = answer.Trace,
     };
 
     private sealed record Kept(FeedAnswer Answer, IReadOnlyList<string> Silos, ReadOnlyMemory<byte> Body)
     {
         public bool Fits(FeedAnswer answer, IReadOnlyList<string> silos) =>
             ReferenceEquals(Answer.Image, answer.Image) && Answer.From == answer.From
-            && Answer.IsStopping == answer.IsStopping && ReferenceEquals(Silos, silos);
+            && Answer.IsStopping == answer.IsStopping && Answer.IsWatched == answer.IsWatched
+            && Answer.Trace == answer.Trace && ReferenceEquals(Silos, silos);
     }
 }

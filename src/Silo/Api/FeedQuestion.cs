@@ -11,6 +11,8 @@ namespace EndpointSync.Silo.Api;
 /// <param name="Hash">The hash of that table.</param>
 /// <param name="Serves">The version that the worker has confirmed with a request to itself.</param>
 /// <param name="Problem">What keeps it from serving a newer version, or all of this one.</param>
+/// <param name="Ring">The worker's ring; <c>rest</c> if it has none.</param>
+/// <param name="Answers">What its tables have decided, such as <c>43:120,1,0;42:5000,12,3</c>.</param>
 /// <param name="Timeout">How long the question may wait for news, such as <c>1500ms</c>.</param>
 /// <param name="Leave">Whether the worker stops, and no longer counts.</param>
 internal sealed record FeedQuestion(
@@ -20,6 +22,8 @@ internal sealed record FeedQuestion(
     [property: FromQuery(Name = "hash")] string? Hash = null,
     [property: FromQuery(Name = "serves")] long Serves = 0,
     [property: FromQuery(Name = "problem")] string? Problem = null,
+    [property: FromQuery(Name = "ring")] string? Ring = null,
+    [property: FromQuery(Name = "answers")] string? Answers = null,
     [property: FromQuery(Name = "timeout")] string? Timeout = null,
     [property: FromQuery(Name = "leave")] bool Leave = false)
 {
@@ -53,12 +57,28 @@ internal sealed record FeedQuestion(
             span = default;
         }
 
+        if (Ring is not null && !WorkerRing.IsValid(Ring))
+        {
+            errors["ring"] = [$"'{Ring}' is not a ring, which has {WorkerRing.Form}"];
+        }
+
+        var answers = Answers is null ? [] : TableCount.Parse(Answers);
+        if (answers is null)
+        {
+            errors["answers"] =
+                [$"it must have up to {TableCount.Most} counts such as 43:120,1,0, with semicolons between them"];
+        }
+
         timeout = span;
         var problem = Problem?.Length > LongestProblem ? Problem[..LongestProblem] : Problem;
         report = errors.Count > 0
             ? null
             : new WorkerReport(
-                Worker, Name!, new RouteVersion(Serves), problem, new RouteTableId(new RouteVersion(After), hash));
+                Worker, Name!, new RouteVersion(Serves), problem, new RouteTableId(new RouteVersion(After), hash))
+            {
+                Ring = Ring ?? WorkerRing.Default,
+                Answers = answers!,
+            };
         errors = report is null ? errors : null;
         return report is not null;
     }

@@ -1,5 +1,6 @@
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Silo.Gateway;
+using EndpointSync.Silo.Problems;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -29,11 +30,8 @@ internal static class GatewayApi
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            return TypedResults.Problem(
-                title: "No gateways yet",
-                detail: $"This silo could not read the cluster's silos yet: {failure.Message} Ask again, or ask "
-                    + "another silo.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return ProblemTypes.GatewaysUnknown.Answer(
+                $"This silo could not read the cluster's silos yet: {failure.Message} Ask again, or ask another silo.");
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Access;
+using EndpointSync.Silo.Audit;
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
@@ -26,14 +28,14 @@ internal static class KeyApi
     [EndpointName("createKey")]
     [EndpointSummary("Creates a key and shows it, this once")]
     [ProducesResponseType<CreatedApiKey>(StatusCodes.Status201Created)]
-    private static async Task<IResult> CreateAsync(
+    public static async Task<IResult> CreateAsync(
         ApiKeyDraft draft, ClaimsPrincipal caller, ApiKeyStore store, TimeProvider clock, HttpResponse response,
         CancellationToken cancellationToken)
     {
         var errors = Check(draft, clock.GetUtcNow());
         if (errors.Count > 0)
         {
-            return TypedResults.ValidationProblem(errors);
+            return ProblemTypes.Invalid(errors);
         }
 
         var key = ApiKeyText.Create();
@@ -46,7 +48,7 @@ internal static class KeyApi
     [EndpointName("revokeKey")]
     [EndpointSummary("Ends a key; every silo refuses it within two seconds")]
     [ProducesResponseType<ApiKey>(StatusCodes.Status200OK)]
-    private static async Task<IResult> RevokeAsync(
+    public static async Task<IResult> RevokeAsync(
         string id, ClaimsPrincipal caller, ApiKeyStore store, ApiKeyRing ring, HttpContext http,
         CancellationToken cancellationToken)
     {
@@ -54,10 +56,8 @@ internal static class KeyApi
         ring.Forget(id);
         http.RecordChange(id, before, key);
         return key is null
-            ? TypedResults.Problem(
-                title: "There is no such key",
-                detail: $"No key has the id '{new LogText(id)}'. Nothing was revoked. The list has the ids.",
-                statusCode: StatusCodes.Status404NotFound)
+            ? ProblemTypes.NoSuchKey.Answer(
+                $"No key has the id '{new LogText(id)}'. Nothing was revoked. The list has the ids.")
             : TypedResults.Ok(key);
     }
 

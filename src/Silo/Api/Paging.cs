@@ -1,3 +1,4 @@
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EndpointSync.Silo.Api;
@@ -16,6 +17,26 @@ internal static class Paging
     public const int DefaultLimit = 1_000;
 
     private const int HighestLimit = 10_000;
+
+    /// <summary>One page of a list that is in memory.</summary>
+    /// <param name="all">The list, in the ordinal order of its keys.</param>
+    /// <param name="keyOf">The key of an item. Items with one key stay on one page.</param>
+    /// <param name="cursor">The last key of the page before; null for the first page.</param>
+    /// <param name="limit">How many are wanted on a page.</param>
+    /// <returns>The page, and the cursor of the next one; null if it is the last.</returns>
+    public static (IReadOnlyList<T> Page, string? Next) Cut<T>(
+        IEnumerable<T> all, Func<T, string> keyOf, string? cursor, int limit)
+    {
+        var rest = all.Where(item => cursor is null || string.CompareOrdinal(keyOf(item), cursor) > 0).ToList();
+        if (rest.Count <= limit)
+        {
+            return (rest, null);
+        }
+
+        var last = keyOf(rest[limit - 1]);
+        List<T> page = [.. rest.TakeWhile(item => string.CompareOrdinal(keyOf(item), last) <= 0)];
+        return (page, page.Count < rest.Count ? last : null);
+    }
 
     /// <summary>Checks the parameters of a list.</summary>
     /// <param name="limit">How many are wanted on a page.</param>
@@ -37,6 +58,6 @@ internal static class Paging
             }
         }
 
-        return errors.Count > 0 ? TypedResults.ValidationProblem(errors) : null;
+        return errors.Count > 0 ? ProblemTypes.Invalid(errors) : null;
     }
 }

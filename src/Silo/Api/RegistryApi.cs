@@ -1,9 +1,14 @@
 using System.ComponentModel;
 using System.Security.Claims;
 using EndpointSync.Core;
+using EndpointSync.Grains.Coordination;
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
+using EndpointSync.Grains.Sync.Statements;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Audit;
+using EndpointSync.Silo.Idempotency;
+using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
@@ -11,6 +16,7 @@ namespace EndpointSync.Silo.Api;
 /// <summary>Reloads a registry and shows its state.</summary>
 internal static class RegistryApi
 {
+
     public static void MapRegistries(this RouteGroupBuilder registries)
     {
         registries.MapRead(
@@ -22,9 +28,11 @@ internal static class RegistryApi
             .RequireRole(AccessRole.Viewer)
             .WithName("listRegistries").WithSummary("The names of the registries that the caller may view, in order");
         registries.MapRead("/{registry}", StatusAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/quarantine", QuarantineAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
         registries.MapRead("/{registry}/writers", WritersAsync).RequireRole(AccessRole.Viewer);
-        registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator).AuditedAfterwards();
+        registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator).AuditedAfterwards()
+            .Idempotent(repeatable: true);
     }
 
     /// <summary>The registry, once its database is prepared.</summary>
@@ -39,8 +47,26 @@ internal static class RegistryApi
     [EndpointName("getRegistry")]
     [EndpointSummary("The status of a registry")]
     private static async Task<RegistryStatus> StatusAsync(
-        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
-        await (await registries.ReadyAsync(registry, cancellationToken)).Status.ReadAsync(cancellationToken);
+        string registry, RegistryMap<Registry> registries, CancellationToken cancellationToken)
+    {
+        var found = await registries.ReadyAsync(registry, cancellationToken);
+        var status = await found.Status.ReadAsync(cancellationToken);
+        return status with
+        {
+            Pin = status.Pin is null ? null : await found.Plans.FindPinAsync(cancellationToken),
+        };
+    }
+
+    [EndpointName("listQuarantine")]
+    [EndpointSummary("The endpoints that cannot be routed, with the reasons, in the order of their ids")]
+    [ProducesResponseType<QuarantineList>(StatusCodes.Status200OK)]
+    private static async Task<IResult> QuarantineAsync(
+        string registry, [Description(Paging.Cursor)] int? cursor, [Description(Paging.Limit)] int? limit,
+        RegistryMap<Registry> registries, CancellationToken cancellationToken) =>
+        Paging.Refuse(limit) is { } refused
+            ? refused
+            : TypedResults.Ok(await (await registries.ReadyAsync(registry, cancellationToken)).Status
+                .ReadQuarantineAsync(cursor, limit ?? Paging.DefaultLimit, cancellationToken));
 
     [EndpointName("listWriters")]
     [EndpointSummary("What writers outside the cluster did")]
@@ -50,18 +76,31 @@ internal static class RegistryApi
 
     [EndpointName("listSubscribers")]
     [EndpointSummary("Every silo and worker, and the version that each serves")]
-    private static async Task<SubscriberList> SubscribersAsync(
-        string registry, RegistryMap<Registry> registries, ConvergenceWatch convergence) =>
-        await convergence.ListAsync(registries.Get(registry).Name);
+    [ProducesResponseType<SubscriberList>(StatusCodes.Status200OK)]
+    private static async Task<IResult> SubscribersAsync(
+        string registry, [Description(Paging.Cursor)] string? cursor, [Description(Paging.Limit)] int? limit,
+        RegistryMap<Registry> registries, ConvergenceWatch convergence)
+    {
+        if (Paging.Refuse(limit) is { } refused)
+        {
+            return refused;
+        }
 
-    // 202 for a reload that was skipped, or that not all awaited subscribers serve yet: it is completed after the
-    // answer.
+        var list = await convergence.ListAsync(registries.Get(registry).Name);
+        var (page, next) = Paging.Cut(
+            list.Subscribers, one => $"{one.Kind}:{one.Name}", cursor, limit ?? Paging.DefaultLimit);
+        return TypedResults.Ok(list with { Subscribers = page, Next = next });
+    }
+
+    // 202 for a reload that was skipped, that waits for the end of a rollout, or that not all awaited subscribers serve
+    // yet: it is completed after the answer.
     [EndpointName("reloadRegistry")]
     [EndpointSummary("Publishes what is due, or finds that nothing is")]
     [ProducesResponseType<ReloadReceipt>(StatusCodes.Status200OK)]
     [ProducesResponseType<ReloadReceipt>(StatusCodes.Status202Accepted)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status504GatewayTimeout, "application/problem+json")]
-    private static async Task<IResult> ReloadAsync(
+    public static async Task<IResult> ReloadAsync(
         string registry,
         [Description("Who has to serve the version: silos, or workers and silos; nobody by default")] string? wait,
         [FromQuery(Name = "lock"), Description("skip or wait: what to do while another process holds the lock")]
@@ -70,43 +109,53 @@ internal static class RegistryApi
         string? timeout,
         [Description("true allows to remove more than 10 routes that are half or more")] string? allowMassRemoval,
         [Description("true allows a first sync to change or delete routes that Odoo serves")] string? attach,
-        RegistryMap<Registry> registries, ReloadGate gate,
-        ConvergenceWatch convergence, HttpContext http, CancellationToken cancellationToken)
+        [AsParameters] RolloutParameters rollout, RegistryMap<Registry> registries, ReloadGate gate,
+        RolloutGate rollouts, ConvergenceWatch convergence, HttpContext http, CancellationToken cancellationToken)
     {
+        RolloutOrder? order = null;
         if (!ReloadParameters.TryRead(
-            wait, busyLock, timeout, allowMassRemoval, attach, out var wanted, out var errors))
+                wait, busyLock, timeout, allowMassRemoval, attach, out var wanted, out var errors)
+            | (rollout.IsGiven && !rollout.TryRead(http.User.Identity?.Name ?? "nobody", out order, ref errors)))
         {
-            return TypedResults.ValidationProblem(errors);
+            return ProblemTypes.Invalid(errors!);
         }
 
         var name = registries.Get(registry).Name;
+        if (order is not null)
+        {
+            return await RolloutApi.BeginAsync(name, wanted, order, rollouts, convergence, http, cancellationToken);
+        }
+
         var receipt = await gate.ReloadAsync(
             name,
             new ReloadRequest(
                 LockTimeout: wanted.LockTimeout, AllowMassRemoval: wanted.AllowMassRemoval, Attach: wanted.Attach),
             cancellationToken);
         http.RecordReload(receipt);
-        if (wanted.WaitFor != WaitFor.Nobody && receipt.Outcome is (ReloadOutcome.Synced or ReloadOutcome.UpToDate))
-        {
-            var left = wanted.Timeout - receipt.Timings.LockWait;
-            receipt = receipt with
-            {
-                Convergence = await convergence.WaitAsync(
-                    name, receipt.Version, wanted.WaitFor, left, cancellationToken),
-            };
-        }
-
-        return Answer(registry, receipt);
+        return Answer(registry, await convergence.WaitAsync(receipt, wanted, cancellationToken));
     }
 
-    private static IResult Answer(string registry, ReloadReceipt receipt) => receipt switch
+    /// <summary>The receipt with who serves its version, if the caller waits for that.</summary>
+    public static async Task<ReloadReceipt> WaitAsync(
+        this ConvergenceWatch convergence, ReloadReceipt receipt, ReloadParameters wanted,
+        CancellationToken cancellationToken) =>
+        wanted.WaitFor == WaitFor.Nobody || receipt.Outcome is ReloadOutcome.Skipped or ReloadOutcome.Failed
+        || receipt.AwaitsRollout
+            ? receipt
+            : receipt with
+            {
+                Convergence = await convergence.WaitAsync(
+                    receipt.Registry, receipt.Version, wanted.WaitFor, wanted.Timeout - receipt.Timings.LockWait,
+                    cancellationToken),
+            };
+
+    /// <summary>The answer to a reload, or to what includes one.</summary>
+    public static IResult Answer(string registry, ReloadReceipt receipt) => receipt switch
     {
-        { Outcome: ReloadOutcome.Failed } => TypedResults.Problem(
-            title: $"Registry '{registry}' was not reloaded",
-            detail: $"{receipt.Problem?.Meaning} {receipt.Problem?.Detail}",
-            statusCode: StatusCodes.Status503ServiceUnavailable,
-            extensions: new Dictionary<string, object?> { ["receipt"] = receipt }),
-        { Outcome: ReloadOutcome.Skipped } or { Convergence.Reached: false } =>
+        { Outcome: ReloadOutcome.Failed } => ProblemTypes.ReloadFailed.Answer(
+            $"{receipt.Problem?.Meaning} {receipt.Problem?.Detail}", title: $"Registry '{registry}' was not reloaded",
+            [KeyValuePair.Create("receipt", (object?)receipt)]),
+        { Outcome: ReloadOutcome.Skipped } or { AwaitsRollout: true } or { Convergence.Reached: false } =>
             TypedResults.Accepted((string?)null, receipt),
         _ => TypedResults.Ok(receipt),
     };

@@ -76,21 +76,20 @@ internal readonly record struct ReloadParameters(
     }
 
     /// <summary>A time from zero to a minute; null if the text is none.</summary>
-    public static TimeSpan? ReadTimeout(string? text)
-    {
-        if (text is null)
-        {
-            return DefaultTimeout;
-        }
+    public static TimeSpan? ReadTimeout(string? text) =>
+        text is null ? DefaultTimeout : ReadTime(text, LongestTimeout);
 
+    /// <summary>A time from zero to a longest one; null if the text is none.</summary>
+    public static TimeSpan? ReadTime(string text, TimeSpan longest)
+    {
         var span = TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var exact)
             && text.Contains(':', StringComparison.Ordinal)
             ? exact
-            : ReadWithUnit(text);
-        return span >= TimeSpan.Zero && span <= LongestTimeout ? span : null;
+            : ReadWithUnit(text, longest);
+        return span >= TimeSpan.Zero && span <= longest ? span : null;
     }
 
-    private static TimeSpan? ReadWithUnit(string text)
+    private static TimeSpan? ReadWithUnit(string text, TimeSpan longest)
     {
         foreach (var (suffix, unit) in Units)
         {
@@ -98,7 +97,7 @@ internal readonly record struct ReloadParameters(
                 && double.TryParse(
                     text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
                     out var number)
-                && number <= LongestTimeout / unit)
+                && number <= longest / unit)
             {
                 return unit * number;
             }

@@ -1,3 +1,5 @@
+using EndpointSync.Silo.Problems;
+
 namespace EndpointSync.Silo.Api;
 
 /// <summary>
@@ -10,11 +12,9 @@ internal static class SameOriginOnly
     {
         if (IsForeign(context.Request))
         {
-            await TypedResults.Problem(
-                title: "Requests from other sites are refused",
-                detail: $"The page at {context.Request.Headers.Origin} does not belong to this server. "
-                    + "Nothing was changed.",
-                statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
+            await ProblemTypes.ForeignOrigin.Answer(
+                $"The page at {context.Request.Headers.Origin} does not belong to this server. Nothing was changed.")
+                .ExecuteAsync(context);
             return;
         }
         await next(context);

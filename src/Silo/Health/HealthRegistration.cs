@@ -23,6 +23,11 @@ internal static class HealthRegistration
         {
             checks.AddCheck<CertificateCheck>("certificate", tags: [Ready]);
         }
+
+        if (settings.Http.Certificate is not null)
+        {
+            checks.AddCheck<HttpsCheck>("https", tags: [Ready]);
+        }
     }
 
     public static void MapSiloHealth(this WebApplication app)

@@ -1,5 +1,6 @@
 using EndpointSync.Core;
 using EndpointSync.Grains.Hosting;
+using EndpointSync.Grains.Preparation;
 using EndpointSync.Grains.Registries;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -23,7 +24,7 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
             .Where(complaint => complaint.Reason.Length > 0)
             .ToList();
         var usable = registries.All.Count - complaints.Count(complaint => !complaint.IsUsable);
-        var description = $"{usable} of {registries.All.Count} registries can be used.";
+        var description = $"{usable} of {registries.All.Count} registries can be used.{Pins()}";
         return complaints.Count == 0
             ? HealthCheckResult.Healthy(description)
             : HealthCheckResult.Degraded(
@@ -31,6 +32,11 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
                 data: complaints.ToDictionary(
                     complaint => complaint.Name, object (complaint) => complaint.Reason, StringComparer.Ordinal));
     }
+
+    // A pin is an operator's order and no fault, but nobody should forget it.
+    private string Pins() => string.Concat(registries.All
+        .Where(registry => registry.Status.Facts?.PinnedTo is not null)
+        .Select(registry => $" {registry.Name} is pinned to version {registry.Status.Facts!.PinnedTo}."));
 
     private static async Task<(string Name, string Reason, bool IsUsable)> ComplaintAsync(
         Registry registry, CancellationToken cancellationToken)
@@ -53,7 +59,8 @@ internal sealed class RegistriesCheck(RegistryMap<Registry> registries) : IHealt
         }
     }
 
-    private static async Task<IReadOnlyList<string>> AskAsync(Registry registry, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Shortcoming>> AskAsync(
+        Registry registry, CancellationToken cancellationToken)
     {
         await registry.Preparation.EnsureAsync(cancellationToken);
         await registry.Status.PendingScopeAsync(cancellationToken);

@@ -33,6 +33,9 @@ internal sealed class SiloSettings
     public static SiloSettings Read(IConfiguration configuration)
     {
         var settings = Bind(configuration);
+        settings.Cluster.ConnectionString =
+            NamedConnectionStrings.OfCluster(configuration, settings.Cluster.ConnectionString);
+        NamedConnectionStrings.Resolve(configuration, settings.Registries.Values);
         var errors = SiloSettingsRules.Check(settings).Concat(ClusterPortRules.OrleansKeys(configuration)).ToList();
         return errors.Count == 0
             ? settings

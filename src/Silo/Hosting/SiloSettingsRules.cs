@@ -26,8 +26,9 @@ internal static class SiloSettingsRules
     {
         if (string.IsNullOrWhiteSpace(cluster.ConnectionString))
         {
-            yield return "EndpointSync:Cluster:ConnectionString is empty: set it to the PostgreSQL database that all "
-                + "silos share. For a trial, ./run in the repository starts a private one.";
+            yield return "EndpointSync:Cluster:ConnectionString is empty: set it, or "
+                + $"ConnectionStrings:{NamedConnectionStrings.Cluster}, to the PostgreSQL database that all silos "
+                + "share. For a trial, ./run in the repository starts a private one.";
         }
         else if (ConnectionStringRules.ComplaintAbout(cluster.ConnectionString) is { } complaint)
         {

@@ -1,4 +1,4 @@
-using EndpointSync.Grains.Telemetry;
+using EndpointSync.Core;
 using EndpointSync.Silo.Access;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -20,7 +20,7 @@ internal static class TelemetryRegistration
     private static readonly string[] Meters =
     [
         TelemetryNames.Source, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
-        "Microsoft.Orleans", "System.Runtime",
+        "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
     private static readonly string[] Sources = [TelemetryNames.Source, "Npgsql", "Microsoft.Orleans.Application"];
@@ -28,7 +28,10 @@ internal static class TelemetryRegistration
     public static void AddTelemetry(this WebApplicationBuilder builder, string silo)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
+            .WithMetrics(metrics => metrics
+                .AddMeter(Meters)
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)
+                .AddPrometheusExporter());
         if (IsSet(builder, Collector))
         {
             telemetry
@@ -37,7 +40,8 @@ internal static class TelemetryRegistration
                     serviceInstanceId: silo))
                 .WithTracing(traces =>
                 {
-                    traces.AddSource(Sources).AddAspNetCoreInstrumentation();
+                    traces.AddSource(Sources).AddAspNetCoreInstrumentation(
+                        options => options.Filter = http => !IsRoutine(http.Request.Path));
                     if (!IsSet(builder, Sampler))
                     {
                         traces.SetSampler(new ParentBasedSampler(new NoLoneStatements()));
@@ -50,6 +54,12 @@ internal static class TelemetryRegistration
 
     public static void MapTelemetry(this WebApplication app) =>
         app.MapPrometheusScrapingEndpoint().RequireRoleInAllRegistries(AccessRole.Viewer);
+
+    // Long polls of workers, probes and scrapes come by the thousand an hour, and nobody asked for them.
+    private static bool IsRoutine(PathString path) =>
+        path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)
+        || path.Value?.EndsWith("/feed", StringComparison.OrdinalIgnoreCase) == true;
 
     private static bool IsSet(WebApplicationBuilder builder, string variable) =>
         !string.IsNullOrWhiteSpace(builder.Configuration[variable]);

@@ -23,8 +23,8 @@ internal static class Refusals
         Unavailable(newest is null
             ? $"{SyncedHeaders.MinVersion} asks for version {asked}, but the worker still serves version {served} "
                 + $"after {waited}. Try again soon."
-            : $"{SyncedHeaders.MinVersion} asks for version {asked}, but the cluster's newest version is {newest}; "
-                + $"the worker serves version {served}. Ask for the version of a receipt.");
+            : $"{SyncedHeaders.MinVersion} asks for version {asked}, but the cluster's newest version is {newest} "
+                + $"for this worker's ring; the worker serves version {served}. Ask for the version of a receipt.");
 
     public static Endpoint NoVersion(string text) => Of(
         StatusCodes.Status400BadRequest, $"{SyncedHeaders.MinVersion} is '{text}'; "

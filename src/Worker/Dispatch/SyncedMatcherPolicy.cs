@@ -223,7 +223,7 @@ internal sealed class SyncedMatcherPolicy : MatcherPolicy, IEndpointSelectorPoli
             return false;
         }
 
-        Decision.Record(candidate.Http, routes);
+        Decision.Record(candidate.Http, routes, candidate.Worker.Telemetry, match.Outcome);
         switch (match.Outcome)
         {
             case RouteOutcome.Found when !candidate.Worker.Options.AllowAmbiguousPaths

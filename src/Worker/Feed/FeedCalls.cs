@@ -53,9 +53,11 @@ internal sealed partial class FeedCalls(
     /// <summary>
     /// Finds a silo that answers, beginning with another one than the last, and asks it from then on.
     /// </summary>
+    /// <returns>Whether it is another one than before.</returns>
     /// <exception cref="SiloException">No silo answers.</exception>
-    public async Task FindSiloAsync(CancellationToken cancellationToken)
+    public async Task<bool> FindSiloAsync(CancellationToken cancellationToken)
     {
+        var before = silos.Current;
         try
         {
             silos.MoveTo(await _hedged.FirstAsync(
@@ -66,6 +68,7 @@ internal sealed partial class FeedCalls(
                     return silo;
                 },
                 cancellationToken));
+            return silos.Current != before;
         }
         catch (SiloException)
         {

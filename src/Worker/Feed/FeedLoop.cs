@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using EndpointSync.Worker.Dispatch;
 using EndpointSync.Worker.Probing;
 using EndpointSync.Worker.Serving;
 using EndpointSync.Worker.Snapshots;
+using EndpointSync.Worker.Telemetry;
 using EndpointSync.Core;
 using EndpointSync.Wire;
 using Microsoft.Extensions.Hosting;
@@ -16,8 +18,8 @@ namespace EndpointSync.Worker.Feed;
 /// </summary>
 internal sealed partial class FeedLoop(
     WorkerIdentity worker, FeedCalls calls, FeedReader reader, CurrentRoutes current, WorkerState state,
-    SelfProbe probe, AppDirectory apps, FeedOutage outage, SnapshotStore snapshots, IHostApplicationLifetime lifetime,
-    TimeProvider clock, ILogger<FeedLoop> logger)
+    SelfProbe probe, AppDirectory apps, FeedOutage outage, SnapshotStore snapshots, WorkerTelemetry telemetry,
+    IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedLoop> logger)
     : BackgroundService
 {
     private const int MostLags = 3;
@@ -31,13 +33,14 @@ internal sealed partial class FeedLoop(
     private readonly JitteredBackoff _delays = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
     private AppRoutes? _appRoutes;
     private bool _appsAreFinal;
+    private bool _isWatched;
     private int _idle;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (await snapshots.LoadAsync(cancellationToken) is { } image)
         {
-            current.Swap(new ServedRoutes(image, fromSnapshot: true));
+            current.Swap(Served(image, fromSnapshot: true, trace: null));
         }
 
         await base.StartAsync(cancellationToken);
@@ -77,7 +80,11 @@ internal sealed partial class FeedLoop(
     private async Task StepAsync(CancellationToken stoppingToken)
     {
         await ConfirmAsync(stoppingToken);
-        await outage.MoveAsync(stoppingToken);
+        if (await outage.MoveAsync(stoppingToken))
+        {
+            telemetry.CountSiloSwitch();
+        }
+
         var own = current.Routes?.Image ?? RouteImage.Empty;
         var asked = clock.GetTimestamp();
         if (await NewsAsync(own, stoppingToken) is not { } news)
@@ -85,8 +92,9 @@ internal sealed partial class FeedLoop(
             return;
         }
 
-        var reading = await reader.ReadAsync(news, ReportOf(own), own, stoppingToken) ?? Confirmed(news, own);
-        if ((reading is not null && Put(reading, own))
+        state.NewestSeen = news.Newest.Version;
+        _isWatched = news.IsWatched;
+        if (await TakeUpAsync(news, own, stoppingToken)
             || (news.Newest == own.TableId && clock.GetElapsedTime(asked) > ShortestWait))
         {
             _idle = 0;
@@ -104,6 +112,20 @@ internal sealed partial class FeedLoop(
         }
     }
 
+    private async Task<bool> TakeUpAsync(News news, RouteImage own, CancellationToken stoppingToken)
+    {
+        var begun = clock.GetTimestamp();
+        using var span = WorkerSpans.StartSwap(worker, news.Newest.Version, news.Trace);
+        var reading = await reader.ReadAsync(news, ReportOf(own), own, stoppingToken) ?? Confirmed(news, own);
+        var isPut = reading is not null && Put(reading, own, TraceParent.Of(span) ?? news.Trace);
+        if (isPut)
+        {
+            telemetry.RecordSwap(clock.GetElapsedTime(begun));
+        }
+
+        return isPut;
+    }
+
     // The silo has the table that the worker has from a snapshot, or the registry has no routes.
     private Reading? Confirmed(News news, RouteImage own) =>
         current.Routes is not { FromSnapshot: false } && news.Newest == own.TableId ? new Reading(own, null) : null;
@@ -114,11 +136,18 @@ internal sealed partial class FeedLoop(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, Started);
         try
         {
-            return await calls.NextAsync(ReportOf(own), LongestWait(own), ended.Token);
+            var news = await calls.NextAsync(ReportOf(own), LongestWait(own), ended.Token);
+            telemetry.Count(news.Delta is null ? QuestionOutcome.Nothing : QuestionOutcome.News);
+            return news;
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
             return null;
+        }
+        catch (Exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            telemetry.Count(QuestionOutcome.Failed);
+            throw;
         }
     }
 
@@ -142,6 +171,7 @@ internal sealed partial class FeedLoop(
         if (!_appsAreFinal)
         {
             _appsAreFinal = true;
+            telemetry.Begin();
             CheckApps(AppRoutes.Of(routes.Image, apps.Handles));
         }
 
@@ -150,25 +180,32 @@ internal sealed partial class FeedLoop(
             return;
         }
 
+        using var span = WorkerSpans.StartConfirm(worker, routes);
         var problem = await probe.FindProblemAsync(routes.Version, stoppingToken);
         if (problem is null)
         {
             state.Confirmed = routes.Version;
+            telemetry.RecordConfirm(clock.GetUtcNow() - routes.SwappedAt);
         }
         else if (problem != state.ProbeProblem)
         {
             LogNotServed(worker.Name, worker.Registry, routes.Version, problem);
         }
 
+        span?.SetStatus(problem is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error, problem);
         state.ProbeProblem = problem;
     }
 
     private WorkerReport ReportOf(RouteImage own) =>
-        new(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.TableId);
+        new(worker.Id, worker.Name, state.Confirmed, state.ToReport(), own.TableId)
+        {
+            Ring = worker.Ring,
+            Answers = _isWatched ? current.CountAnswers() : [],
+        };
 
-    private bool Put(Reading reading, RouteImage own)
+    private bool Put(Reading reading, RouteImage own, string? trace)
     {
-        if (!current.Swap(new ServedRoutes(reading.Image, fromSnapshot: false)))
+        if (!current.Swap(Served(reading.Image, fromSnapshot: false, trace)))
         {
             return false;
         }
@@ -184,6 +221,9 @@ internal sealed partial class FeedLoop(
         LogServes(worker.Name, reading.Image.Version, worker.Registry, reading.Image.Table.Count);
         return true;
     }
+
+    private ServedRoutes Served(RouteImage image, bool fromSnapshot, string? trace) =>
+        new(image, fromSnapshot) { SwappedAt = clock.GetUtcNow(), Trace = trace };
 
     private void CheckApps(AppRoutes routes)
     {

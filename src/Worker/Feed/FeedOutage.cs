@@ -16,17 +16,22 @@ internal sealed partial class FeedOutage(
     /// <summary>
     /// If the silo failed, finds another one that answers, because the answer to the next long poll may take seconds.
     /// </summary>
-    public async Task MoveAsync(CancellationToken cancellationToken)
+    /// <returns>Whether another silo is asked from now on.</returns>
+    public async Task<bool> MoveAsync(CancellationToken cancellationToken)
     {
-        if (_mustMove)
+        if (!_mustMove)
         {
-            await calls.FindSiloAsync(cancellationToken);
-            _mustMove = false;
-            if (_isUnavailable)
-            {
-                Ended();
-            }
+            return false;
         }
+
+        var isOther = await calls.FindSiloAsync(cancellationToken);
+        _mustMove = false;
+        if (_isUnavailable)
+        {
+            Ended();
+        }
+
+        return isOther;
     }
 
     /// <summary>Has another silo asked next, because this one stops or stays behind.</summary>

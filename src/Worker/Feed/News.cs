@@ -9,8 +9,13 @@ namespace EndpointSync.Worker.Feed;
 /// </param>
 /// <param name="Silos">The URLs of the cluster's silos.</param>
 /// <param name="IsStopping">Whether the silo is stopping.</param>
-internal sealed record News(RouteTableId Newest, RouteDelta? Delta, IReadOnlyList<string> Silos, bool IsStopping)
+/// <param name="Trace">Where the silo took up what is new, as a place in a trace; null if nobody traces that.</param>
+internal sealed record News(
+    RouteTableId Newest, RouteDelta? Delta, IReadOnlyList<string> Silos, bool IsStopping, string? Trace = null)
 {
+    /// <summary>Whether a rollout runs, so that the next question tells what the tables have decided.</summary>
+    public bool IsWatched { get; init; }
+
     /// <exception cref="InvalidDataException">The head's hash is none.</exception>
     public static News Of(FeedHead head, IReadOnlyList<PublishedChange> changes)
     {
@@ -23,6 +28,9 @@ internal sealed record News(RouteTableId Newest, RouteDelta? Delta, IReadOnlyLis
         return new News(
             new RouteTableId(version, hash),
             head.From is { } from ? new RouteDelta(new RouteVersion(from), version, hash, changes) : null,
-            head.Silos, head.Stopping);
+            head.Silos, head.Stopping, head.Trace)
+        {
+            IsWatched = head.Watch,
+        };
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class SiloClient(
     /// <exception cref="SiloException">The silo gives no answer, or has no routes.</exception>
     public Task<RouteVersion> NewestAsync(Uri silo, TimeSpan timeout, CancellationToken cancellationToken) =>
         AskAsync(
-            silo, FeedProtocol.NewestPath(worker.Registry), timeout,
+            silo, FeedProtocol.NewestPath(worker.Registry, worker.Ring), timeout,
             async (response, deadline, token) => new RouteVersion(
                 (await response.Content.ReadFromJsonAsync(FeedJson.Default.FeedNewest, token))!.Version),
             cancellationToken);

@@ -1,12 +1,12 @@
-using EndpointSync.Core;
 using System.Net;
+using EndpointSync.Certificates;
+using EndpointSync.Core;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointSync.Worker.Feed;
 
 /// <summary>
-/// The connections to silos. Changed certificate files are taken up with new connections, without a restart. They are
-/// compared instead of being watched: a mounted secret is replaced by exchanging a link, which watchers miss.
+/// The connections to silos. Changed certificate files are taken up with new connections, without a restart.
 /// </summary>
 internal sealed partial class SiloConnections : IDisposable
 {
@@ -17,19 +17,19 @@ internal sealed partial class SiloConnections : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<SiloConnections> _logger;
     private readonly Lock _lock = new();
-    private readonly RepeatFilter _problems = new();
-    private TlsFiles _files;
+    private readonly FollowedFiles<TlsFiles> _files;
+    private readonly ExpiryReminder _reminder;
     private HttpClient _http;
     private HttpClient? _previous;
-    private string? _seen;
     private long _comparedAt;
 
     public SiloConnections(
         WorkerIdentity worker, WorkerOptions options, TimeProvider clock, ILogger<SiloConnections> logger)
     {
         (_worker, _options, _clock, _logger) = (worker, options, clock, logger);
-        _files = new TlsFiles(options.Tls);
-        _http = Create(_files);
+        _reminder = new ExpiryReminder(clock);
+        _files = new FollowedFiles<TlsFiles>(() => TlsFiles.Read(options.Tls), TlsFiles.Of);
+        _http = Create(_files.Current);
         _comparedAt = clock.GetTimestamp();
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class SiloConnections : IDisposable
             if (_clock.GetElapsedTime(_comparedAt) >= Interval)
             {
                 _comparedAt = _clock.GetTimestamp();
-                Refresh();
+                Look();
             }
 
             return _http;
@@ -59,32 +59,21 @@ internal sealed partial class SiloConnections : IDisposable
         _previous?.Dispose();
     }
 
-    private void Refresh()
+    private void Look()
     {
-        try
-        {
-            var files = new TlsFiles(_options.Tls);
-            if (!files.HaveTheSameText(_files))
+        _files.Look(
+            files =>
             {
-                var next = Create(files);
                 // Requests that are under way keep their connections; those of the files before that ended long ago.
                 _previous?.Dispose();
-                (_previous, _http, _files) = (_http, next, files);
+                (_previous, _http) = (_http, Create(files));
+                _reminder.Reset();
                 LogReloaded(_worker.Name, _worker.Registry);
-            }
-
-            _seen = null;
-            _problems.Reset();
-        }
-        catch (InvalidDataException unusable)
+            },
+            problem => LogUnusable(_worker.Name, _worker.Registry, $"{WorkerOptions.Section}:{problem}"));
+        if (_files.Current.Own is { } own && _reminder.IsDue(own.EndsAt))
         {
-            // Files are replaced one after the other: a pair that does not fit is reported if it stays.
-            if (_seen == unusable.Message && _problems.IsNew(unusable.Message))
-            {
-                LogUnusable(_worker.Name, _worker.Registry, $"{WorkerOptions.Section}:{unusable.Message}");
-            }
-
-            _seen = unusable.Message;
+            LogEnds(own.Certificate.Subject, _worker.Name, _worker.Registry, own.EndsAt);
         }
     }
 
@@ -113,4 +102,10 @@ internal sealed partial class SiloConnections : IDisposable
         "The changed certificate files of worker {Name} of {Registry} cannot be used: {Problem} New connections to "
         + "silos use those from before")]
     private partial void LogUnusable(string name, string registry, LogText problem);
+
+    [LoggerMessage(
+        3140, LogLevel.Warning,
+        "The certificate '{Subject}' that worker {Name} of {Registry} shows to silos ends at {End:u}: replace its "
+        + "files, and new connections use the next one")]
+    private partial void LogEnds(LogText subject, string name, string registry, DateTimeOffset end);
 }

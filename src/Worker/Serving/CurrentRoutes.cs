@@ -1,4 +1,5 @@
 using EndpointSync.Core;
+using EndpointSync.Wire;
 
 namespace EndpointSync.Worker.Serving;
 
@@ -15,6 +16,13 @@ internal sealed class CurrentRoutes(TimeProvider clock)
     /// <summary>The current routes; null before the first.</summary>
     public ServedRoutes? Routes => Volatile.Read(ref _routes);
 
+    /// <summary>The routes before them; null before the second.</summary>
+    public ServedRoutes? Previous { get; private set; }
+
+    /// <summary>What the current routes, and those before them, have decided.</summary>
+    public IReadOnlyList<TableCount> CountAnswers() =>
+        [.. new[] { Routes, Previous }.OfType<ServedRoutes>().Select(routes => routes.CountAnswers())];
+
     /// <summary>Completes with the next swap.</summary>
     public Task Changed => _changed.Next;
 
@@ -28,6 +36,7 @@ internal sealed class CurrentRoutes(TimeProvider clock)
                 return false;
             }
 
+            Previous = _routes;
             // The routes are set before the signal, so that a waiter on the signal's next task sees the routes of this
             // swap.
             Volatile.Write(ref _routes, candidate);

@@ -1,5 +1,6 @@
-using EndpointSync.Worker.Feed;
 using EndpointSync.Core;
+using EndpointSync.Worker.Feed;
+using EndpointSync.Worker.Telemetry;
 
 namespace EndpointSync.Worker.Serving;
 
@@ -15,15 +16,16 @@ internal sealed class NewestVersion
 
     private readonly CurrentRoutes _current;
     private readonly FeedCalls _calls;
+    private readonly WorkerTelemetry _telemetry;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _timeout;
     private readonly RequestCoalescer<RouteVersion> _coalescer;
     private long _askAgainAt = long.MinValue;
 
     public NewestVersion(
-        CurrentRoutes current, FeedCalls calls, WorkerOptions options, TimeProvider clock)
+        CurrentRoutes current, FeedCalls calls, WorkerOptions options, WorkerTelemetry telemetry, TimeProvider clock)
     {
-        (_current, _calls, _clock) = (current, calls, clock);
+        (_current, _calls, _telemetry, _clock) = (current, calls, telemetry, clock);
         _timeout = options.NotFoundTimeout;
         _coalescer = new RequestCoalescer<RouteVersion>(AskAsync);
     }
@@ -63,10 +65,13 @@ internal sealed class NewestVersion
     {
         try
         {
-            return await _calls.NewestAsync(_timeout, CancellationToken.None);
+            var newest = await _calls.NewestAsync(_timeout, CancellationToken.None);
+            _telemetry.Count(newest > (_current.Routes?.Version ?? default) ? GuardOutcome.Newer : GuardOutcome.Newest);
+            return newest;
         }
         catch
         {
+            _telemetry.Count(GuardOutcome.Failed);
             TrustFailure();
             throw;
         }

@@ -86,7 +86,7 @@ public sealed class ConvergenceTests
     public async Task A_silent_worker_is_waited_for_until_its_lease_ends()
     {
         await using var cluster = await SyncCluster.StartAsync(
-            publishing: new PublishingOptions { WorkerLease = TimeSpan.FromSeconds(2) });
+            publishing: new PublishingOptions { WorkerLease = TimeSpan.FromSeconds(8) });
         var worker = new ScriptedWorker(cluster, "dead");
         await worker.AskAsync(silo: 0, version: 0);
         await cluster.Database.AddEndpointAsync("orders", "/orders");

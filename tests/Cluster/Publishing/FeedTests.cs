@@ -112,7 +112,8 @@ public sealed class FeedTests
     }
 
     private static async Task<RouteVersion> NewestAsync(SyncCluster cluster, int silo) =>
-        (await cluster.Feed(silo).NewestAsync(SyncCluster.Registry, TestContext.Current.CancellationToken))!.Value;
+        (await cluster.Feed(silo).NewestAsync(
+            SyncCluster.Registry, "rest", TestContext.Current.CancellationToken))!.Value;
 
     // Makes a version that no message announces to the silos of this cluster.
     private static async Task MakeVersionElsewhereAsync(SyncCluster cluster)

@@ -29,7 +29,8 @@ public sealed class CrashTests : FreshDatabaseTests
         await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
             var died = await Assert.ThrowsAnyAsync<NpgsqlException>(
-                () => registry.Session.RunAsync(new ReloadRequest(), TestContext.Current.CancellationToken));
+                () => registry.Session.RunAsync(
+                    new ReloadRequest(), rollout: null, TestContext.Current.CancellationToken));
             Assert.Equal(PostgresErrorCodes.AdminShutdown, died.SqlState);
             await other.RollbackAsync();
         }
@@ -48,7 +49,8 @@ public sealed class CrashTests : FreshDatabaseTests
 
         await using (var other = await Session.InTransactionAsync(Database, HoldOpen))
         {
-            var sync = registry.Session.RunAsync(new ReloadRequest(), TestContext.Current.CancellationToken);
+            var sync = registry.Session.RunAsync(
+                new ReloadRequest(), rollout: null, TestContext.Current.CancellationToken);
             await Database.UntilBlockedAsync();
             await Database.ExecuteAsync(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and "

@@ -24,7 +24,8 @@ public sealed class FrozenSiloTests : FreshDatabaseTests
         using var ice = new Ice();
         var session = new SyncSession(frozen.Database, frozen.Lock, frozen.Lost, TimeProvider.System, ice);
         var attempts = new SyncAttempts(
-            frozen.Database, frozen.Preparation, session, TimeProvider.System, frozen.Log.CreateLogger<SyncAttempts>());
+            frozen.Database, frozen.Preparation, session, frozen.Pins, TimeProvider.System,
+            frozen.Log.CreateLogger<SyncAttempts>());
         var reload = Task.Run(() => frozen.SyncAsync(attempts));
         Assert.Same(ice.Frozen, await Task.WhenAny(ice.Frozen, reload).Within("the freeze"));
         await Database.UntilAsync(

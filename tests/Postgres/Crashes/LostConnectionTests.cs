@@ -47,7 +47,7 @@ public sealed class LostConnectionTests : FreshDatabaseTests
         await using var pause = await Pause.AtAsync(Database, "before insert on endpoint_sync.versions");
         var before = await EverythingAsync();
         using var caller = new CancellationTokenSource();
-        var sync = registry.Session.RunAsync(new ReloadRequest(), caller.Token);
+        var sync = registry.Session.RunAsync(new ReloadRequest(), rollout: null, caller.Token);
         await pause.ReachedAsync();
 
         await caller.CancelAsync();

@@ -72,9 +72,7 @@ public sealed class ReadOnlySessionTests : RegistryTests
         var membership = sources.For(Database.ConnectionString, "public");
         await PrepareAsync(membership, () => ListAsync(membership));
 
-        await Database.ExecuteAsync(
-            "select pg_terminate_backend(pid, 10000) from pg_stat_activity "
-            + "where datname = current_database() and application_name like 'EndpointSync/%'");
+        await Database.TerminateAsync("datname = current_database() and application_name like 'EndpointSync/%'");
 
         // Npgsql itself discards the sessions of the pool that met it.
         await AssertOneFailureAtMostAsync(ListAsync);

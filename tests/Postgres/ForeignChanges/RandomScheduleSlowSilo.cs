@@ -25,7 +25,8 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
             _preflight = dirtyCheck.IsInSync
                 ? null
                 : await SyncPreflight.ReadAsync(
-                    registry.Database, connection, scope, dirtyCheck.IsTracked, CancellationToken.None);
+                    registry.Database, connection, scope, dirtyCheck.IsTracked,
+                    registry.Database.Limits.EndpointsPerTransaction, CancellationToken.None);
             return null;
         }
 
@@ -37,7 +38,8 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
     {
         if (!preflight.IsDue)
         {
-            await new SyncBookkeeping(registry.Database, connection, preflight).RunAsync(
+            await new SyncBookkeeping(
+                registry.Database, connection, preflight.IsTracked, preflight.Requests.Ids).RunAsync(
                 preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, CancellationToken.None);
             return null;
         }
@@ -50,9 +52,9 @@ internal sealed class RandomScheduleSlowSilo(TestRegistry registry)
                 log).RunAsync(new ReloadRequest(), CancellationToken.None);
             return result.Receipt;
         }
-        catch (WriterBackException)
+        catch (Exception outdated) when (outdated is WriterBackException or PinnedSinceException)
         {
-            // It was rolled back, and its next preflight leaves that writer's edit alone.
+            // It was rolled back, and its next preflight leaves that writer's edit alone, or everything.
             return null;
         }
     }

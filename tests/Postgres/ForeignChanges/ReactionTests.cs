@@ -17,7 +17,7 @@ public sealed class ReactionTests : ForeignTests
 
         await (
             terminated
-                ? Database.ScalarAsync<bool>($"select pg_terminate_backend({worker.Session.ProcessId}, 10000)")
+                ? Database.TerminateAsync($"pid = {worker.Session.ProcessId}")
                 : worker.DisposeAsync().AsTask());
         await ReactAsync(registry);
 

@@ -79,10 +79,9 @@ public sealed class TryLockTests : FreshDatabaseTests
         var skipped = await started.ReloadAsync();
         Assert.Equal(ReloadOutcome.Skipped, skipped.Outcome);
         Assert.Contains(session.Role, skipped.Problem!.Detail, StringComparison.Ordinal);
-        Assert.Equal(1L, served.To.Value);
+        Assert.Equal(1L, served.Delta.To.Value);
 
-        await Database.ExecuteAsync(
-            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '{session.Role}'");
+        await Database.TerminateAsync($"usename = '{session.Role}'");
         Assert.Equal(ReloadOutcome.Synced, (await started.ReloadAsync()).Outcome);
     }
 

@@ -61,7 +61,7 @@ public sealed class BackupTests : IAsyncLifetime
         {
             var shortcomings = await registry.Preparation.FindShortcomingsAsync(CancellationToken.None);
             var grant = $"GRANT {_silo.Name} TO {_odoo.Name};";
-            Assert.EndsWith(grant, Assert.Single(shortcomings), StringComparison.Ordinal);
+            Assert.EndsWith(grant, Assert.Single(shortcomings).Cure, StringComparison.Ordinal);
             await _database.ExecuteAsync(grant);
             Assert.Empty(await registry.Preparation.FindShortcomingsAsync(CancellationToken.None));
         }
@@ -146,10 +146,9 @@ public sealed class BackupTests : IAsyncLifetime
         ];
     }
 
-    private async Task<(int Code, string Output)> RunAsync(string program, string[] arguments)
+    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments)
     {
-        var folder = await _database.ScalarAsync<string>("select setting from pg_config where name = 'BINDIR'");
-        await using var process = RecipeProcess.Start([Path.Combine(folder, program), .. arguments]);
+        await using var process = RecipeProcess.Start([await ClientProgram.RequireAsync(program), .. arguments]);
         var code = await process.EndAsync();
         return (code, process.Output);
     }

@@ -37,7 +37,7 @@ public sealed partial class PrivilegeTests
         Assert.Equal(8, Grant().Count(refusals[^1]));
         foreach (var shortcoming in await registry.Preparation.FindShortcomingsAsync(CancellationToken.None))
         {
-            foreach (Match grant in Grant().Matches(shortcoming))
+            foreach (Match grant in Grant().Matches(shortcoming.Cure))
             {
                 await database.ExecuteAsync(grant.Value);
             }

@@ -30,7 +30,7 @@ public sealed class HistoryTests(TestDatabase database) : IClassFixture<TestData
         await using var registry = new TestRegistry(database);
         await database.ExecuteAsync(
             "truncate fastapi_endpoint; truncate endpoint_route; truncate endpoint_sync.routes; "
-            + "truncate endpoint_sync.versions; "
+            + "truncate endpoint_sync.versions, endpoint_sync.rollouts, endpoint_sync.rollout_rings; "
             + "update endpoint_sync.state set version = 0, bumped_version = 0, "
             + "content_hash = decode(repeat('00', 32), 'hex')");
         foreach (var edit in Edits)

@@ -100,7 +100,9 @@ public sealed class LargeBatchTests
         var receipts = new List<ReloadReceipt>();
         do
         {
-            receipts.Add((await session.RunAsync(new ReloadRequest(), TestContext.Current.CancellationToken)).Receipt);
+            var result = await session.RunAsync(
+                new ReloadRequest(), rollout: null, TestContext.Current.CancellationToken);
+            receipts.Add(result.Receipt);
         }
         while (!receipts[^1].InSync && receipts.Count < 20);
 
@@ -113,6 +115,54 @@ public sealed class LargeBatchTests
         Assert.Empty(await database.ListAsync("select reason from endpoint_sync.pending_syncs"));
         Assert.Empty(await database.ListAsync("select operation from endpoint_sync.pending_changes"));
         Assert.Empty(await database.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task What_the_parts_before_a_failure_did_stays_and_the_receipt_says_what_is_left()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = new TestRegistry(database, new SyncOptions
+        {
+            EndpointsPerTransaction = 100,
+            StatementTimeout = TimeSpan.FromSeconds(2),
+        });
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+        await DeclareAsync(database, 300);
+        await SlowAsync(database, "new.key like 'fastapi.endpoint:150:%'", "4 s");
+
+        var receipt = await registry.ReloadAsync();
+
+        Assert.Equal(
+            (ReloadOutcome.Synced, 1L, 100, 200),
+            (receipt.Outcome, receipt.Version.Value, receipt.EndpointsSynced, receipt.EndpointsDeferred));
+        Assert.Equal(1, registry.Log.Entries.Count(entry => entry.EventId == 1127));
+        Assert.Equal(
+            ["200 endpoints are left of a large sync"],
+            await database.ListAsync("select reason from endpoint_sync.pending_syncs"));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_does_not_end_in_time_is_followed_by_smaller_ones()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var registry = new TestRegistry(database, new SyncOptions
+        {
+            EndpointsPerTransaction = 500,
+            StatementTimeout = TimeSpan.FromSeconds(2),
+        });
+        await registry.Preparation.EnsureAsync(TestContext.Current.CancellationToken);
+        await DeclareAsync(database, 500);
+        await SlowAsync(database, "true", "6 ms");
+
+        var first = await registry.ReloadAsync();
+        var second = await registry.ReloadAsync();
+
+        Assert.Equal((ReloadOutcome.Failed, 0), (first.Outcome, first.EndpointsSynced));
+        Assert.Equal((true, 500), (second.InSync, second.EndpointsSynced));
+        Assert.Contains(
+            "A transaction for 500 endpoints of test did not end in time. The next ones have at most 125, until they "
+            + "end early",
+            registry.Log.Entries.Where(entry => entry.EventId == 1128).Select(entry => entry.Message));
     }
 
     [Fact]
@@ -171,6 +221,17 @@ public sealed class LargeBatchTests
     private static Task DeclareAsync(TestDatabase database, int count) => database.ExecuteAsync(
         $"insert into fastapi_endpoint (name, root_path, app, active) select 'e' || n, '/p' || n, 'api', true "
         + $"from generate_series(1, {count}) as n");
+
+    // Postgres takes this long for each such row, as on a busy server.
+    private static Task SlowAsync(TestDatabase database, string rows, string time) => database.ExecuteAsync(
+        $"""
+         create function slow() returns trigger language plpgsql as $$
+         begin
+           if {rows} then perform pg_sleep_for('{time}'); end if;
+           return new;
+         end $$;
+         create trigger slow before insert on endpoint_route for each row execute function slow();
+         """);
 
     // Whoever asks it twice has no time left.
     private sealed class HastyClock : TimeProvider

@@ -223,12 +223,12 @@ public sealed class OdooSignalTests : RegistryTests
             grants, grant => Assert.Contains(logged, message => message.EndsWith(grant, StringComparison.Ordinal)));
         var shortcomings = await registry.Preparation.FindShortcomingsAsync(CancellationToken.None);
         Assert.All(
-            grants, grant => Assert.Contains(shortcomings, one => one.Contains(grant, StringComparison.Ordinal)));
+            grants, grant => Assert.Contains(shortcomings, one => one.Cure.Contains(grant, StringComparison.Ordinal)));
 
         await Database.ExecuteAsync(string.Concat(grants));
         Assert.DoesNotContain(
             await registry.Preparation.FindShortcomingsAsync(CancellationToken.None),
-            one => one.Contains("caches", StringComparison.Ordinal));
+            one => one.Meaning.Contains("caches", StringComparison.Ordinal));
     }
 
     // Whatever a table of Odoo's refuses: EndpointSync's own workers need none of it.

@@ -86,10 +86,12 @@ public sealed class PendingSyncTests : RegistryTests
         await Registry.Session.TryRecordPendingAsync("the first request", new ReloadRequest());
         await using var connection = await Registry.Database.Source.OpenConnectionAsync(CancellationToken.None);
         var preflight = await SyncPreflight.ReadAsync(
-            Registry.Database, connection, ReloadScope.Everything, isTracked: true, CancellationToken.None);
+            Registry.Database, connection, ReloadScope.Everything, isTracked: true,
+            Registry.Database.Limits.EndpointsPerTransaction, CancellationToken.None);
         await Registry.Session.TryRecordPendingAsync("the second request", new ReloadRequest());
 
-        await new SyncBookkeeping(Registry.Database, connection, preflight).RunAsync(
+        await new SyncBookkeeping(
+            Registry.Database, connection, preflight.IsTracked, preflight.Requests.Ids).RunAsync(
             preflight.Due, left: [], isWritten: false, changes: [], addVersion: null, CancellationToken.None);
 
         Assert.Equal(

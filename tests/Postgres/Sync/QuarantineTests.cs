@@ -55,7 +55,14 @@ public sealed class QuarantineTests : RegistryTests
 
         Assert.Equal((100, 3000), (receipt.Rejected.Count, receipt.RejectedCount));
         Assert.Equal((ReloadOutcome.UpToDate, 100, 3000), (idle.Outcome, idle.Rejected.Count, idle.RejectedCount));
-        Assert.Equal(3000, status.Quarantine.Count);
+        Assert.Equal((100, 3000), (status.Quarantine.Count, status.QuarantineCount));
+        var first = await Registry.Status.ReadQuarantineAsync(null, 2000, CancellationToken.None);
+        var second = await Registry.Status.ReadQuarantineAsync(first.Next, 2000, CancellationToken.None);
+        Assert.Equal((2000, 1000, null), (first.Endpoints.Count, second.Endpoints.Count, second.Next));
+        Assert.Equal(
+            Enumerable.Range(1, 3000), first.Endpoints.Concat(second.Endpoints).Select(endpoint => endpoint.Id));
+        Assert.Equal(status.Quarantine, first.Endpoints.Take(100));
+        Assert.Equal([7, 3000], await Registry.Status.QuarantinedAmongAsync([7, 3000, 3001], CancellationToken.None));
         Assert.Equal(20, Registry.Log.Entries.Count(entry => entry.EventId == 1104));
         Assert.Equal(
             "2980 more quarantined endpoints of test are not logged one by one; its status names them",

@@ -20,7 +20,8 @@ internal sealed class LocalIssuer : IAsyncDisposable
     private LocalIssuer(WebApplication app, SigningKey key)
     {
         (_app, Key, _published) = (app, key, [key]);
-        app.MapGet("/.well-known/openid-configuration", () => Answer(new JsonObject
+        SignIn = new LocalSignIn(app, this);
+        app.MapGet("/.well-known/openid-configuration", () => Answer(new JsonObject(SignIn.Endpoints)
         {
             ["issuer"] = Url,
             ["jwks_uri"] = KeysUrl ?? $"{Url}/keys",
@@ -51,6 +52,9 @@ internal sealed class LocalIssuer : IAsyncDisposable
 
     /// <summary>The key that tokens are signed with unless they name another.</summary>
     public SigningKey Key { get; private set; }
+
+    /// <summary>Where people sign in.</summary>
+    public LocalSignIn SignIn { get; }
 
     /// <summary>Where the discovery document says that the keys are; null for the truth.</summary>
     public string? KeysUrl { get; set; }

@@ -66,7 +66,7 @@ public sealed class RateLimitTests : IAsyncLifetime
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
-        Assert.Equal("Too many requests", problem.GetProperty("title").GetString());
+        Assert.Equal("/problems/too-many-requests", problem.GetProperty("type").GetString());
         await silo.PrintsAsync("Answered 429 to settings:admin, who");
         Assert.Single(silo.Output.Split('\n'), line => line.Contains("Answered 429", StringComparison.Ordinal));
         Assert.Equal(

@@ -69,7 +69,40 @@ public sealed class KilledSiloTests
         Assert.True(bumped < await fleet.Database.ScalarAsync<long>("select last_value from endpoint_route_version"));
     }
 
-    private static async Task KillAtAsync(Fleet fleet, string trigger, string table)
+    [Fact]
+    public async Task A_silo_killed_in_the_commit_of_a_rollback_leaves_it_done_or_not_and_another_silo_serves_it()
+    {
+        await using var fleet = await Fleet.StartAsync(silos: 1);
+        await fleet.Database.AddEndpointAsync("orders", "/orders");
+        await fleet.ReloadAsync(fleet.Silos.Silos[0]);
+        await fleet.Database.ExecuteAsync("update fastapi_endpoint set root_path = '/bad', registry_sync = false");
+        await fleet.ReloadAsync(fleet.Silos.Silos[0]);
+        await KillAtAsync(
+            fleet,
+            "create constraint trigger gate after insert on endpoint_sync.versions deferrable initially deferred for "
+            + "each row execute function gate()",
+            "endpoint_sync.versions", () => fleet.RollBackAsync(fleet.Silos.Silos[0], to: 1, seen: 2));
+
+        Assert.True(await fleet.Database.ScalarAsync<bool>(
+            """
+            select (version = 3) = (pinned_hash is not null)
+              and (version = 3) = exists (select from endpoint_route where route like '/orders/%')
+            from endpoint_sync.state
+            """));
+        await using var next = await StartNextAsync(fleet);
+        if (await fleet.Database.ScalarAsync<long>("select version from endpoint_sync.state") == 2)
+        {
+            await fleet.RollBackAsync(next, to: 1, seen: 2);
+        }
+
+        var receipt = await fleet.ReloadAsync(next);
+        Assert.Equal((ReloadOutcome.Pinned, 3L), (receipt.Outcome, receipt.Version.Value));
+        Assert.Equal(1, (await fleet.ConvergeAsync(next)).Silos);
+        Assert.Equal("/orders/", await fleet.Database.ScalarAsync<string>(
+            "select split_part(route, '|', 1) from endpoint_sync.routes where to_version is null"));
+    }
+
+    private static async Task KillAtAsync(Fleet fleet, string trigger, string table, Func<Task>? call = null)
     {
         await fleet.Database.ExecuteAsync(
             $$"""
@@ -85,7 +118,7 @@ public sealed class KilledSiloTests
             command.CommandText = $"select pg_advisory_lock({Gate})";
             await command.ExecuteNonQueryAsync();
             var silo = fleet.Silos.Silos[0];
-            var reload = fleet.ReloadAsync(silo);
+            var reload = call is null ? fleet.ReloadAsync(silo) : call();
             await fleet.Database.UntilBlockedAsync();
             silo.Kill();
             await silo.Exited.Within("the killed silo's end");

@@ -43,7 +43,7 @@ public sealed partial class CaptureCureTests
             await RunAsync(roles, cure.Groups["role"].Value, cure.Groups["sql"].Value);
         }
 
-        Assert.True(await registry.Capture.IsInstalledAsync(CancellationToken.None));
+        Assert.Null(await registry.Capture.FindCureAsync(CancellationToken.None));
         Assert.True(await registry.Capture.EnsureAsync(CancellationToken.None));
     }
 

@@ -34,7 +34,7 @@ public sealed partial class RoleTests
         var edit = new EndpointEdit { Name = "orders", RootPath = "/orders", App = "api", Active = true };
         var added = await registry.Endpoints.AddAsync(edit, CancellationToken.None);
         Assert.Equal((ReloadOutcome.Synced, 1), await OutcomeAsync(registry));
-        Assert.True(await registry.Capture.IsInstalledAsync(CancellationToken.None));
+        Assert.Null(await registry.Capture.FindCureAsync(CancellationToken.None));
         Assert.Empty(await registry.Preparation.FindShortcomingsAsync(CancellationToken.None));
         Assert.True(await roles.Database.ScalarAsync<bool>("select is_called from base_cache_signaling_routing"));
 
@@ -140,7 +140,7 @@ public sealed partial class RoleTests
         await roles.SucceedsAsync(await roles.PrintAsync("roles"));
         var migrate = await roles.PrintAsync("migrate");
         var last = migrate.IndexOf("do $do$ begin\n  if not exists (select from endpoint_sync.schema_migrations "
-            + "where scriptname = 'EndpointSync/0011", StringComparison.Ordinal);
+            + "where scriptname = 'EndpointSync/0015", StringComparison.Ordinal);
         var next = migrate.IndexOf("do $do$", last + 1, StringComparison.Ordinal);
         await roles.SucceedsAsync(migrate[..last] + migrate[next..]);
         await roles.Database.ExecuteAsync($"alter role {SchemaSql.Quote(roles.Silo)} password 'p'");
@@ -148,7 +148,7 @@ public sealed partial class RoleTests
 
         var refused = await registry.ReloadAsync();
         Assert.Equal(ReloadOutcome.Failed, refused.Outcome);
-        Assert.Contains("lacks migration 'EndpointSync/0011", refused.Problem!.Detail, StringComparison.Ordinal);
+        Assert.Contains("lacks migration 'EndpointSync/0015", refused.Problem!.Detail, StringComparison.Ordinal);
         Assert.Contains("endpointsync sql migrate", refused.Problem.Detail, StringComparison.Ordinal);
         await roles.SucceedsAsync(migrate, roles.Odoo);
 

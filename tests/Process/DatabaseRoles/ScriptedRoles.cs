@@ -134,10 +134,9 @@ internal sealed class ScriptedRoles : IAsyncDisposable
             + $"dbname={Database.Name}";
     }
 
-    private async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, string input)
+    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, string input)
     {
-        var folder = await Database.ScalarAsync<string>("select setting from pg_config where name = 'BINDIR'");
-        var start = new ProcessStartInfo(Path.Combine(folder, program), arguments)
+        var start = new ProcessStartInfo(await ClientProgram.RequireAsync(program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

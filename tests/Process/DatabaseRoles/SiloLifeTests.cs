@@ -13,7 +13,7 @@ namespace EndpointSync.Tests.Process.DatabaseRoles;
 /// </summary>
 public sealed class SiloLifeTests
 {
-    private const string NewestMigration = "EndpointSync/0011";
+    private const string NewestMigration = "EndpointSync/0015";
 
     private static readonly Uri Reload = new("api/v1/registries/openspp/reload", UriKind.Relative);
     private static readonly Uri Endpoints = new("api/v1/registries/openspp/endpoints", UriKind.Relative);
@@ -31,6 +31,7 @@ public sealed class SiloLifeTests
             Assert.Equal("UpToDate 0", await ReloadAsync(http));
             await EditAsync(roles, http);
             await AdoptAsync(roles);
+            await RepairAsync(roles);
         }
 
         await using var again = await StartAsync(roles);
@@ -89,6 +90,15 @@ public sealed class SiloLifeTests
             "the adoption");
     }
 
+    private static async Task RepairAsync(ScriptedRoles roles)
+    {
+        await roles.Database.ExecuteAsync("update endpoint_route set route = '/hijacked'");
+        await roles.Database.UntilAsync(
+            "select exists (select from endpoint_sync.foreign_writes where outcome = 'repaired') "
+            + "and not exists (select from endpoint_route where route = '/hijacked')",
+            "the repair");
+    }
+
     private static async Task AssertNothingLackedAsync(ScriptedRoles roles)
     {
         Assert.Equal(
@@ -98,9 +108,11 @@ public sealed class SiloLifeTests
         Assert.Equal(0L, await roles.Database.ScalarAsync<long>(
             "select count(*) from pg_class where relowner = "
             + $"{SchemaSql.Literal(SchemaSql.Quote(roles.Silo))}::regrole"));
+        // The migration that the silo may not apply is the one error that is meant.
         Assert.DoesNotContain(
             await roles.Database.ErrorsAsync(),
-            error => error.Contains("permission denied", StringComparison.Ordinal));
+            error => error.Contains("permission denied", StringComparison.Ordinal)
+                && !error.Contains("function endpoint_sync.install_triggers(", StringComparison.Ordinal));
     }
 
     private static async Task<string> ReloadAsync(HttpClient http)

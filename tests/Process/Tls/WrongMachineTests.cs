@@ -66,7 +66,7 @@ public sealed class WrongMachineTests
             "The remote certificate was rejected"),
         (new() { ["EndpointSync:Http:AdminKeyHash"] = "" }, 78, "AdminKeyHash"),
         (new() { ["EndpointSync:Http:Key"] = machines.Certificates.PathOf("server-1.key") }, 78,
-            "EndpointSync:Http:Certificate"),
+            "EndpointSync:Http:Key ('"),
     ];
 
     private static async Task OperatorsAsync(Machines machines)

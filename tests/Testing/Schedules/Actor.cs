@@ -92,7 +92,7 @@ internal sealed class Actor(TestDatabase database, Random random, int number) : 
             return;
         }
 
-        await database.ScalarAsync<bool>($"select pg_terminate_backend({worker.Session.ProcessId}, 10000)");
+        await database.TerminateAsync($"pid = {worker.Session.ProcessId}");
         await BuryAsync(worker);
     }
 

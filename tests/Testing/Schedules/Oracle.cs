@@ -173,6 +173,14 @@ internal sealed partial class Oracle(TestDatabase database)
             .ToHashSet();
     }
 
+    /// <summary>The whole table of a version, as text; that of the newest by default.</summary>
+    public async Task<string> ServedAsync(long? version = null) => string.Join('\n', await database.ListAsync(
+        "select concat_ws(' ', key, route, opts, routing, route_group, app) from endpoint_sync.routes where "
+        + (version is { } at
+            ? $"from_version <= {at} and (to_version is null or to_version > {at})"
+            : "to_version is null")
+        + " order by 1"));
+
     /// <summary>The tables, for the story of a failure.</summary>
     public async Task<string> DescribeAsync() => string.Join(
         '\n',

@@ -1,6 +1,7 @@
 using EndpointSync.Grains.Sync;
 using EndpointSync.Silo.Hosting;
 using EndpointSync.Tools.Postgres;
+using EndpointSync.WebConsole;
 using EndpointSync.Worker;
 
 namespace EndpointSync.Tests.Unit.Architecture;
@@ -23,7 +24,7 @@ public sealed class DirectionTests
         ["Postgres.Migrations"] = ["Postgres"],
         ["Access"] = ["Postgres"],
         ["Audit"] = ["Postgres", "Configuration"],
-        ["Locks"] = ["Postgres", "Configuration"],
+        ["Locks"] = ["Telemetry", "Postgres", "Configuration"],
         ["Odoo"] = ["Postgres", "Postgres.Migrations"],
         ["Preparation"] = ["Odoo", "Postgres", "Postgres.Migrations"],
         ["Endpoints"] = ["Sync.Planning", "Postgres", "Configuration"],
@@ -35,20 +36,26 @@ public sealed class DirectionTests
         ["Telemetry"] = [],
         ["Publishing"] =
             ["Telemetry", "Registries", "History", "Sync.Statements", "Preparation", "Postgres", "Configuration"],
+        ["Idempotency"] = ["Postgres"],
+        ["Events"] = ["Publishing", "Registries", "Preparation", "Locks", "Postgres"],
         ["Coordination"] =
         [
-            "Telemetry", "Publishing", "Registries", "History", "Sync", "Sync.Statements", "Preparation", "Odoo",
-            "Locks", "Postgres",
-            "Configuration",
+            "Telemetry", "Events", "Publishing", "Registries", "History", "Sync", "Sync.Statements", "Preparation",
+            "Odoo", "Locks", "Postgres", "Configuration",
         ],
         ["ForeignChanges"] = ["Publishing", "Registries", "Preparation", "Postgres", "Configuration"],
+        ["Doctor"] =
+        [
+            "ForeignChanges", "Publishing", "Registries", "Preparation", "Sync.Statements", "Sync.Planning", "Postgres",
+            "Configuration",
+        ],
     };
 
     // The folders that speak to Postgres. The plan, the order of work and the publication must not depend on how.
     private static readonly string[] SpeakPostgres =
     [
         "Postgres", "Postgres.Migrations", "Access", "Audit", "Locks", "Odoo", "Preparation", "Endpoints", "History",
-        "Sync", "Sync.Statements", "ForeignChanges",
+        "Sync", "Sync.Statements", "ForeignChanges", "Idempotency", "Events", "Doctor",
     ];
 
     [Fact]
@@ -111,6 +118,17 @@ public sealed class DirectionTests
         Assert.Equal(
             ["EndpointSync.Protocol"],
             references.Where(name => name.StartsWith("EndpointSync", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_pages_of_the_console_refer_to_the_public_contract_and_reach_no_database()
+    {
+        var references = typeof(ConsoleAsset).Assembly.GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(name => name.StartsWith("EndpointSync", StringComparison.Ordinal) || name == "Npgsql")
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(["EndpointSync.Abstractions", "EndpointSync.Protocol"], references);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace EndpointSync.Tests.Unit.Architecture;
 /// </summary>
 public sealed partial class WithdrawnWordsTests
 {
-    private static readonly string[] Folders = ["src", "tools", "samples", "tests", "benchmarks", "docs"];
+    private static readonly string[] Folders =
+        ["src", "tools", "samples", "integrations", "tests", "benchmarks", "docs"];
     private static readonly string[] Extensions =
         [".cs", ".sql", ".md", ".py", ".js", ".java", ".csproj", ".json", ".txt", ".sh"];
 

@@ -6,7 +6,7 @@ namespace EndpointSync.Tests.Unit.Docs;
 /// <summary>docs/protocol.md names the tests that prove each invariant; a name without a test proves nothing.</summary>
 public sealed partial class ProtocolTests
 {
-    private const int Invariants = 20;
+    private const int Invariants = 23;
 
     private static readonly string Root = RepositoryRoot.Find(AppContext.BaseDirectory)!;
 

@@ -54,11 +54,18 @@ internal sealed class ModelExplorer(ModelRules rules)
     }
 
     private string? Broken(ModelStep step, ModelState before, ModelState after, bool isNew) =>
-        !step.IsAsked && !before.IsReloadAsked && Changed(before, after).Any(id => IsUnasked(step.Begin(before), id))
+        before.IsPinned && !step.IsOfPin && Changed(before, after).Any()
+            ? "a pinned registry published another table"
+        : after.IsPinned && step.IsReaction && ModelState.Ids.Any(id => IsUnrestored(after, id))
+            ? "a row was not brought back to the pinned table at once"
+        : after.IsPinned && step.IsReaction && ModelState.Ids.Any(id => IsMisflagged(after, id))
+            ? "a flag says that something is published which is not"
+        : !step.IsAsked && !before.IsReloadAsked && Changed(before, after).Any(id => IsUnasked(step.Begin(before), id))
             ? "an edit was published that nobody asked to publish"
         : !step.IsAsked && !before.IsReloadAsked && Changed(before, after).Any(id => before.BackedOff[id - 1])
             ? "a version took up what an endpoint in backoff got from others"
-        : step.IsReaction && ModelState.Ids.Any(id => IsUnrepaired(after, id)) ? "a row was not repaired at once"
+        : step.IsReaction && !after.IsPinned && ModelState.Ids.Any(id => IsUnrepaired(after, id))
+            ? "a row was not repaired at once"
         : IsServedTwice(after) ? "one version answers a path by two endpoints"
         : isNew && !IsInSyncAtRest(after) ? "something was forgotten"
         : null;
@@ -98,6 +105,21 @@ internal sealed class ModelExplorer(ModelRules rules)
                 other => other != id && (state.Declared[other - 1]?.Path == declared.Path
                     || state.Version[other - 1]?.Path == declared.Path || state.Rows[other - 1] == declared.Path))
             && (state.Rows[id - 1] != declared.Path || state.Version[id - 1]?.Path != declared.Path);
+
+    // One that is not in backoff, is written by nobody, and shares its path with no row that is left alone.
+    private static bool IsUnrestored(ModelState state, int id) =>
+        state.Rows[id - 1] != state.Version[id - 1]?.Path && !IsLeftAlone(state, id)
+            && !ModelState.Ids.Any(other => other != id && state.Rows[other - 1] == state.Version[id - 1]?.Path);
+
+    // An edit clears the flag or leaves it, as Odoo does. Of two endpoints with one path, the older needs no row.
+    private static bool IsMisflagged(ModelState state, int id) =>
+        state.Declared[id - 1] is { IsFlagged: true } declared && !IsLeftAlone(state, id)
+            && state.Version[id - 1] != new ModelRoute(declared.Path, declared.App)
+            && !state.Records.Any(record => record.Change == ModelChange.Edit && record.Ids.Contains(id))
+            && !ModelState.Ids.Any(other => other != id && state.Declared[other - 1]?.Path == declared.Path);
+
+    private static bool IsLeftAlone(ModelState state, int id) =>
+        state.BackedOff[id - 1] || state.Records.Any(record => record.IsRecent && record.Ids.Contains(id));
 
     private string Way(string key) => _seen[key] is { Before: { } before } step
         ? $"{Way(before)}{step.Step}; "

@@ -60,6 +60,9 @@ internal sealed record ModelState
     /// <summary><c>endpoint_sync.pending_syncs</c> has a row.</summary>
     public bool IsSyncPending { get; init; }
 
+    /// <summary><c>endpoint_sync.state.pinned_hash</c> is there.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary><c>endpoint_sync.state.bumped_version</c> is behind.</summary>
     public bool IsBumpDue { get; init; }
 
@@ -92,7 +95,7 @@ internal sealed record ModelState
     public string Key => string.Create(
         CultureInfo.InvariantCulture,
         $"{Join(Declared)}|{Join(Rows)}|{Join(Version)}|{Join(Quarantined)}|{Join(BackedOff)}|{Join(Unasked)}|"
-        + $"{IsSyncPending}{IsBumpDue}{IsReloadAsked}|"
+        + $"{IsSyncPending}{IsBumpDue}{IsReloadAsked}{IsPinned}|"
         + $"{Join(Records.Select(record => $"{record.Change}{Join(record.Ids)}{record.IsRecent}"))}");
 
     public ModelState Recorded(ModelChange change, params int[] ids) =>

@@ -6,9 +6,10 @@ namespace EndpointSync.Tests.Unit.Model;
 /// <param name="IsAsked">Whether it is the reload that somebody asks for.</param>
 /// <param name="IsReaction">Whether it is a reaction to routes, undisturbed.</param>
 /// <param name="Meanwhile">What others do between its preflight and its lock.</param>
+/// <param name="IsOfPin">Whether it sets the pin or ends it.</param>
 internal sealed record ModelStep(
     string Name, Func<ModelState, ModelState?> Run, bool IsAsked = false, bool IsReaction = false,
-    Func<ModelState, ModelState?>? Meanwhile = null)
+    Func<ModelState, ModelState?>? Meanwhile = null, bool IsOfPin = false)
 {
     /// <summary>The state in which its transaction begins.</summary>
     public ModelState Begin(ModelState state) => Meanwhile?.Invoke(state) ?? state;
@@ -55,13 +56,15 @@ internal static class ModelSteps
         new ModelStep("reload that finds the lock busy", state =>
             state with { IsReloadAsked = true, IsSyncPending = true }),
         new ModelStep("poll", state => Poll(state, rules)),
+        new ModelStep("rollback to the first table", state => RollBack(state, rules), IsAsked: true, IsOfPin: true),
+        new ModelStep("unpin", state => Unpin(state, rules), IsAsked: true, IsOfPin: true),
     ];
 
     /// <summary>What happens when everybody rests: backoffs end, and everything is reloaded.</summary>
     public static ModelState Rest(ModelState state, ModelRules rules)
     {
         var rested = TimePasses(state) with { BackedOff = [false, false] };
-        return Reload(React(rested, rules), rules);
+        return Reload(React(Unpin(rested, rules) ?? rested, rules), rules);
     }
 
     private static ModelState? Edit(ModelState state, int id, string path) =>
@@ -119,6 +122,11 @@ internal static class ModelSteps
     private static ModelState React(
         ModelState state, ModelRules rules, Func<ModelState, ModelState>? meanwhile = null)
     {
+        if (state.IsPinned)
+        {
+            return ModelSync.RunPinned(meanwhile?.Invoke(state) ?? state, rules, ReloadScope.Routes);
+        }
+
         var done = ModelSync.Run(state, rules, ReloadScope.Routes, meanwhile ?? (same => same));
         return done with
         {
@@ -133,8 +141,25 @@ internal static class ModelSteps
     private static ModelState FailToReact(ModelState state, ModelRules rules) =>
         rules.FailureAsksForEverything ? state with { IsSyncPending = true } : state;
 
-    private static ModelState Reload(ModelState state, ModelRules rules) =>
-        ModelSync.Run(state, rules, ReloadScope.Everything, same => same) with
+    // The bad version is whatever the newest one is by then.
+    private static ModelState RollBack(ModelState state, ModelRules rules) => ModelSync.RunPinned(
+        state with { Version = ModelState.Initial.Version, IsPinned = true }, rules, ReloadScope.Everything) with
+    {
+        // It leaves others' records to the next sync.
+        Records = state.Records,
+    };
+
+    private static ModelState? Unpin(ModelState state, ModelRules rules) => state.IsPinned
+        ? Reload((state with { IsPinned = false }).Recorded(ModelChange.AllRows), rules)
+        : null;
+
+    private static ModelState Reload(ModelState state, ModelRules rules) => state.IsPinned
+        ? ModelSync.RunPinned(state, rules, ReloadScope.Everything) with
+        {
+            IsSyncPending = false,
+            IsReloadAsked = false,
+        }
+        : ModelSync.Run(state, rules, ReloadScope.Everything, same => same) with
         {
             IsSyncPending = false,
             IsReloadAsked = false,

@@ -43,6 +43,23 @@ internal static class ModelSync
         return Kept(Published(written, touched, work), work, unrestored) with { IsBumpDue = false };
     }
 
+    /// <summary>Runs one of a pinned registry, in which nobody comes between the look and the lock.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="scope">A sync of everything compares the whole registry, and ignores backoffs.</param>
+    public static ModelState RunPinned(ModelState state, ModelRules rules, ReloadScope scope)
+    {
+        var isOfEverything = scope == ReloadScope.Everything;
+        var backedOff = ModelState.Ids.Where(id => state.BackedOff[id - 1] && !isOfEverything).ToHashSet();
+        var due = DueChanges.Of(state.Pending(), [], backedOff, ReloadScope.Routes);
+        var ids = due.UnderPin(isOfEverything || due.NeedsFullCheck ? FullCheck(state) : null);
+        var scan = Scan(state, ids, rules);
+        var wanted = scan.PinnedPlan(ids, due.Waiting);
+        var plan = wanted.WithoutCollisions(scan.Routes, scan.Reserved(ids));
+        var left = wanted.EndpointIds.Except(plan.EndpointIds).ToHashSet();
+        return Kept(Written(state, plan), due, left) with { IsBumpDue = false };
+    }
+
     private static IEnumerable<int> Quarantined(ModelState state) =>
         ModelState.Ids.Where(id => state.Quarantined[id - 1]);
 

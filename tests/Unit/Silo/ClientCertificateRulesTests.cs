@@ -46,7 +46,7 @@ public sealed class ClientCertificateRulesTests : IDisposable
 
     [Fact]
     public void A_file_that_is_not_there_is_named() => Assert.StartsWith(
-        $"{Section}:CertificateAuthority (/no/such/file) cannot be read",
+        $"{Section}:CertificateAuthority ('/no/such/file') cannot be read",
         Assert.Single(Check(certificates => certificates.CertificateAuthority = "/no/such/file")),
         StringComparison.Ordinal);
 

@@ -65,6 +65,13 @@ public sealed class SiloSettingsRulesTests
             settings => settings.Http.Jwt.Audience = "endpointsync", "EndpointSync:Http:Jwt needs an Authority");
         Complains(
             settings => settings.Http.Jwt.Roles["ops"] = "operator", "EndpointSync:Http:Jwt needs an Authority");
+        Complains(
+            settings => settings.Http.Jwt.ClientId = "console", "EndpointSync:Http:Jwt needs an Authority");
+        ComplainsOfTokens(jwt => jwt.ClientId = " ", "EndpointSync:Http:Jwt:ClientId is empty");
+        ComplainsOfTokens(jwt => jwt.ClientSecret = "s", "EndpointSync:Http:Jwt:ClientSecret needs a ClientId");
+        ComplainsOfTokens(
+            jwt => jwt.Scope = "profile openids",
+            "EndpointSync:Http:Jwt:Scope ('profile openids') must contain openid");
         ComplainsOfTokens(jwt => jwt.Audience = " ", "EndpointSync:Http:Jwt:Audience is empty");
         ComplainsOfTokens(jwt => jwt.RoleClaim = "", "EndpointSync:Http:Jwt:RoleClaim is empty");
         ComplainsOfTokens(jwt => jwt.NameClaim = "", "EndpointSync:Http:Jwt:NameClaim is empty");

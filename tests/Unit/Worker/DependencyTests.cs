@@ -9,12 +9,24 @@ public sealed class DependencyTests
     private static readonly string[] Unwanted = ["Orleans", "Npgsql", "CodeAnalysis", "Yarp", "Polly"];
 
     [Fact]
-    public void A_worker_application_brings_no_package_that_runs()
+    public void A_worker_brings_no_package_that_runs()
+    {
+        var packages = Resolved(Path.Combine("src", "Worker"));
+
+        Assert.Contains("EndpointSync.Protocol", packages.Projects);
+        Assert.Empty(packages.Running);
+    }
+
+    [Fact]
+    public void The_sample_brings_the_exporter_that_its_application_chose_and_nothing_else()
     {
         var packages = Resolved(Path.Combine("samples", "Worker"));
 
         Assert.Contains("EndpointSync.Worker", packages.Projects);
-        Assert.Empty(packages.Running);
+        // What OpenTelemetry itself needs.
+        Assert.All(
+            packages.Running.Except(["System.Diagnostics.DiagnosticSource"]),
+            name => Assert.StartsWith("OpenTelemetry", name, StringComparison.Ordinal));
     }
 
     [Fact]

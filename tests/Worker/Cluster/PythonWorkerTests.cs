@@ -48,7 +48,15 @@ public sealed class PythonWorkerTests : IDisposable
         await cluster.DeclareAsync("/first", WaitFor.Silos);
         using var python = PythonWorker.StartOrSkip(
             WorkerApp.Registry, "python", cluster.Silos.Select(silo => silo.Address));
+        // It counts from its first question on, and has a table a moment later.
         await cluster.UntilWorkersCountAsync(1);
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                using var ready = await AskAsync(python, "/health/ready");
+                return ready.StatusCode == HttpStatusCode.OK;
+            },
+            "its first table");
         for (var round = 0; round < 5; round++)
         {
             await cluster.DeclareAsync($"/path{round}", WaitFor.Nobody);

@@ -43,6 +43,11 @@ internal static class Migrator
         NpgsqlDataSource source, IEnumerable<SqlScript> scripts, string schema, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (SupportedServers.RefusalOf(connection.PostgreSqlVersion, connection.Database) is { } refusal)
+        {
+            throw new RegistryUnusableException(refusal);
+        }
+
         await CreateJournalAsync(connection, schema, cancellationToken);
         await CheckPrivilegesAsync(connection, schema, cancellationToken);
         await using var turn = await TakeTurnAsync(connection, schema, cancellationToken);

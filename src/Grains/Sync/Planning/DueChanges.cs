@@ -165,6 +165,14 @@ internal sealed record DueChanges
     }
 
     /// <summary>
+    /// The endpoints whose rows or flags a pin may have to bring back: those that other writers touched, and those that
+    /// a full check found. What its writer has announced and is writing is left alone, and so is what is in backoff.
+    /// </summary>
+    /// <param name="check">The full check; null if there was none.</param>
+    public HashSet<int> UnderPin(FullCheckResult? check) =>
+        [.. EndpointIds.Concat(check?.EndpointIds ?? EndpointIds).Except(Left.Except(Waiting)).Except(_backedOff)];
+
+    /// <summary>
     /// The part of these changes that concerns some endpoints. Every record stays: it is deleted with the last part.
     /// </summary>
     public DueChanges Part(IReadOnlySet<int> ids) => this with

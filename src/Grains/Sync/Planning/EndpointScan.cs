@@ -127,6 +127,30 @@ internal sealed record EndpointScan(
     }
 
     /// <summary>
+    /// What brings endpoints back to the newest version while that is pinned: their rows, and the flags of those whose
+    /// declaration is not what is published.
+    /// </summary>
+    /// <param name="ids">The endpoints.</param>
+    /// <param name="waiting">Those among them whose flags are their editor's.</param>
+    public SyncPlan PinnedPlan(IReadOnlySet<int> ids, IReadOnlySet<int> waiting)
+    {
+        var declared = SyncPlanner.Plan(Endpoints, Published.Select(route => route.Row), NeedsReadonly);
+        var unpublished = declared.Writes.Concat(declared.Removals).Select(row => row.EndpointId).ToHashSet();
+        var apps = Published.ToLookup(route => route.EndpointId, route => route.App);
+        return Restoration(ids) with
+        {
+            MarkUnsynced =
+            [
+                .. Endpoints.Where(endpoint => endpoint.RegistrySync && ids.Contains(endpoint.Id))
+                    .Where(endpoint => !waiting.Contains(endpoint.Id))
+                    .Where(endpoint =>
+                        unpublished.Contains(endpoint.Id) || apps[endpoint.Id].Any(app => app != endpoint.App))
+                    .Select(endpoint => endpoint.Id),
+            ],
+        };
+    }
+
+    /// <summary>
     /// Every endpoint that cannot be routed: those that a plan found here, and the known ones among the others.
     /// </summary>
     public IReadOnlyList<RejectedEndpoint> Rejected(

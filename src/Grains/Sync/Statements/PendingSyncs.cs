@@ -10,7 +10,8 @@ internal sealed class PendingSyncs(RegistryDatabase database, NpgsqlConnection c
 {
     private static readonly SqlFile Sql = SqlFile.Of<PendingSyncs>();
 
-    /// <summary>Adds to a batch the statement that reads them; its rows are for <see cref="ReadAsync"/>.</summary>
+    /// <summary>Adds to a batch the statement that reads them; its rows are for
+    /// <see cref="ReadAsync(NpgsqlDataReader, CancellationToken)"/>.</summary>
     public static NpgsqlBatch AddRead(NpgsqlBatch batch, RegistryDatabase database) =>
         batch.Then(Sql["read"], database.SchemaName);
 
@@ -21,6 +22,15 @@ internal sealed class PendingSyncs(RegistryDatabase database, NpgsqlConnection c
             cancellationToken);
         return new PendingRequests(
             [.. rows.Select(row => row.Id)], rows.Exists(row => row.Removal), rows.Exists(row => row.Attach));
+    }
+
+    /// <summary>The pending syncs.</summary>
+    public static async Task<PendingRequests> ReadAsync(
+        RegistryDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = AddRead(connection.CreateBatch(), database);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
     }
 
     /// <summary>Adds to a batch the statement that deletes the ones that a sync fulfils.</summary>

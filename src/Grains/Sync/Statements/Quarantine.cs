@@ -18,8 +18,20 @@ internal sealed class Quarantine(RegistryDatabase database, NpgsqlConnection con
     public static bool Differs(IEnumerable<RejectedEndpoint> known, IEnumerable<RejectedEndpoint> found) =>
         !known.ToHashSet().SetEquals(found);
 
-    public Task<List<RejectedEndpoint>> ReadAsync(CancellationToken cancellationToken) =>
-        connection.ListAsync(Sql["read"], Read, cancellationToken, database.SchemaName);
+    public async Task<int> CountAsync(CancellationToken cancellationToken) => checked((int)
+        await connection.ScalarAsync<long>(Sql["count"], cancellationToken, database.SchemaName));
+
+    /// <summary>Those of some endpoints that are in it.</summary>
+    public Task<List<int>> AmongAsync(IEnumerable<int> endpoints, CancellationToken cancellationToken) =>
+        connection.ListAsync(
+            Sql["among"], row => row.Int("endpoint_id"), cancellationToken, database.SchemaName,
+            PostgresCommands.Value(endpoints.ToArray()));
+
+    /// <summary>Those with larger ids than a cursor, in the order of their ids.</summary>
+    public Task<List<RejectedEndpoint>> PageAsync(int? cursor, int limit, CancellationToken cancellationToken) =>
+        connection.ListAsync(
+            Sql["page"], Read, cancellationToken, database.SchemaName,
+            PostgresCommands.Value(cursor ?? int.MinValue), PostgresCommands.Value(limit));
 
     /// <summary>Makes the record say what was found.</summary>
     /// <returns>The endpoints that entered it, or whose reason changed.</returns>

@@ -1,6 +1,18 @@
 -- name: read
 select endpoint_id, name, root_path, reason from endpoint_sync.quarantine where schema_name = $1 order by endpoint_id
 
+-- name: count
+select count(*) from endpoint_sync.quarantine where schema_name = $1
+
+-- name: among
+select endpoint_id from endpoint_sync.quarantine where schema_name = $1 and endpoint_id = any($2)
+
+-- name: page
+select endpoint_id, name, root_path, reason from endpoint_sync.quarantine
+where schema_name = $1 and endpoint_id > $2
+order by endpoint_id
+limit $3
+
 -- name: release
 delete from endpoint_sync.quarantine where schema_name = $1 and endpoint_id <> all($2)
 

@@ -11,7 +11,13 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
 {
     private static readonly SqlFile Sql = SqlFile.Of<RegistryStatusStore>();
 
+    private const int PollsBetweenCounts = 30;
+
+    // The rest is read in pages.
+    private const int MostQuarantined = 100;
+
     private volatile RegistryFacts? _facts;
+    private int _polls;
 
     /// <summary>What the last poll read; null before the first.</summary>
     public RegistryFacts? Facts => _facts;
@@ -24,13 +30,15 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var everyEdit = database.SyncOn == SyncOn.Change;
+        var known = _polls++ % PollsBetweenCounts == 0 ? null : _facts;
         var pending = await connection.ListAsync(
             Sql["pending"],
             row => (
                 Sync: row.Bool("is_sync_pending"), Bump: row.Bool("is_bump_due"),
                 Change: row.Bool("is_change_pending") || row.Bool("is_behind"), ReadOnly: row.Bool("is_read_only"),
-                Facts: ReadFacts(row)),
-            cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit));
+                Facts: ReadFacts(row, known)),
+            cancellationToken, database.SchemaName, PostgresCommands.Value(everyEdit),
+            PostgresCommands.NumberOrNull(known?.Version));
         (var sync, var bump, var change, var isReadOnly, _facts) = pending[0];
         // Reads succeed on a server that has become a standby, and its sessions stay while the address moves on.
         if (isReadOnly)
@@ -50,20 +58,53 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
     public Task<LockHolder?> LockHolderAsync(CancellationToken cancellationToken) =>
         syncLock.FindHolderAsync(cancellationToken);
 
+    /// <summary>The status, with the first of the endpoints that cannot be routed.</summary>
     public async Task<RegistryStatus> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
-        var quarantine = await new Quarantine(database, connection).ReadAsync(cancellationToken);
+        var quarantine = new Quarantine(database, connection);
+        var quarantined = await quarantine.PageAsync(cursor: null, MostQuarantined, cancellationToken);
+        var quarantineCount = await quarantine.CountAsync(cancellationToken);
         var holder = await syncLock.FindHolderAsync(connection, cancellationToken);
         var backoffs = await new RepairBackoffs(database, connection).ReadAsync(cancellationToken);
+        var pin = await new Pins(database, connection).FindAsync(cancellationToken);
         var status = await connection.ListAsync(
             database.Sql.Of(Sql["status"]), row => Read(
-                row, quarantine, holder, backoffs), cancellationToken, database.SchemaName,
+                row, quarantined, quarantineCount, holder, backoffs), cancellationToken, database.SchemaName,
             PostgresCommands.Value(DataSources.ApplicationPrefix + DataSources.ClusterPrefix),
             PostgresCommands.Value(database.Listened.ClusterId));
-        return status.Single();
+        var rollout = pin is null ? null : await RolloutStore.FindRunningAsync(database, connection, cancellationToken);
+        return status.Single() with { Pin = pin?.Pin, Rollout = rollout };
+    }
+
+    /// <summary>One page of the endpoints that cannot be routed.</summary>
+    /// <param name="cursor">The id after which it begins; null for the first.</param>
+    /// <param name="limit">How many it has at most.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<QuarantineList> ReadQuarantineAsync(int? cursor, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var page = await new Quarantine(database, connection).PageAsync(cursor, limit + 1, cancellationToken);
+        return page.Count > limit
+            ? new QuarantineList(page[..limit], page[limit - 1].Id)
+            : new QuarantineList(page, null);
+    }
+
+    /// <summary>How many endpoints cannot be routed.</summary>
+    public async Task<int> CountQuarantineAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await new Quarantine(database, connection).CountAsync(cancellationToken);
+    }
+
+    /// <summary>Those of some endpoints that cannot be routed.</summary>
+    public async Task<IReadOnlyList<int>> QuarantinedAmongAsync(
+        IEnumerable<int> endpoints, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await new Quarantine(database, connection).AmongAsync(endpoints, cancellationToken);
     }
 
     /// <summary>What other writers did to routes.</summary>
@@ -79,12 +120,13 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
         return new WriterList(counts[0].Total, counts[0].Unlocked, writes, backoffs);
     }
 
-    private static RegistryFacts ReadFacts(NpgsqlDataReader row) => new(
+    private static RegistryFacts ReadFacts(NpgsqlDataReader row, RegistryFacts? known) => new(
         row.Long("newest"), row.Long("quarantined"), row.Long("backoffs"), row.Long("foreign_writes"),
-        row.Long("unlocked_writes"), row.Long("versions"), row.Long("pending_syncs"));
+        row.Long("unlocked_writes"), row.StructOrNull<long>("versions") ?? known?.Versions ?? 0,
+        row.Long("pending_syncs"), row.StructOrNull<long>("pinned_to"), row.Bool("is_tracked"));
 
     private RegistryStatus Read(
-        NpgsqlDataReader row, IReadOnlyList<RejectedEndpoint> quarantine, LockHolder? holder,
+        NpgsqlDataReader row, List<RejectedEndpoint> quarantine, int quarantineCount, LockHolder? holder,
         IReadOnlyList<RepairBackoff> backoffs) => new()
         {
             Registry = database.Name,
@@ -102,6 +144,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             UnlockedWrites = row.Long("unlocked_writes"),
             RepairBackoffs = backoffs,
             Quarantine = quarantine,
+            QuarantineCount = quarantineCount,
             LockHolder = holder,
             LeftOut = row.Value<string[]>("left_out"),
             OtherClusters = row.Value<string[]>("other_clusters"),

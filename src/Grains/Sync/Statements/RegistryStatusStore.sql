@@ -1,14 +1,20 @@
 -- name: pending
+-- Edits wait while the registry is pinned, whatever it says that they cause.
 -- After a crash between commit and bump only the bump is due: a sync of everything would publish edits that nobody
 -- asked for.
-select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
-    or not exists (select from endpoint_sync.state where schema_name = $1) as is_sync_pending,
+-- A sync that waits for the end of a rollout is not begun before it.
+select (
+    exists (select from endpoint_sync.pending_syncs where schema_name = $1)
+    and not exists (select from endpoint_sync.state where schema_name = $1 and rollout is not null)
+  ) or not exists (select from endpoint_sync.state where schema_name = $1) as is_sync_pending,
   not exists (
     select from endpoint_sync.state
     where schema_name = $1 and bumped_version = version and bumped_at is not null) as is_bump_due,
   exists (
     select from endpoint_sync.pending_changes as change
-    where schema_name = $1 and ($2 or (not awaits_reload and not endpoint_sync.is_recent(change))))
+    where schema_name = $1 and (
+      $2 and not exists (select from endpoint_sync.state where schema_name = $1 and pinned_hash is not null)
+      or (not awaits_reload and not endpoint_sync.is_recent(change))))
     as is_change_pending,
   current_setting('transaction_read_only') = 'on' as is_read_only,
   exists (
@@ -20,8 +26,12 @@ select exists (select from endpoint_sync.pending_syncs where schema_name = $1)
   (select count(*) from endpoint_sync.quarantine where schema_name = $1) as quarantined,
   (select count(*) from endpoint_sync.repair_backoffs where schema_name = $1 and until > clock_timestamp())
     as backoffs,
-  (select count(*) from endpoint_sync.versions where schema_name = $1) as versions,
-  (select count(*) from endpoint_sync.pending_syncs where schema_name = $1) as pending_syncs
+  -- Thousands of rows: counted after a new version, and now and then for those that retention deletes.
+  case when $3 is distinct from (select version from endpoint_sync.state where schema_name = $1)
+    then (select count(*) from endpoint_sync.versions where schema_name = $1) end as versions,
+  (select count(*) from endpoint_sync.pending_syncs where schema_name = $1) as pending_syncs,
+  (select pinned_to from endpoint_sync.state where schema_name = $1 and pinned_hash is not null) as pinned_to,
+  endpoint_sync.is_tracked($1) as is_tracked
 
 -- name: status
 select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,

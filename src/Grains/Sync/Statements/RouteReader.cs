@@ -10,31 +10,32 @@ internal sealed class RouteReader(RegistryDatabase database)
 {
     private static readonly SqlFile Sql = SqlFile.Of<RouteReader>();
 
-    /// <summary>The newest version and its hash.</summary>
-    public async Task<RouteTableId> NewestAsync(CancellationToken cancellationToken)
+    /// <summary>The newest version and its hash, and which rings are not given it.</summary>
+    public async Task<NewestTable> NewestAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.ListAsync(Sql["newest"], ReadTableId, cancellationToken, database.SchemaName);
+        var rows = await connection.ListAsync(Sql["newest"], ReadNewest, cancellationToken, database.SchemaName);
         return rows.Count == 1 ? rows[0] : throw VersionState.Missing(database);
     }
 
-    /// <summary>What leads from a version to the newest one.</summary>
+    /// <summary>What leads from a version to the newest one, and which rings are not given that.</summary>
     /// <param name="from">The version; 0 for all routes of the newest one.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>
     /// A delta. If the newest version is older than <paramref name="from"/>, it leads backwards and has no more to say.
     /// </returns>
-    public async Task<RouteDelta> ReadSinceAsync(RouteVersion from, CancellationToken cancellationToken)
+    public async Task<(RouteDelta Delta, RingHold? Hold)> ReadSinceAsync(
+        RouteVersion from, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var rows = await connection.ListAsync(
-            Sql["since"], row => (Newest: ReadTableId(row), Change: ReadChange(row)), cancellationToken,
+            Sql["since"], row => (Newest: ReadNewest(row), Change: ReadChange(row)), cancellationToken,
             database.SchemaName,
             PostgresCommands.Value(from.Value));
         return rows.Count > 0
-            ? new RouteDelta(
-                from, rows[0].Newest.Version, rows[0].Newest.Hash,
-                [.. rows.Select(row => row.Change).OfType<PublishedChange>()])
+            ? (new RouteDelta(
+                from, rows[0].Newest.Table.Version, rows[0].Newest.Table.Hash,
+                [.. rows.Select(row => row.Change).OfType<PublishedChange>()]), rows[0].Newest.Hold)
             : throw VersionState.Missing(database);
     }
 
@@ -55,8 +56,13 @@ internal sealed class RouteReader(RegistryDatabase database)
             row.TextOrNull(columns.RouteGroup), row.TextOrNull(columns.App))
         : null;
 
-    private static RouteTableId ReadTableId(NpgsqlDataReader row) =>
-        new(row.Version("version"), ContentHash.From(row.Value<byte[]>("content_hash")));
+    private static NewestTable ReadNewest(NpgsqlDataReader row) => new(
+        new RouteTableId(row.Version("version"), ContentHash.From(row.Value<byte[]>("content_hash"))),
+        row.IsNull("held_version")
+            ? null
+            : new RingHold(
+                new RouteTableId(row.Version("held_version"), ContentHash.From(row.Value<byte[]>("held_hash"))),
+                row.Text("reached_rings")));
 
     private static PublishedChange? ReadChange(NpgsqlDataReader row) => row.TextOrNull("key") is { } key
         ? new PublishedChange(

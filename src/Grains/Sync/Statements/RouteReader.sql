@@ -1,9 +1,12 @@
 -- name: since
 -- One statement and so one snapshot: the newest version, and what leads to it. A version without changes still gives
 -- its row.
-select state.version, state.content_hash, change.key, change.found_key, change.found_route, change.found_opts,
-  change.found_routing, change.found_route_group, change.found_app
+select state.version, state.content_hash, rollout.held_version, rollout.held_hash,
+  array_to_string(rollout.rings[1:rollout.reached], ',') as reached_rings, change.key, change.found_key,
+  change.found_route, change.found_opts, change.found_routing, change.found_route_group, change.found_app
 from endpoint_sync.state
+left join endpoint_sync.rollouts as rollout
+  on rollout.schema_name = state.schema_name and rollout.version = state.rollout
 left join (
   select key, key as found_key, route as found_route, opts as found_opts, routing as found_routing,
     route_group as found_route_group, app as found_app
@@ -19,7 +22,12 @@ left join (
 where state.schema_name = $1
 
 -- name: newest
-select version, content_hash from endpoint_sync.state where schema_name = $1
+select state.version, state.content_hash, rollout.held_version, rollout.held_hash,
+  array_to_string(rollout.rings[1:rollout.reached], ',') as reached_rings
+from endpoint_sync.state
+left join endpoint_sync.rollouts as rollout
+  on rollout.schema_name = state.schema_name and rollout.version = state.rollout
+where state.schema_name = $1
 
 -- name: at
 select key, route, opts, routing, route_group, app from endpoint_sync.routes

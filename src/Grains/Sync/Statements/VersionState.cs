@@ -10,8 +10,13 @@ namespace EndpointSync.Grains.Sync.Statements;
 /// <param name="ContentHash">The hash of its routes.</param>
 /// <param name="Lost">The largest version that was served and that the database does not have; 0 if there is none.
 /// </param>
-internal sealed record VersionState(RouteVersion Version, bool IsBumped, ContentHash ContentHash, RouteVersion Lost)
+/// <param name="IsPinned">Whether the newest version's table is the only one that may be published.</param>
+internal sealed record VersionState(
+    RouteVersion Version, bool IsBumped, ContentHash ContentHash, RouteVersion Lost, bool IsPinned)
 {
+    /// <summary>The version that is rolled out ring by ring; null if none is.</summary>
+    public RouteVersion? Rollout { get; init; }
+
     public RouteTableId TableId => new(Version, ContentHash);
 
     /// <summary>Whether a larger version is due, because the database lost one.</summary>
@@ -20,7 +25,10 @@ internal sealed record VersionState(RouteVersion Version, bool IsBumped, Content
     public static VersionState Read(NpgsqlDataReader row) =>
         new(
             row.Version("version"), row.Bool("is_bumped"), ContentHash.From(row.Value<byte[]>("content_hash")),
-            row.Version("lost_version"));
+            row.Version("lost_version"), row.Bool("is_pinned"))
+        {
+            Rollout = row.StructOrNull<long>("rollout") is { } version ? new RouteVersion(version) : null,
+        };
 
     /// <exception cref="RegistryUnusableException">
     /// The registry has no row, which preparing the database heals.

@@ -53,6 +53,21 @@ internal sealed class VersionWriter(RegistryDatabase database, NpgsqlConnection 
                 keys.Where(key => RouteRow.EndpointIdOf(key) is not { } id || !due.Keeps(id)).ToArray()),
             PostgresCommands.Value(due.Left.ToArray()));
 
+    /// <summary>What a plan starts from: the routes of some endpoints, and of some further keys.</summary>
+    /// <param name="endpointIds">The endpoints.</param>
+    /// <param name="keys">The further keys.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public Task<List<ComparedRoute>> CompareAsync(
+        IEnumerable<int> endpointIds, IEnumerable<string> keys, CancellationToken cancellationToken) =>
+        connection.ListAsync(
+            database.Sql.Of(Sql["compared"]),
+            row => new ComparedRoute(
+                row.Text("wanted_key"), RouteReader.ReadRoute(row, RouteColumns.Known), row.Version("from_version"),
+                RouteReader.ReadRoute(row, RouteColumns.Found), row.IsTrue("registry_sync"),
+                row.TextOrNull("declared_app")),
+            cancellationToken, database.SchemaName, PostgresCommands.Value(endpointIds.ToArray()),
+            PostgresCommands.Value(keys.ToArray()));
+
     public static RouteChange ReadChange(NpgsqlDataReader row) =>
         new(RouteReader.ReadRoute(row, RouteColumns.Known), RouteReader.ReadRoute(row, RouteColumns.Found));
 

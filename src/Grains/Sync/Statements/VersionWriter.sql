@@ -1,5 +1,6 @@
 -- name: read_state
 select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash,
+  pinned_hash is not null as is_pinned, rollout,
   coalesce(
     (select max(lost.version) from endpoint_sync.lost_versions as lost where lost.schema_name = state.schema_name), 0)
     as lost_version
@@ -9,6 +10,7 @@ where schema_name = $1
 -- name: lock_state
 -- The row's lock is a second fence: writers that were configured with different lock names still take turns here.
 select version, bumped_version = version and bumped_at is not null as is_bumped, content_hash,
+  pinned_hash is not null as is_pinned, rollout,
   coalesce(
     (select max(lost.version) from endpoint_sync.lost_versions as lost where lost.schema_name = state.schema_name), 0)
     as lost_version
@@ -45,6 +47,22 @@ select * from (
 ) as compared
 where (key, route, opts, routing, route_group, app)
   is distinct from (found_key, found_route, found_opts, found_routing, found_route_group, found_app)
+
+-- name: compared
+-- The same rows whether they differ or not, for a plan: it has yet to write them. A key that nothing is stored under is
+-- one that the plan may write.
+with wanted as (select distinct key from endpoint_sync.keys_of($1, $2, $3))
+select wanted.key as wanted_key, coalesce(known.from_version, 0) as from_version, known.key, known.route, known.opts,
+  known.routing, known.route_group, known.app, found.key as found_key, found.route as found_route,
+  found.opts as found_opts, found.routing as found_routing, found.route_group as found_route_group,
+  null::text as found_app, endpoint.registry_sync, endpoint_sync.text_of(endpoint.app) as declared_app
+from wanted
+left join {odoo}.endpoint_route as found on found.key = wanted.key
+  and endpoint_sync.is_carried(found.key, found.route, found.opts, found.routing, found.route_group)
+left join endpoint_sync.routes as known
+  on known.schema_name = $1 and known.key = wanted.key and known.to_version is null
+left join {odoo}.fastapi_endpoint as endpoint on endpoint.id = endpoint_sync.endpoint_of(wanted.key)
+  and wanted.key = endpoint_sync.key_of(endpoint.id)
 
 -- name: advance
 update endpoint_sync.state

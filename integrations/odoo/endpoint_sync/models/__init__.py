@@ -1,0 +1,3 @@
+from . import endpoint_sync
+from . import endpoint_route_sync_mixin
+from . import ir_http

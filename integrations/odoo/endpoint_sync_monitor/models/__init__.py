@@ -1,0 +1,2 @@
+from . import endpoint_sync_monitor
+from . import fastapi_endpoint

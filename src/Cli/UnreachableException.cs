@@ -1,4 +1,0 @@
-namespace EndpointSync.Cli;
-
-/// <summary>No silo answered; the message is for the person at the terminal.</summary>
-internal sealed class UnreachableException(string message, Exception cause) : Exception(message, cause);

@@ -1,4 +1,0 @@
-namespace EndpointSync.Tls;
-
-/// <summary>The certificate files cannot be used; the message names the key, the file and the remedy.</summary>
-internal sealed class CertificateException(string message) : Exception(message);

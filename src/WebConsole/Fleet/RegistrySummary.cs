@@ -1,0 +1,22 @@
+namespace EndpointSync.WebConsole.Fleet;
+
+/// <summary>
+/// What is known of a registry at one moment. What cannot be read is null, and <see cref="Failure"/> has the reason.
+/// </summary>
+/// <param name="Registry">The registry's name.</param>
+/// <param name="Status">What its database says.</param>
+/// <param name="Subscribers">What silos and workers serve; it is known without the database.</param>
+/// <param name="Last">The receipt of the newest version; null too before the first sync.</param>
+/// <param name="Failure">Why something cannot be read.</param>
+public sealed record RegistrySummary(
+    string Registry, RegistryStatus? Status, SubscriberList? Subscribers, VersionReceipt? Last, string? Failure)
+{
+    /// <summary>The newest version that anybody knows.</summary>
+    public RouteVersion Newest =>
+        Status is not null && Status.Version > (Subscribers?.Version ?? default)
+            ? Status.Version
+            : Subscribers?.Version ?? default;
+
+    /// <summary>Who serves the newest version, and who does not.</summary>
+    public ServedShare Share => ServedShare.Of(Subscribers?.Subscribers ?? [], Newest);
+}
