@@ -12,6 +12,7 @@ namespace EndpointSync.Core;
 internal sealed partial class RegistryGate
 {
     private const int MostTimeouts = 4;
+    private const int EnoughIdleSigns = 2;
 
     private readonly IGrainFactory _grains;
     private readonly ICoordinatorFallback _fallback;
@@ -131,16 +132,18 @@ internal sealed partial class RegistryGate
     private async Task<ReloadReceipt> PreferCoordinatorAsync(Task<ReloadReceipt> coordinator, ReloadReceipt upToDate)
     {
         var begun = _clock.GetTimestamp();
-        var isSyncing = true;
+        var isAwaited = true;
+        var idleSigns = 0;
         // After its commit a coordinator answers soon. One that cannot reach Postgres is not waited for.
-        while (!coordinator.IsCompleted && isSyncing
+        while (!coordinator.IsCompleted && isAwaited
             && _clock.GetElapsedTime(begun) < MostTimeouts * _fallback.CoordinatorTimeout)
         {
             var sign = AskIsSyncingAsync();
             sign.Ignore();
             await WaitAsync(sign, _fallback.CoordinatorTimeout);
-            isSyncing = sign.IsCompletedSuccessfully && await sign;
-            // A receipt leaves the coordinator before its sign that nothing runs any more.
+            // A receipt leaves the coordinator before its sign that nothing runs any more. Where this process hardly
+            // runs, such a sign may be seen before the receipt, and the next one is not.
+            isAwaited = sign.IsCompletedSuccessfully && (await sign || ++idleSigns < EnoughIdleSigns);
             await WaitAsync(coordinator, _fallback.CoordinatorTimeout / 2);
         }
 

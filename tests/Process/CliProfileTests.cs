@@ -1,17 +1,15 @@
 using System.Runtime.Versioning;
 using EndpointSync.Tests.Process.Access;
-using EndpointSync.Tests.Testing;
 
 namespace EndpointSync.Tests.Process;
 
 /// <summary>Clusters that the user has given names.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class CliProfileTests : IAsyncLifetime
+public sealed class CliProfileTests(OneProtectedSilo one) : IClassFixture<OneProtectedSilo>, IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("endpointsync-home-").FullName;
 
-    private TestDatabase _database = null!;
-    private ProtectedSilo _silo = null!;
+    private readonly ProtectedSilo _silo = one.Silo;
 
     private string File => Path.Combine(_home, "endpointsync", "config.json");
 
@@ -19,8 +17,6 @@ public sealed class CliProfileTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
-        _silo = await ProtectedSilo.StartAsync(_database);
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
         await System.IO.File.WriteAllTextAsync(KeyFile, ProtectedSilo.AdminKey + "\n");
         System.IO.File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -35,11 +31,10 @@ public sealed class CliProfileTests : IAsyncLifetime
             """);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _silo.DisposeAsync();
-        await _database.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using EndpointSync.Tools.Processes;
 
 namespace EndpointSync.Tests.Process;
 
-public sealed class RequiredKeyTests
+public sealed class RequiredKeyTests(OneProtectedSilo one) : IClassFixture<OneProtectedSilo>
 {
     private static readonly (string Method, string Path)[] ForAdministrators =
     [
@@ -14,6 +14,8 @@ public sealed class RequiredKeyTests
         ("GET", "/openspp/endpoints/1"), ("POST", "/openspp/endpoints"), ("PATCH", "/openspp/endpoints/1"),
         ("POST", "/openspp/endpoints/1/archive"), ("DELETE", "/openspp/endpoints/1"),
     ];
+
+    private readonly ProtectedSilo _silo = one.Silo;
 
     [Theory]
     [InlineData("Urls", "http://0.0.0.0:0")]
@@ -44,9 +46,6 @@ public sealed class RequiredKeyTests
     [Fact]
     public async Task With_a_key_configured_nothing_but_health_answers_without_it()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await using var silo = await ProtectedSilo.StartAsync(database);
-
         foreach (var (method, path) in ForAdministrators.Append(("GET", "/openspp/feed"))
             .Append(("GET", "/openspp/feed/newest")).Append(("GET", "/no/such/path")))
         {
@@ -54,34 +53,31 @@ public sealed class RequiredKeyTests
             {
                 Assert.Equal(
                     (method, path, credential, HttpStatusCode.Unauthorized),
-                    (method, path, credential, await silo.StatusAsync(credential, method, $"registries{path}")));
+                    (method, path, credential, await _silo.StatusAsync(credential, method, $"registries{path}")));
             }
         }
 
         Assert.Equal(
-            HttpStatusCode.OK, await silo.StatusAsync(ProtectedSilo.AdminKey, "POST", "registries/openspp/reload"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await silo.StatusAsync(null, "/openapi/v1.json"));
-        Assert.Equal(HttpStatusCode.OK, await silo.StatusAsync(null, "/health/live"));
+            HttpStatusCode.OK, await _silo.StatusAsync(ProtectedSilo.AdminKey, "POST", "registries/openspp/reload"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await _silo.StatusAsync(null, "/openapi/v1.json"));
+        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(null, "/health/live"));
     }
 
     [Fact]
     public async Task The_key_of_workers_reads_the_feed_and_nothing_else()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await using var silo = await ProtectedSilo.StartAsync(database);
-
         foreach (var (method, path) in ForAdministrators)
         {
             Assert.Equal(
                 (method, path, HttpStatusCode.Forbidden),
-                (method, path, await silo.StatusAsync(ProtectedSilo.WorkerKey, method, $"registries{path}")));
+                (method, path, await _silo.StatusAsync(ProtectedSilo.WorkerKey, method, $"registries{path}")));
         }
 
         Assert.Equal(
-            HttpStatusCode.OK, await silo.StatusAsync(ProtectedSilo.WorkerKey, "registries/openspp/feed/newest"));
+            HttpStatusCode.OK, await _silo.StatusAsync(ProtectedSilo.WorkerKey, "registries/openspp/feed/newest"));
         Assert.Equal(
             HttpStatusCode.OK,
-            await silo.StatusAsync(
+            await _silo.StatusAsync(
                 ProtectedSilo.WorkerKey,
                 $"registries/openspp/feed?worker={Guid.NewGuid()}&name=test&timeout=0ms"));
     }
@@ -89,19 +85,17 @@ public sealed class RequiredKeyTests
     [Fact]
     public async Task The_command_line_sends_the_key_of_a_file_or_a_variable()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await using var silo = await ProtectedSilo.StartAsync(database);
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, ProtectedSilo.AdminKey + "\n", TestContext.Current.CancellationToken);
 
-        var without = await CliProcess.RunAsync(silo.Address, "status");
-        var fromOption = await CliProcess.RunAsync(silo.Address, "status", "--key-file", file);
-        var fromVariable = await CliProcess.RunAsync(silo.Address, ProtectedSilo.AdminEnvironment, "status");
+        var without = await CliProcess.RunAsync(_silo.Address, "status");
+        var fromOption = await CliProcess.RunAsync(_silo.Address, "status", "--key-file", file);
+        var fromVariable = await CliProcess.RunAsync(_silo.Address, ProtectedSilo.AdminEnvironment, "status");
         var fromNamedFile = await CliProcess.RunAsync(
-            silo.Address, new Dictionary<string, string> { ["ENDPOINTSYNC_KEY_FILE"] = file }, "status");
+            _silo.Address, new Dictionary<string, string> { ["ENDPOINTSYNC_KEY_FILE"] = file }, "status");
         File.Delete(file);
-        var fromMissing = await CliProcess.RunAsync(silo.Address, "status", "--key-file", file);
-        var keyAsFile = await CliProcess.RunAsync(silo.Address, "status", "--key-file", "epsync_0123456789ab_x");
+        var fromMissing = await CliProcess.RunAsync(_silo.Address, "status", "--key-file", file);
+        var keyAsFile = await CliProcess.RunAsync(_silo.Address, "status", "--key-file", "epsync_0123456789ab_x");
 
         Assert.Equal(1, without.ExitCode);
         Assert.Contains("A valid key is required", without.Error, StringComparison.Ordinal);

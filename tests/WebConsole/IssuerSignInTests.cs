@@ -42,8 +42,8 @@ public sealed class IssuerSignInTests(ConsoleSilo console) : IClassFixture<Conso
         Assert.Equal("token:alice", await page.TextContentAsync(".who .quiet"));
         Assert.Equal(403, (await page.GotoAsync($"{_silo.Address}audit"))!.Status);
         await console.Database.UntilAsync(
-            "select exists (select from orleans.audit where (operation, principal, role, outcome) = "
-            + "('signIn', 'token:alice', 'viewer/openspp', 'Done'))",
+            "select exists (select from orleans.audit where (operation, principal, role, outcome, status) = "
+            + "('signIn', 'token:alice', 'viewer/openspp', 'Done', 200))",
             "the audit of the sign-in");
         Assert.True(await console.Database.ScalarAsync<bool>(
             "select expires_at between now() + interval '59 min' and now() + interval '60 min' "

@@ -46,8 +46,18 @@ internal sealed class DeltaLog
     }
 
     /// <summary>Whether the log leads from or to a table.</summary>
-    public bool Contains(RouteTableId table) =>
-        table == _start || _deltas.Any(delta => delta.To == table.Version && delta.Hash == table.Hash);
+    public bool Contains(RouteTableId table)
+    {
+        // Versions only grow, and nearly everybody asks for one of the last.
+        var node = _deltas.Last;
+        while (node is not null && node.Value.To > table.Version)
+        {
+            node = node.Previous;
+        }
+
+        return table == _start
+            || (node is not null && node.Value.To == table.Version && node.Value.Hash == table.Hash);
+    }
 
     /// <summary>The delta from a version to the newest; null if the log does not reach back to that version.</summary>
     public RouteDelta? From(RouteVersion version) =>

@@ -36,17 +36,17 @@ internal sealed class SessionHandler(
             return AuthenticateResult.Fail("the session has ended");
         }
 
-        var owner = session.Owner;
-        if (owner.Caller is not null)
+        if (session.Owner is KeyOwner key)
         {
-            return settings.Jwt.SignsIn
-                ? AuthenticateResult.Success(new AuthenticationTicket(
-                    Grant.Principal(Name, owner.Caller, Grant.All(owner.Grants)), Name))
-                : AuthenticateResult.Fail("nobody is signed in by an issuer any more");
+            var (keyCheck, caller) = await callers.RecognizeAsync(key.Id, key.Hash, Context);
+            return ApiKeyHandler.ResultOf(keyCheck, caller);
         }
 
-        var (keyCheck, caller) = await callers.RecognizeAsync(owner.KeyId, owner.KeyHash, Context);
-        return ApiKeyHandler.ResultOf(keyCheck, caller);
+        var issued = (IssuedOwner)session.Owner;
+        return settings.Jwt.SignsIn
+            ? AuthenticateResult.Success(new AuthenticationTicket(
+                Grant.Principal(Name, issued.Caller, Grant.All(issued.Grants)), Name))
+            : AuthenticateResult.Fail("nobody is signed in by an issuer any more");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using EndpointSync.Core;
 using EndpointSync.Silo.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -14,7 +15,7 @@ namespace EndpointSync.Silo.WebConsole;
 /// The framework's handler does it up to the checked identity, and leaves that to the console's page at
 /// <see cref="CallbackPath"/>.
 /// </summary>
-internal static class IssuerSignIn
+internal static partial class IssuerSignIn
 {
     /// <summary>The path that leads to the issuer.</summary>
     public const string Path = "/sign-in/issuer";
@@ -43,6 +44,10 @@ internal static class IssuerSignIn
         services.AddSingleton<ProtectionKeys>().AddOptions<KeyManagementOptions>()
             .Configure<ProtectionKeys>((options, keys) => options.XmlRepository = keys);
     }
+
+    /// <summary>Says why the issuer signed nobody in.</summary>
+    [LoggerMessage(2034, LogLevel.Information, "A sign-in to the console by the issuer of tokens failed: {Reason}")]
+    public static partial void LogFailed(ILogger logger, LogText reason);
 
     // All that matters is set: the framework fills the rest from configuration sections that nobody checks.
     private static void Configure(OpenIdConnectOptions options, JwtSettings settings, TokenIssuer issuer)

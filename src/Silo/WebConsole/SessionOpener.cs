@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using EndpointSync.Core;
 using EndpointSync.Grains.Access;
 using EndpointSync.Grains.Audit;
 using EndpointSync.Silo.Access;
@@ -8,17 +7,17 @@ using EndpointSync.Silo.Audit;
 namespace EndpointSync.Silo.WebConsole;
 
 /// <summary>Opens sessions of the console.</summary>
-internal sealed partial class SessionOpener(
-    SessionStore sessions, AuditQueue audit, ILocalSiloDetails silo, ILogger<SessionOpener> logger)
+internal sealed class SessionOpener(SessionStore sessions, AuditQueue audit, ILocalSiloDetails silo)
 {
     /// <summary>Gives the browser of a request a session, and records that.</summary>
     /// <param name="http">The request.</param>
     /// <param name="owner">Who the session stands for.</param>
     /// <param name="caller">The same as the caller of requests.</param>
     /// <param name="lifetime">How long it lasts at most.</param>
+    /// <param name="status">The status of the answer.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task OpenAsync(
-        HttpContext http, SessionOwner owner, ClaimsPrincipal caller, TimeSpan lifetime,
+        HttpContext http, SessionOwner owner, ClaimsPrincipal caller, TimeSpan lifetime, int status,
         CancellationToken cancellationToken)
     {
         var secret = ConsoleCookies.CreateSecret();
@@ -30,13 +29,7 @@ internal sealed partial class SessionOpener(
         audit.Add(AuditedRequest.EntryOf(http, silo.Name) with
         {
             Outcome = AuditOutcome.Done,
-            Status = StatusCodes.Status303SeeOther,
+            Status = status,
         });
     }
-
-    /// <summary>Says why the issuer signed nobody in.</summary>
-    public void LogFailed(string reason) => LogIssuerFailed(new LogText(reason));
-
-    [LoggerMessage(2034, LogLevel.Information, "A sign-in to the console by the issuer of tokens failed: {Reason}")]
-    private partial void LogIssuerFailed(LogText reason);
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using EndpointSync.Core;
 using EndpointSync.Grains.Access;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
@@ -54,7 +55,8 @@ internal static class SignInPages
             return Refused(http, settings, check);
         }
 
-        await sessions.OpenAsync(http, SessionOwner.Key(id, hash), caller, Lifetime, cancellationToken);
+        await sessions.OpenAsync(
+            http, new KeyOwner(id, hash), caller, Lifetime, StatusCodes.Status303SeeOther, cancellationToken);
         return new Redirect(TypedResults.Empty, ReturnOf(http.Request.Form["return"]));
     }
 
@@ -71,13 +73,14 @@ internal static class SignInPages
 
     // The framework's handler has checked what the browser brings.
     private static async Task<IResult> ComeBackAsync(
-        HttpContext http, HttpSettings settings, SessionOpener sessions, CancellationToken cancellationToken)
+        HttpContext http, HttpSettings settings, SessionOpener sessions, ILogger<IssuerAnswer> logger,
+        CancellationToken cancellationToken)
     {
         var answer = http.Features.Get<IssuerAnswer>();
         var back = ReturnOf(answer?.Return);
         if (answer?.Person is not { } person)
         {
-            sessions.LogFailed(answer?.Failure ?? "nobody asked for it");
+            IssuerSignIn.LogFailed(logger, new LogText(answer?.Failure ?? "nobody asked for it"));
             return Refused(
                 settings, StatusCodes.Status401Unauthorized,
                 $"The sign-in with {IssuerOf(settings)} failed. Begin it again here; the silo's log has the reason.",
@@ -96,8 +99,8 @@ internal static class SignInPages
         }
 
         await sessions.OpenAsync(
-            http, SessionOwner.Issued(caller.Identity!.Name!, [.. Grant.Of(caller).Select(grant => $"{grant}")]),
-            caller, IssuedLifetime, cancellationToken);
+            http, new IssuedOwner(caller.Identity!.Name!, [.. Grant.Of(caller).Select(grant => $"{grant}")]),
+            caller, IssuedLifetime, StatusCodes.Status200OK, cancellationToken);
         http.Response.Headers["Refresh"] = $"0; url={http.Request.PathBase}{back}";
         return Page.Of<SignedInPage>(
             (nameof(SignedInPage.Name), caller.Identity.Name), (nameof(SignedInPage.Return), back));

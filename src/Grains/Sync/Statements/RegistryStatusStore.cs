@@ -64,15 +64,14 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
-        var quarantine = new Quarantine(database, connection);
-        var quarantined = await quarantine.PageAsync(cursor: null, MostQuarantined, cancellationToken);
-        var quarantineCount = await quarantine.CountAsync(cancellationToken);
+        var quarantined = await new Quarantine(database, connection).PageAsync(
+            cursor: null, MostQuarantined, cancellationToken);
         var holder = await syncLock.FindHolderAsync(connection, cancellationToken);
         var backoffs = await new RepairBackoffs(database, connection).ReadAsync(cancellationToken);
         var pin = await new Pins(database, connection).FindAsync(cancellationToken);
         var status = await connection.ListAsync(
-            database.Sql.Of(Sql["status"]), row => Read(
-                row, quarantined, quarantineCount, holder, backoffs), cancellationToken, database.SchemaName,
+            database.Sql.Of(Sql["status"]), row => Read(row, quarantined, holder, backoffs), cancellationToken,
+            database.SchemaName,
             PostgresCommands.Value(DataSources.ApplicationPrefix + DataSources.ClusterPrefix),
             PostgresCommands.Value(database.Listened.ClusterId));
         var rollout = pin is null ? null : await RolloutStore.FindRunningAsync(database, connection, cancellationToken);
@@ -126,7 +125,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
         row.Long("pending_syncs"), row.StructOrNull<long>("pinned_to"), row.Bool("is_tracked"));
 
     private RegistryStatus Read(
-        NpgsqlDataReader row, List<RejectedEndpoint> quarantine, int quarantineCount, LockHolder? holder,
+        NpgsqlDataReader row, List<RejectedEndpoint> quarantine, LockHolder? holder,
         IReadOnlyList<RepairBackoff> backoffs) => new()
         {
             Registry = database.Name,
@@ -144,7 +143,7 @@ internal sealed class RegistryStatusStore(RegistryDatabase database, SyncLock sy
             UnlockedWrites = row.Long("unlocked_writes"),
             RepairBackoffs = backoffs,
             Quarantine = quarantine,
-            QuarantineCount = quarantineCount,
+            QuarantineCount = row.Int("quarantined"),
             LockHolder = holder,
             LeftOut = row.Value<string[]>("left_out"),
             OtherClusters = row.Value<string[]>("other_clusters"),

@@ -39,6 +39,7 @@ select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
   (select count(*)::integer from {odoo}.fastapi_endpoint where active is not true) as archived,
   (select count(*)::integer from {odoo}.fastapi_endpoint where registry_sync is not true) as unsynced,
   (select count(*)::integer from endpoint_sync.routes where schema_name = $1 and to_version is null) as routes,
+  (select count(*)::integer from endpoint_sync.quarantine where schema_name = $1) as quarantined,
   exists (select from endpoint_sync.pending_syncs where schema_name = $1) as is_sync_pending,
   endpoint_sync.is_tracked($1) as is_tracked, foreign_writes, unlocked_writes,
   array(
