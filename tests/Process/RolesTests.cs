@@ -165,11 +165,17 @@ public sealed class RolesTests(OneProtectedSilo one) : IClassFixture<OneProtecte
 
         await _database.ExecuteAsync("alter table orleans.api_keys rename to gone");
 
-        await UntilAsync(HttpStatusCode.ServiceUnavailable, unknown);
-        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(known, "registries"));
-        Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(AdminKey, "registries"));
+        try
+        {
+            await UntilAsync(HttpStatusCode.ServiceUnavailable, unknown);
+            Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(known, "registries"));
+            Assert.Equal(HttpStatusCode.OK, await _silo.StatusAsync(AdminKey, "registries"));
+        }
+        finally
+        {
+            await _database.ExecuteAsync("alter table orleans.gone rename to api_keys");
+        }
 
-        await _database.ExecuteAsync("alter table orleans.gone rename to api_keys");
         await UntilAsync(HttpStatusCode.OK, unknown);
     }
 
