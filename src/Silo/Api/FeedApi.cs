@@ -23,7 +23,7 @@ internal static class FeedApi
     private static async Task<IResult> NextAsync(
         string registry, [AsParameters] FeedQuestion question, WorkerFeed feed, FeedBodies bodies, HttpContext http)
     {
-        if (question.Leave)
+        if (question.Leave == true)
         {
             feed.Leave(registry, question.Worker);
             return TypedResults.NoContent();

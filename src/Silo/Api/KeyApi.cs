@@ -2,6 +2,7 @@ using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Access;
 using EndpointSync.Silo.Audit;
+using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -14,7 +15,7 @@ internal static class KeyApi
 
     public static void MapKeys(this RouteGroupBuilder keys)
     {
-        keys.MapRead("/", ListAsync);
+        keys.MapMethods("/", Verbs.Read, ListAsync);
         keys.MapPost("/", CreateAsync);
         keys.MapDelete("/{id}", RevokeAsync);
     }

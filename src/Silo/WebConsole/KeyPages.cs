@@ -3,6 +3,7 @@ using System.Security.Claims;
 using EndpointSync.Grains.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
+using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using EndpointSync.WebConsole.Cluster;
 
@@ -15,7 +16,7 @@ internal static class KeyPages
 
     public static void MapKeyPages(this RouteGroupBuilder keys)
     {
-        keys.MapRead("/", ListAsync);
+        keys.MapMethods("/", Verbs.Read, ListAsync);
         keys.MapPost("/", CreateAsync).AuditedAs("createKey");
         keys.MapPost("/{id}/revoke", RevokeAsync).AuditedAs("revokeKey");
     }
