@@ -12,6 +12,7 @@ using EndpointSync.Bench.Registries;
 using EndpointSync.Bench.Soak;
 using EndpointSync.Bench.Storm;
 using EndpointSync.Bench.Telemetry;
+using EndpointSync.Bench.Watching;
 
 namespace EndpointSync.Bench;
 
@@ -37,6 +38,7 @@ internal static class Comparisons
         new MemoryComparison(),
         new PropagateComparison(),
         new TelemetryComparison(),
+        new ConsoleComparison(),
         new ForeignComparison(),
         new FailoverComparison(),
         new ProcessMemoryComparison(),

@@ -41,7 +41,8 @@ public sealed class RouteTable
     /// The entries that are not routed, with the reasons, in the order of the table. Each call computes them again, at
     /// a cost that depends on their number.
     /// </summary>
-    public IReadOnlyList<RouteProblem> Problems => [.. InOrder(_refused).SelectMany(entry => entry.Problems)];
+    public IReadOnlyList<RouteProblem> Problems =>
+        [.. InOrder(_refused.Items.Cast<CompiledEntry>()).SelectMany(entry => entry.Problems)];
 
     /// <summary>All entries, including those with problems, in no particular order.</summary>
     public IEnumerable<RouteEntry> Entries => _entries.Items.Cast<CompiledEntry>().Select(entry => entry.Entry);
@@ -131,9 +132,16 @@ public sealed class RouteTable
             isFound && merged == MergedSlashes.Redirect);
     }
 
-    /// <summary>The overlaps of all rules, each once. The call parses every rule again.</summary>
-    public IEnumerable<RouteOverlap> FindOverlaps() =>
-        InOrder(_entries).SelectMany(entry => entry.Rules).SelectMany(rule => OverlapSearch.Before(_root, rule));
+    /// <summary>
+    /// The overlaps of all rules, each once. The call looks at every rule, and parses those again that may overlap.
+    /// </summary>
+    public IEnumerable<RouteOverlap> FindOverlaps()
+    {
+        var keys = OverlapSearch.Candidates(_root).Select(rule => rule.Entry.Key).ToHashSet(StringComparer.Ordinal);
+        return InOrder(keys.Select(key => (CompiledEntry)_entries.Find(key)!))
+            .SelectMany(entry => entry.Rules)
+            .SelectMany(rule => OverlapSearch.Before(_root, rule));
+    }
 
     /// <summary>
     /// The overlaps of one entry's rules, each once, at a cost that does not depend on the size of the table.
@@ -163,6 +171,6 @@ public sealed class RouteTable
         return [.. search.Others];
     }
 
-    private static IEnumerable<CompiledEntry> InOrder(HashTrie entries) =>
-        entries.Items.Cast<CompiledEntry>().OrderBy(entry => entry.Text, Comparer<string>.Create(KeyOrder.Compare));
+    private static IEnumerable<CompiledEntry> InOrder(IEnumerable<CompiledEntry> entries) =>
+        entries.OrderBy(entry => entry.Text, Comparer<string>.Create(KeyOrder.Compare));
 }

@@ -1,4 +1,5 @@
 using EndpointSync.Routing;
+using EndpointSync.Tests.Routing.Differential;
 
 namespace EndpointSync.Tests.Routing;
 
@@ -51,6 +52,23 @@ public sealed class OverlapTests
         Assert.Equal(3, table.FindOverlaps("1").Count());
         Assert.Equal(["1 /a 2 /a ", "1 /a 2 /a ", "2 /b 3 /b "], table.FindOverlaps("2").Select(Words));
         Assert.Empty(table.FindOverlaps("4"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_table_has_the_overlaps_of_its_entries_and_no_others(int seed)
+    {
+        var rules = new RuleSource(new Random(seed));
+        var table = Routes.Of([.. Enumerable.Range(0, 300).Select(_ => rules.Rule())]);
+
+        var ofEntries = table.Entries.SelectMany(
+            entry => table.FindOverlaps(entry.Key).Where(overlap => overlap.Second.Key == entry.Key));
+        Assert.NotEmpty(ofEntries);
+        Assert.Equal(
+            ofEntries.Select(Words).Order(StringComparer.Ordinal),
+            table.FindOverlaps().Select(Words).Order(StringComparer.Ordinal));
     }
 
     private static string Words(RouteOverlap overlap) =>

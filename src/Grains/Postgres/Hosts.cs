@@ -16,7 +16,7 @@ internal static class Hosts
     {
         if (!IsSeveral(settings) && settings.TargetSessionAttributes is null)
         {
-            return NpgsqlDataSource.Create(settings);
+            return new NpgsqlDataSourceBuilder(settings.ConnectionString).NameStatements().Build();
         }
 
         // Npgsql takes the keyword neither for one server nor for a data source of several. A wrapper that shares its
@@ -25,7 +25,9 @@ internal static class Hosts
         var each = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { TargetSessionAttributes = null };
         var isSet = DataSources.HasKeyword(settings.ConnectionString, "Host Recheck Seconds", "HostRecheckSeconds");
         each.HostRecheckSeconds = isSet ? settings.HostRecheckSeconds : RecheckSeconds;
-        return new NpgsqlDataSourceBuilder(each.ConnectionString).BuildMultiHost().WithTargetSession(target);
+        return new NpgsqlDataSourceBuilder(each.ConnectionString).NameStatements()
+            .BuildMultiHost()
+            .WithTargetSession(target);
     }
 
     /// <summary>The servers with their ports, in an order that does not depend on the connection string.</summary>

@@ -6,6 +6,42 @@ namespace EndpointSync.Routing.Overlaps;
 /// <summary>Finds the rules that overlap with one rule, on the way to it and where it ends.</summary>
 internal static class OverlapSearch
 {
+    /// <summary>
+    /// The rules that may overlap with another one: few of very many, and found without parsing any again. All others
+    /// overlap with none.
+    /// </summary>
+    public static IEnumerable<Rule> Candidates(State root)
+    {
+        var left = new Stack<(State State, bool HasSibling)>([(root, false)]);
+        while (left.TryPop(out var next))
+        {
+            var (state, hasSibling) = next;
+            if (hasSibling || state.MoreRules.Length > 0)
+            {
+                foreach (var rule in Rules(state))
+                {
+                    yield return rule;
+                }
+            }
+
+            var areSiblings = hasSibling || state.Edges?.Next is not null;
+            foreach (var edge in Edges(state))
+            {
+                left.Push((edge, areSiblings));
+            }
+
+            foreach (var child in state.Children.Items)
+            {
+                left.Push(((State)child, hasSibling));
+            }
+
+            if (state.Slash is { } slash)
+            {
+                left.Push((slash, hasSibling));
+            }
+        }
+    }
+
     /// <summary>The overlaps of a rule with earlier rules.</summary>
     public static IEnumerable<RouteOverlap> Before(State root, Rule rule) =>
         Around(root, rule)

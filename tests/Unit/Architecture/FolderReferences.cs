@@ -19,12 +19,12 @@ internal static class FolderReferences
 
     /// <summary>
     /// Every pair of a type and another one that it refers to, nested and generated types counted as those that contain
-    /// them.
+    /// them. Those that a generator puts into a namespace of its own have no folder.
     /// </summary>
     public static IEnumerable<(Type From, Type To)> Of(Assembly assembly) => assembly.GetTypes()
-        .Where(type => type.Namespace?.StartsWith("EndpointSync", StringComparison.Ordinal) == true)
+        .Where(HasFolder)
         .SelectMany(type => Referred(type).Select(to => (From: Outermost(type), To: Outermost(to))))
-        .Where(pair => pair.To.Assembly == assembly && pair.To.Namespace is not null && pair.From != pair.To)
+        .Where(pair => pair.To.Assembly == assembly && HasFolder(pair.To) && pair.From != pair.To)
         .Distinct();
 
     /// <summary>The types of other assemblies that a type refers to.</summary>
@@ -32,6 +32,9 @@ internal static class FolderReferences
         .SelectMany(type => Referred(type).Select(to => (From: Outermost(type), To: Outermost(to))))
         .Where(pair => pair.To.Assembly != assembly)
         .Distinct();
+
+    private static bool HasFolder(Type type) =>
+        type.Namespace?.StartsWith("EndpointSync", StringComparison.Ordinal) == true;
 
     private static IEnumerable<Type> Referred(Type type)
     {
