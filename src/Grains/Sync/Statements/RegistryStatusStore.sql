@@ -35,9 +35,7 @@ select (
 
 -- name: status
 select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
-  (select count(*)::integer from {odoo}.fastapi_endpoint) as endpoints,
-  (select count(*)::integer from {odoo}.fastapi_endpoint where active is not true) as archived,
-  (select count(*)::integer from {odoo}.fastapi_endpoint where registry_sync is not true) as unsynced,
+  declared.endpoints, declared.archived, declared.unsynced,
   (select count(*)::integer from endpoint_sync.routes where schema_name = $1 and to_version is null) as routes,
   (select count(*)::integer from endpoint_sync.quarantine where schema_name = $1) as quarantined,
   exists (select from endpoint_sync.pending_syncs where schema_name = $1) as is_sync_pending,
@@ -51,7 +49,13 @@ select version, changed_at, silo, encode(content_hash, 'hex') as content_hash,
     where datname = current_database() and starts_with(application_name, $2)
       and split_part(substr(application_name, length($2) + 1), ', ', 1) <> $3
     order by cluster limit 10) as other_clusters
-from endpoint_sync.state where schema_name = $1
+from endpoint_sync.state cross join (
+  select count(*)::integer as endpoints,
+    count(*) filter (where active is not true)::integer as archived,
+    count(*) filter (where registry_sync is not true)::integer as unsynced
+  from {odoo}.fastapi_endpoint
+) as declared
+where schema_name = $1
 
 -- name: write_counts
 select foreign_writes, unlocked_writes from endpoint_sync.state where schema_name = $1
