@@ -42,7 +42,7 @@ internal sealed class Browsers : IAsyncDisposable
     {
         var context = await _browser.NewContextAsync();
         _open.Add(context);
-        await (await context.NewPageAsync()).GotoAsync(page.ToString());
+        await ShowAsync(await context.NewPageAsync(), page);
     }
 
     /// <summary>Closes all browsers.</summary>
@@ -61,8 +61,18 @@ internal sealed class Browsers : IAsyncDisposable
     {
         await using var context = await _browser.NewContextAsync();
         var page = await context.NewPageAsync();
-        await page.GotoAsync(address.ToString());
+        await ShowAsync(page, address);
         return TimeSpan.FromMilliseconds(await page.EvaluateAsync<double>(FirstPaint));
+    }
+
+    // A page of an error, or that of the sign-in, would be a quick one.
+    private static async Task ShowAsync(IPage page, Uri address)
+    {
+        var answer = await page.GotoAsync(address.ToString());
+        if (answer is not { Ok: true } || new Uri(page.Url) != address)
+        {
+            throw new InvalidOperationException($"{address} was answered {answer?.Status} and led to {page.Url}.");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -17,7 +17,12 @@ internal sealed class SchemaSql(string schema)
     /// </summary>
     public string SearchForTriggers => $"set local search_path = {Quoted}, pg_temp";
 
-    public string Of(string statement) => statement.Replace("{odoo}", Quoted, StringComparison.Ordinal);
+    public string Of(string statement)
+    {
+        var made = statement.Replace("{odoo}", Quoted, StringComparison.Ordinal);
+        StatementNames.Follow(statement, made);
+        return made;
+    }
 
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -36,7 +36,13 @@ internal sealed class SqlFile
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(file)
             ?? throw new InvalidOperationException($"{file} is not embedded.");
         using var reader = new StreamReader(stream);
-        return new SqlFile(file, Parse(file, reader.ReadToEnd()));
+        var statements = Parse(file, reader.ReadToEnd());
+        foreach (var (name, statement) in statements)
+        {
+            StatementNames.Add(statement, $"{owner.Name}.{name}");
+        }
+
+        return new SqlFile(file, statements);
     }
 
     private static Dictionary<string, string> Parse(string file, string text)

@@ -1,63 +1,44 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>
-/// What statements are called in traces: the first thing that they do to a table or a function of a schema, such as
-/// <c>update endpoint_sync.state</c>. By default all of them have the name of the database's kind.
+/// What statements are called in traces: the file and the name that they have there, such as
+/// <c>VersionWriter.advance</c>. All others are called <c>postgresql</c>.
 /// </summary>
-internal static partial class StatementNames
+internal static class StatementNames
 {
-    // The texts are constants, or made once for a schema. So the limit is a safeguard.
-    private const int MostKept = 1_000;
+    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
 
-    private static readonly ConcurrentDictionary<string, string?> Kept = new(StringComparer.Ordinal);
-
+    /// <summary>Lets the commands of a data source have the names of their statements in traces.</summary>
     public static NpgsqlDataSourceBuilder NameStatements(this NpgsqlDataSourceBuilder builder) =>
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandSpanNameProvider(command => Of(command.CommandText))
             .ConfigureBatchSpanNameProvider(Of));
 
-    /// <summary>The name of a statement; null if it has no table or function of a schema.</summary>
-    public static string? Of(string text)
-    {
-        if (!Kept.TryGetValue(text, out var name))
-        {
-            name = Read(text);
-            if (Kept.Count < MostKept)
-            {
-                Kept.TryAdd(text, name);
-            }
-        }
+    /// <summary>Gives a statement a name.</summary>
+    public static void Add(string statement, string name) => Names.TryAdd(statement, name);
 
-        return name;
+    /// <summary>Gives a statement that was made from another one the name of that.</summary>
+    public static void Follow(string statement, string made)
+    {
+        if (Of(statement) is { } name)
+        {
+            Add(made, name);
+        }
     }
 
-    // Settings come before what a batch is for.
-    private static string? Of(NpgsqlBatch batch) =>
-        batch.BatchCommands.Cast<NpgsqlBatchCommand>()
+    /// <summary>The name of a statement; null if it has none.</summary>
+    public static string? Of(string statement) => Names.GetValueOrDefault(statement);
+
+    // Settings have none.
+    private static string? Of(NpgsqlBatch batch)
+    {
+        var names = batch.BatchCommands.Cast<NpgsqlBatchCommand>()
             .Select(command => Of(command.CommandText))
-            .FirstOrDefault(name => name is not null);
-
-    private static string? Read(string text)
-    {
-        var found = Deed().Match(text);
-        if (!found.Success)
-        {
-            return null;
-        }
-
-        var verb = found.Groups["verb"].Value is "from" or "" ? "select" : found.Groups["verb"].Value;
-        return $"{verb} {found.Groups["target"].Value.Replace("\"", "", StringComparison.Ordinal)}";
+            .OfType<string>()
+            .ToList();
+        return names.Count > 0 ? string.Join(", ", names) : null;
     }
-
-    [GeneratedRegex(
-        """
-        (?:\b(?:(?<verb>insert)\s+into|(?<verb>update)|(?<verb>delete)\s+from|(?<verb>from))\s+(?:only\s+)?|\bselect\s+)
-        (?<target>"?[a-z_]\w*"?\."?[a-z_]\w*"?)(?(verb)|(?=\())
-        """,
-        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
-    private static partial Regex Deed();
 }

@@ -7,8 +7,8 @@ namespace EndpointSync.Routing.Overlaps;
 internal static class OverlapSearch
 {
     /// <summary>
-    /// The rules that may overlap with another one: few of very many, and found without parsing any again. All others
-    /// overlap with none.
+    /// The rules that may overlap with another one: usually few of very many, and found without parsing any again. All
+    /// others overlap with none.
     /// </summary>
     public static IEnumerable<Rule> Candidates(State root)
     {

@@ -33,6 +33,11 @@ internal static class ApiRegistration
         });
     }
 
+    /// <summary>Maps GET, and HEAD as GET without the body.</summary>
+    public static RouteHandlerBuilder MapRead(
+        this IEndpointRouteBuilder endpoints, string pattern, Delegate handler) =>
+        endpoints.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
+
     public static void MapApi(this WebApplication app)
     {
         app.UseSecurityHeaders();

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using EndpointSync.Grains.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,7 +11,7 @@ internal static class AuditApi
     private const int DefaultLimit = 100;
     private const int HighestLimit = 1_000;
 
-    public static void MapAudit(this RouteGroupBuilder audit) => audit.MapMethods("/", Verbs.Read, ListAsync);
+    public static void MapAudit(this RouteGroupBuilder audit) => audit.MapRead("/", ListAsync);
 
     [EndpointName("listAudit")]
     [EndpointSummary("Who changed what, newest first")]

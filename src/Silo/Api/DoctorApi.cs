@@ -1,6 +1,5 @@
 using EndpointSync.Grains.Doctor;
 using EndpointSync.Silo.Doctor;
-using EndpointSync.Silo.Hosting;
 
 namespace EndpointSync.Silo.Api;
 
@@ -13,7 +12,7 @@ internal sealed record DoctorReport(string Silo, IReadOnlyList<string> Checks, I
 /// <summary>Says what is not as it should be, and what to do about it.</summary>
 internal static class DoctorApi
 {
-    public static void MapDoctor(this RouteGroupBuilder doctor) => doctor.MapMethods("/", Verbs.Read, ReportAsync);
+    public static void MapDoctor(this RouteGroupBuilder doctor) => doctor.MapRead("/", ReportAsync);
 
     // It reads whole registries: whoever asks for it all the time is a burden.
     [EndpointName("getDoctorReport")]

@@ -4,7 +4,6 @@ using EndpointSync.Grains.Endpoints;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Idempotency;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,8 +20,8 @@ internal static class EndpointApi
 
     public static void MapEndpoints(this RouteGroupBuilder endpoints)
     {
-        endpoints.MapMethods("/", Verbs.Read, ListAsync).RequireRole(AccessRole.Viewer);
-        endpoints.MapMethods("/{id:int}", Verbs.Read, GetAsync).RequireRole(AccessRole.Viewer);
+        endpoints.MapRead("/", ListAsync).RequireRole(AccessRole.Viewer);
+        endpoints.MapRead("/{id:int}", GetAsync).RequireRole(AccessRole.Viewer);
         endpoints.MapPost("/", AddAsync).RequireRole(AccessRole.Operator).Idempotent();
         endpoints.MapPatch("/{id:int}", ChangeAsync).RequireRole(AccessRole.Operator).Idempotent();
         endpoints.MapPost("/{id:int}/archive", ArchiveAsync).RequireRole(AccessRole.Operator).Idempotent();

@@ -4,7 +4,6 @@ using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Routing;
 using EndpointSync.Silo.Access;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,8 +17,8 @@ internal static class ExplainApi
 
     public static void MapExplain(this RouteGroupBuilder registries)
     {
-        registries.MapMethods("/{registry}/explain", Verbs.Read, ExplainAsync).RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/overlaps", Verbs.Read, OverlapsAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/explain", ExplainAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/overlaps", OverlapsAsync).RequireRole(AccessRole.Viewer);
     }
 
     [EndpointName("explainRequest")]

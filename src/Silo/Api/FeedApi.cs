@@ -23,7 +23,7 @@ internal static class FeedApi
     private static async Task<IResult> NextAsync(
         string registry, [AsParameters] FeedQuestion question, WorkerFeed feed, FeedBodies bodies, HttpContext http)
     {
-        if (question.Leave == true)
+        if (question.Leave)
         {
             feed.Leave(registry, question.Worker);
             return TypedResults.NoContent();

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Mvc;
@@ -6,51 +5,28 @@ using Microsoft.AspNetCore.Mvc;
 namespace EndpointSync.Silo.Api;
 
 /// <summary>A worker's question for news, as docs/worker-protocol.md specifies it.</summary>
-internal sealed record FeedQuestion
+/// <param name="Worker">Identifies the worker's process.</param>
+/// <param name="Name">The worker's display name.</param>
+/// <param name="After">The version of the table that the worker has; 0 for none.</param>
+/// <param name="Hash">The hash of that table.</param>
+/// <param name="Serves">The version that the worker has confirmed with a request to itself.</param>
+/// <param name="Problem">What keeps it from serving a newer version, or all of this one.</param>
+/// <param name="Ring">The worker's ring; <c>rest</c> if it has none.</param>
+/// <param name="Answers">What its tables have decided, such as <c>43:120,1,0;42:5000,12,3</c>.</param>
+/// <param name="Timeout">How long the question may wait for news, such as <c>1500ms</c>.</param>
+/// <param name="Leave">Whether the worker stops, and no longer counts.</param>
+internal sealed record FeedQuestion(
+    [property: FromQuery(Name = "worker")] Guid Worker,
+    [property: FromQuery(Name = "name")] string? Name,
+    [property: FromQuery(Name = "after")] long After = 0,
+    [property: FromQuery(Name = "hash")] string? Hash = null,
+    [property: FromQuery(Name = "serves")] long Serves = 0,
+    [property: FromQuery(Name = "problem")] string? Problem = null,
+    [property: FromQuery(Name = "ring")] string? Ring = null,
+    [property: FromQuery(Name = "answers")] string? Answers = null,
+    [property: FromQuery(Name = "timeout")] string? Timeout = null,
+    [property: FromQuery(Name = "leave")] bool Leave = false)
 {
-    /// <summary>Identifies the worker's process.</summary>
-    [FromQuery(Name = "worker")]
-    public Guid Worker { get; init; }
-
-    /// <summary>The worker's display name.</summary>
-    [FromQuery(Name = "name")]
-    public string? Name { get; init; }
-
-    /// <summary>The version of the table that the worker has; none without it.</summary>
-    [FromQuery(Name = "after")]
-    [DefaultValue(0L)]
-    public long? After { get; init; }
-
-    /// <summary>The hash of that table.</summary>
-    [FromQuery(Name = "hash")]
-    public string? Hash { get; init; }
-
-    /// <summary>The version that the worker has confirmed with a request to itself.</summary>
-    [FromQuery(Name = "serves")]
-    [DefaultValue(0L)]
-    public long? Serves { get; init; }
-
-    /// <summary>What keeps it from serving a newer version, or all of this one.</summary>
-    [FromQuery(Name = "problem")]
-    public string? Problem { get; init; }
-
-    /// <summary>The worker's ring; <c>rest</c> if it has none.</summary>
-    [FromQuery(Name = "ring")]
-    public string? Ring { get; init; }
-
-    /// <summary>What its tables have decided, such as <c>43:120,1,0;42:5000,12,3</c>.</summary>
-    [FromQuery(Name = "answers")]
-    public string? Answers { get; init; }
-
-    /// <summary>How long the question may wait for news, such as <c>1500ms</c>.</summary>
-    [FromQuery(Name = "timeout")]
-    public string? Timeout { get; init; }
-
-    /// <summary>Whether the worker stops, and no longer counts.</summary>
-    [FromQuery(Name = "leave")]
-    [DefaultValue(false)]
-    public bool? Leave { get; init; }
-
     // Twice what our own workers send, because a name or a problem of another worker may be counted otherwise.
     private const int LongestProblem = 2 * FeedProtocol.LongestProblem;
 
@@ -64,14 +40,13 @@ internal sealed record FeedQuestion
             errors["name"] = [$"a worker has a name of 1 to {FeedProtocol.LongestName} characters"];
         }
 
-        var (after, serves) = (After ?? 0, Serves ?? 0);
-        if (after < 0 || serves < 0)
+        if (After < 0 || Serves < 0)
         {
             errors["after"] = ["a version is never negative"];
         }
 
         var hash = default(ContentHash);
-        if (after > 0 && !ContentHash.TryParse(Hash, out hash))
+        if (After > 0 && !ContentHash.TryParse(Hash, out hash))
         {
             errors["hash"] = ["it must have the 64 hexadecimal digits of the table's hash"];
         }
@@ -99,7 +74,7 @@ internal sealed record FeedQuestion
         report = errors.Count > 0
             ? null
             : new WorkerReport(
-                Worker, Name!, new RouteVersion(serves), problem, new RouteTableId(new RouteVersion(after), hash))
+                Worker, Name!, new RouteVersion(Serves), problem, new RouteTableId(new RouteVersion(After), hash))
             {
                 Ring = Ring ?? WorkerRing.Default,
                 Answers = answers!,

@@ -1,6 +1,5 @@
 using EndpointSync.Grains.Publishing;
 using EndpointSync.Silo.Gateway;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Mvc;
@@ -12,7 +11,7 @@ namespace EndpointSync.Silo.Api;
 /// <summary>Tells clients of the grains where the gateways are, so that they need no database for it.</summary>
 internal static class GatewayApi
 {
-    public static void MapGateways(this RouteGroupBuilder gateways) => gateways.MapMethods("/", Verbs.Read, ListAsync);
+    public static void MapGateways(this RouteGroupBuilder gateways) => gateways.MapRead("/", ListAsync);
 
     [EndpointName("listGateways")]
     [EndpointSummary("Where clients reach the cluster's grains, and the URLs of its silos")]

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using EndpointSync.Core;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Wire;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -14,11 +13,10 @@ internal static class HistoryApi
 {
     public static void MapHistory(this RouteGroupBuilder registries)
     {
-        registries.MapMethods("/{registry}/routes", Verbs.Read, RoutesAsync).RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/versions", Verbs.Read, VersionsAsync).RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/versions/{version:long}", Verbs.Read, VersionAsync)
-            .RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/diff", Verbs.Read, DiffAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/routes", RoutesAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/versions", VersionsAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/versions/{version:long}", VersionAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/diff", DiffAsync).RequireRole(AccessRole.Viewer);
     }
 
     [EndpointName("listRoutes")]

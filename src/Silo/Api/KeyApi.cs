@@ -2,7 +2,6 @@ using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Access;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -15,7 +14,7 @@ internal static class KeyApi
 
     public static void MapKeys(this RouteGroupBuilder keys)
     {
-        keys.MapMethods("/", Verbs.Read, ListAsync);
+        keys.MapRead("/", ListAsync);
         keys.MapPost("/", CreateAsync);
         keys.MapDelete("/{id}", RevokeAsync);
     }

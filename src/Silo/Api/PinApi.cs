@@ -6,7 +6,6 @@ using EndpointSync.Grains.Publishing;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Idempotency;
 using EndpointSync.Silo.Problems;
 using EndpointSync.Wire;
@@ -21,7 +20,7 @@ internal static class PinApi
     {
         registries.MapPost("/{registry}/rollback", RollBackAsync).RequireRole(AccessRole.Operator).AuditedAfterwards()
             .Idempotent();
-        registries.MapMethods("/{registry}/pin", Verbs.Read, PinAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/pin", PinAsync).RequireRole(AccessRole.Viewer);
         registries.MapDelete("/{registry}/pin", UnpinAsync).RequireRole(AccessRole.Operator).AuditedAfterwards()
             .Idempotent();
     }

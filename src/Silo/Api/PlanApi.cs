@@ -2,7 +2,6 @@ using System.ComponentModel;
 using EndpointSync.Core;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
-using EndpointSync.Silo.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EndpointSync.Silo.Api;
@@ -11,7 +10,7 @@ namespace EndpointSync.Silo.Api;
 internal static class PlanApi
 {
     public static void MapPlans(this RouteGroupBuilder registries) =>
-        registries.MapMethods("/{registry}/plan", Verbs.Read, PlanAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/plan", PlanAsync).RequireRole(AccessRole.Viewer);
 
     [EndpointName("planReload")]
     [EndpointSummary("What a reload would do now; nothing is written and no lock is taken")]

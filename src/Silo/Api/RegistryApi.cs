@@ -7,7 +7,6 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync.Statements;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Idempotency;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Mvc;
@@ -20,18 +19,18 @@ internal static class RegistryApi
 
     public static void MapRegistries(this RouteGroupBuilder registries)
     {
-        registries.MapMethods(
-            "/", Verbs.Read,
+        registries.MapRead(
+            "/",
             (RegistryMap<Registry> registries, ClaimsPrincipal caller) => registries.All.Select(
                 registry => registry.Name)
                 .Where(name => Grant.Allows(caller, AccessRole.Viewer, name, wholeCluster: false))
                 .Order(StringComparer.Ordinal))
             .RequireRole(AccessRole.Viewer)
             .WithName("listRegistries").WithSummary("The names of the registries that the caller may view, in order");
-        registries.MapMethods("/{registry}", Verbs.Read, StatusAsync).RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/quarantine", Verbs.Read, QuarantineAsync).RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/subscribers", Verbs.Read, SubscribersAsync).RequireRole(AccessRole.Viewer);
-        registries.MapMethods("/{registry}/writers", Verbs.Read, WritersAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}", StatusAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/quarantine", QuarantineAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/writers", WritersAsync).RequireRole(AccessRole.Viewer);
         registries.MapPost("/{registry}/reload", ReloadAsync).RequireRole(AccessRole.Operator).AuditedAfterwards()
             .Idempotent(repeatable: true);
     }

@@ -5,7 +5,6 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Grains.Sync.Statements;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -16,7 +15,7 @@ namespace EndpointSync.Silo.Api;
 internal static class RolloutApi
 {
     public static void MapRollouts(this RouteGroupBuilder registries) =>
-        registries.MapMethods("/{registry}/rollout", Verbs.Read, RolloutAsync).RequireRole(AccessRole.Viewer);
+        registries.MapRead("/{registry}/rollout", RolloutAsync).RequireRole(AccessRole.Viewer);
 
     /// <summary>Begins a rollout, and waits for its end if the caller asks for that.</summary>
     public static async Task<IResult> BeginAsync(

@@ -8,25 +8,22 @@ using Microsoft.AspNetCore.Mvc;
 namespace EndpointSync.Silo.Api;
 
 /// <summary>How a reload gives its version to workers: to all at once unless it names rings.</summary>
-internal sealed record RolloutParameters
-{
-    /// <summary>The rings in their order, with commas between them; null for all workers at once.</summary>
-    [FromQuery(Name = "rings")]
-    [Description(
+/// <param name="Rings">The rings in their order, with commas between them; null for all workers at once.</param>
+/// <param name="Hold">How long each ring is watched.</param>
+/// <param name="AbortOn">What takes the version back.</param>
+internal sealed record RolloutParameters(
+    [property: FromQuery(Name = "rings")]
+    [property: Description(
         "Rings of workers that are given the version one after the other, such as canary,rest; all at once by default")]
-    public string? Rings { get; init; }
-
-    /// <summary>How long each ring is watched.</summary>
-    [FromQuery(Name = "hold")]
-    [Description("How long each ring is watched, such as 30s, the default, or 5m; a second to an hour")]
-    public string? Hold { get; init; }
-
-    /// <summary>What takes the version back.</summary>
-    [FromQuery(Name = "abortOn")]
-    [Description(
+    string? Rings = null,
+    [property: FromQuery(Name = "hold")]
+    [property: Description("How long each ring is watched, such as 30s, the default, or 5m; a second to an hour")]
+    string? Hold = null,
+    [property: FromQuery(Name = "abortOn")]
+    [property: Description(
         "What takes the version back, with | between the rules; miss>1%|error>1%|problem by default")]
-    public string? AbortOn { get; init; }
-
+    string? AbortOn = null)
+{
     /// <summary>How many rings a rollout may name.</summary>
     public const int MostRings = 10;
 

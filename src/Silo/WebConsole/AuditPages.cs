@@ -1,6 +1,5 @@
 using EndpointSync.Grains.Audit;
 using EndpointSync.Silo.Api;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.WebConsole.Cluster;
 
 namespace EndpointSync.Silo.WebConsole;
@@ -8,7 +7,7 @@ namespace EndpointSync.Silo.WebConsole;
 /// <summary>The page of the audit.</summary>
 internal static class AuditPages
 {
-    public static void MapAuditPage(this RouteGroupBuilder audit) => audit.MapMethods("/", Verbs.Read, ListAsync);
+    public static void MapAuditPage(this RouteGroupBuilder audit) => audit.MapRead("/", ListAsync);
 
     private static async Task<IResult> ListAsync(
         string? registry, string? principal, string? operation, string? outcome, long? cursor, AuditStore store,

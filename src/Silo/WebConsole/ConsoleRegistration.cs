@@ -1,6 +1,6 @@
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.WebConsole;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -25,7 +25,7 @@ internal static class ConsoleRegistration
 
     public static void MapConsole(this IEndpointRouteBuilder app)
     {
-        app.MapMethods("/console/{file}", Verbs.Read, Asset).ExcludeFromDescription().AllowAnonymous();
+        app.MapRead("/console/{file}", Asset).ExcludeFromDescription().AllowAnonymous();
         var all = app.MapGroup("").ExcludeFromDescription().WithMetadata(new ConsolePage("/sign-in"));
         all.MapGroup("").AllowAnonymous().AddEndpointFilter<FormGuard>().MapSignIn();
         var pages = all.MapGroup("");

@@ -3,7 +3,6 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using EndpointSync.WebConsole.Registries;
 
@@ -16,10 +15,10 @@ internal static class EndpointPages
 
     public static void MapEndpointPages(this RouteGroupBuilder registry)
     {
-        registry.MapMethods("/routes", Verbs.Read, RoutesAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/endpoints", Verbs.Read, ListAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/endpoints/new", Verbs.Read, New).RequireRole(AccessRole.Operator);
-        registry.MapMethods("/endpoints/{id:int}", Verbs.Read, ShowAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/routes", RoutesAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/endpoints", ListAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/endpoints/new", New).RequireRole(AccessRole.Operator);
+        registry.MapRead("/endpoints/{id:int}", ShowAsync).RequireRole(AccessRole.Viewer);
         registry.MapPost("/endpoints", AddAsync).RequireRole(AccessRole.Operator).AuditedAs("addEndpoint");
         registry.MapPost("/endpoints/{id:int}", SaveAsync).RequireRole(AccessRole.Operator)
             .AuditedAs("changeEndpoint");

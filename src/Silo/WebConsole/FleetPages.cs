@@ -2,7 +2,7 @@ using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
-using EndpointSync.Silo.Hosting;
+using EndpointSync.Silo.Api;
 using EndpointSync.WebConsole.Fleet;
 
 namespace EndpointSync.Silo.WebConsole;
@@ -11,7 +11,7 @@ namespace EndpointSync.Silo.WebConsole;
 internal static class FleetPages
 {
     public static void MapFleet(this RouteGroupBuilder pages) =>
-        pages.MapMethods("/", Verbs.Read, FleetAsync).RequireRole(AccessRole.Viewer);
+        pages.MapRead("/", FleetAsync).RequireRole(AccessRole.Viewer);
 
     private static async Task<IResult> FleetAsync(
         RegistryMap<Registry> registries, ClaimsPrincipal caller, RegistrySummaries summaries,

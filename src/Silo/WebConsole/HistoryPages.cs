@@ -3,7 +3,6 @@ using EndpointSync.Grains.History;
 using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.WebConsole.History;
 
 namespace EndpointSync.Silo.WebConsole;
@@ -15,9 +14,9 @@ internal static class HistoryPages
 
     public static void MapHistoryPages(this RouteGroupBuilder registry)
     {
-        registry.MapMethods("/history", Verbs.Read, ListAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/history/{version:long}", Verbs.Read, ShowAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/diff", Verbs.Read, DiffAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/history", ListAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/history/{version:long}", ShowAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/diff", DiffAsync).RequireRole(AccessRole.Viewer);
     }
 
     private static async Task<IResult> ListAsync(

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using EndpointSync.Grains.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using EndpointSync.WebConsole.Cluster;
 
@@ -16,7 +15,7 @@ internal static class KeyPages
 
     public static void MapKeyPages(this RouteGroupBuilder keys)
     {
-        keys.MapMethods("/", Verbs.Read, ListAsync);
+        keys.MapRead("/", ListAsync);
         keys.MapPost("/", CreateAsync).AuditedAs("createKey");
         keys.MapPost("/{id}/revoke", RevokeAsync).AuditedAs("revokeKey");
     }

@@ -7,7 +7,6 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.Silo.Problems;
 using EndpointSync.WebConsole.History;
 using EndpointSync.WebConsole.Registries;
@@ -26,9 +25,9 @@ internal static class PinPages
 
     public static void MapPinPages(this RouteGroupBuilder registry)
     {
-        registry.MapMethods("/plan", Verbs.Read, PlanAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/pin", Verbs.Read, PinAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/history/{version:long}/rollback", Verbs.Read, AskAsync).RequireRole(AccessRole.Operator);
+        registry.MapRead("/plan", PlanAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/pin", PinAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/history/{version:long}/rollback", AskAsync).RequireRole(AccessRole.Operator);
         registry.MapPost("/history/{version:long}/rollback", RollBackAsync).RequireRole(AccessRole.Operator)
             .AuditedAfterwards().AuditedAs("rollbackRegistry");
         registry.MapPost("/unpin", UnpinAsync).RequireRole(AccessRole.Operator).AuditedAfterwards()

@@ -5,7 +5,6 @@ using EndpointSync.Grains.Registries;
 using EndpointSync.Silo.Access;
 using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.WebConsole.Fleet;
 using EndpointSync.WebConsole.Registries;
 
@@ -16,12 +15,12 @@ internal static class RegistryPages
 {
     public static void MapRegistryPages(this RouteGroupBuilder registry)
     {
-        registry.MapMethods("/", Verbs.Read, OverviewAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/subscribers", Verbs.Read, SubscribersAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/quarantine", Verbs.Read, QuarantineAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/overlaps", Verbs.Read, Overlaps).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/explain", Verbs.Read, ExplainAsync).RequireRole(AccessRole.Viewer);
-        registry.MapMethods("/writers", Verbs.Read, WritersAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/", OverviewAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/subscribers", SubscribersAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/quarantine", QuarantineAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/overlaps", Overlaps).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/explain", ExplainAsync).RequireRole(AccessRole.Viewer);
+        registry.MapRead("/writers", WritersAsync).RequireRole(AccessRole.Viewer);
         registry.MapPost("/reload", ReloadAsync).RequireRole(AccessRole.Operator).AuditedAfterwards()
             .AuditedAs("reloadRegistry");
     }

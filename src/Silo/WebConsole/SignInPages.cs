@@ -2,8 +2,8 @@ using System.Security.Claims;
 using EndpointSync.Core;
 using EndpointSync.Grains.Access;
 using EndpointSync.Silo.Access;
+using EndpointSync.Silo.Api;
 using EndpointSync.Silo.Audit;
-using EndpointSync.Silo.Hosting;
 using EndpointSync.WebConsole.Cluster;
 using Microsoft.AspNetCore.Authentication;
 
@@ -22,12 +22,12 @@ internal static class SignInPages
 
     public static void MapSignIn(this RouteGroupBuilder pages)
     {
-        pages.MapMethods("/sign-in", Verbs.Read, Show);
+        pages.MapRead("/sign-in", Show);
         pages.MapPost("/sign-in", SignInAsync).AuditedAs("signIn");
         if (((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<HttpSettings>().Jwt.SignsIn)
         {
-            pages.MapMethods(IssuerSignIn.Path, Verbs.Read, AskIssuerAsync);
-            pages.MapMethods(IssuerSignIn.CallbackPath, Verbs.Read, ComeBackAsync).AuditedAs("signIn");
+            pages.MapRead(IssuerSignIn.Path, AskIssuerAsync);
+            pages.MapRead(IssuerSignIn.CallbackPath, ComeBackAsync).AuditedAs("signIn");
         }
     }
 

@@ -67,7 +67,9 @@ public sealed partial class MetricsTests : IAsyncLifetime
         await ReloadAsync();
         var before = await ValueAsync("endpointsync_poll_heals_total{");
 
-        await _fleet.Database.ExecuteAsync("update endpoint_sync.state set version = version + 1");
+        // Nothing else is due that would bring it: Odoo has been told.
+        await _fleet.Database.ExecuteAsync(
+            "update endpoint_sync.state set version = version + 1, bumped_version = version + 1, bumped_at = now()");
 
         await Deadline.UntilAsync(
             async () => await ValueAsync("endpointsync_poll_heals_total{") == before + 1

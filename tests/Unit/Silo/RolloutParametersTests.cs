@@ -9,7 +9,7 @@ public sealed class RolloutParametersTests
     {
         Dictionary<string, string[]>? errors = null;
 
-        Assert.True(new RolloutParameters { Rings = "canary, rest" }.TryRead("somebody", out var order, ref errors));
+        Assert.True(new RolloutParameters("canary, rest").TryRead("somebody", out var order, ref errors));
 
         Assert.Equal(["canary", "rest"], order.Rings);
         Assert.Equal(
@@ -34,8 +34,7 @@ public sealed class RolloutParametersTests
     {
         Dictionary<string, string[]>? errors = null;
 
-        var parameters = new RolloutParameters { Rings = rings, Hold = hold, AbortOn = abortOn };
-        Assert.False(parameters.TryRead("somebody", out _, ref errors));
+        Assert.False(new RolloutParameters(rings, hold, abortOn).TryRead("somebody", out _, ref errors));
 
         var (found, texts) = Assert.Single(errors);
         Assert.Equal(field, found);
