@@ -88,6 +88,24 @@ public sealed partial class ProblemTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, none.StatusCode);
     }
 
+    [Fact]
+    public async Task A_parameter_that_cannot_be_read_is_named_with_its_value()
+    {
+        var feed = $"registries/openspp/feed?name=w&worker={Guid.NewGuid()}";
+        foreach (var (path, value) in new[]
+        {
+            ($"{Endpoints}?limit=many", "many"), ($"{Endpoints}?cursor=last", "last"), ($"{feed}&after=abc", "abc"),
+            ($"{feed}&serves=1.5", "1.5"), ($"{feed}&leave=maybe", "maybe"), ("audit?since=yesterday", "yesterday"),
+            ("registries/openspp/explain?path=/a&version=newest", "newest"),
+        })
+        {
+            var (status, problem) = await _silo.AskAsync(AdminKey, "GET", path);
+
+            Assert.Equal((path, HttpStatusCode.BadRequest), (path, status));
+            Assert.Contains($"from \"{value}\"", problem.GetProperty("detail").GetString()!, StringComparison.Ordinal);
+        }
+    }
+
     private async Task CallersAsync()
     {
         var viewer = await _silo.CreateKeyAsync(AccessRole.Viewer);
