@@ -32,7 +32,8 @@ internal sealed class StormDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<StormDatabase> CreateAsync(PrivatePostgres postgres, NpgsqlConnection server, string name)
+    public static async Task<StormDatabase> CreateAsync(
+        PrivatePostgres postgres, NpgsqlConnection server, string name, int endpoints = Endpoints)
     {
         await server.ExecuteAsync($"create database {name}", CancellationToken.None);
         var database = new StormDatabase(name, postgres.ConnectionString(name));
@@ -45,7 +46,7 @@ internal sealed class StormDatabase : IAsyncDisposable
                (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
              select 'service ' || n, '/services/' || n, 'api_v2', true, false, false,
                now() at time zone 'utc', now() at time zone 'utc'
-             from generate_series(1, {Endpoints}) as n
+             from generate_series(1, {endpoints}) as n
              """);
         return database;
     }

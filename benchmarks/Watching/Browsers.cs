@@ -65,6 +65,13 @@ internal sealed class Browsers : IAsyncDisposable
         return TimeSpan.FromMilliseconds(await page.EvaluateAsync<double>(FirstPaint));
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+
     // A page of an error, or that of the sign-in, would be a quick one.
     private static async Task ShowAsync(IPage page, Uri address)
     {
@@ -73,12 +80,5 @@ internal sealed class Browsers : IAsyncDisposable
         {
             throw new InvalidOperationException($"{address} was answered {answer?.Status} and led to {page.Url}.");
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await CloseAsync();
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
     }
 }

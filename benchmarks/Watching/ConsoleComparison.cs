@@ -25,7 +25,7 @@ internal sealed class ConsoleComparison : IComparison
     private static readonly string[] RegistryPages =
     [
         "", "subscribers", "endpoints", "routes", "history", "quarantine", "overlaps",
-        "explain?method=GET&path=/more/50000/x", "writers", "plan", "pin",
+        "explain?method=GET&path=/services/500/x", "writers", "plan", "pin",
     ];
 
     public string Name => "console";
@@ -106,7 +106,7 @@ internal sealed class ConsoleComparison : IComparison
     private static async Task MeasureReloadsAsync(BenchRun run, LargeRegistry registry, Row row)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        using var silo = Process.GetProcessById(registry.Process);
+        using var silo = Process.GetProcessById(registry.ProcessId);
         var (begun, used) = (Stopwatch.GetTimestamp(), silo.TotalProcessorTime);
         for (var round = 0; round < run.Sized(full: 30, quick: 3); round++)
         {

@@ -27,20 +27,12 @@ internal sealed class LargeRegistry : IAsyncDisposable
     /// <summary>Where the registry's pages are in the console.</summary>
     public Uri Pages => new(Silo, $"registries/{Registry}/");
 
-    public int Process => _silo.ProcessId;
+    public int ProcessId => _silo.ProcessId;
 
     public static async Task<LargeRegistry> StartAsync(
         PrivatePostgres postgres, NpgsqlConnection server, int routes, TimeSpan workerLease)
     {
-        var database = await StormDatabase.CreateAsync(postgres, server, "watching");
-        await database.ExecuteAsync(
-            $"""
-             insert into fastapi_endpoint
-               (name, root_path, app, active, registry_sync, save_http_session, create_date, write_date)
-             select 'more ' || n, '/more/' || n, 'api_v2', true, false, false,
-               now() at time zone 'utc', now() at time zone 'utc'
-             from generate_series(1, {routes} - (select count(*) from fastapi_endpoint)) as n
-             """);
+        var database = await StormDatabase.CreateAsync(postgres, server, "watching", routes);
         var silo = await SiloProcess.StartAsync(new SiloProcessOptions
         {
             ClusterConnectionString = database.ConnectionString,
@@ -58,9 +50,6 @@ internal sealed class LargeRegistry : IAsyncDisposable
 
         return registry;
     }
-
-    /// <summary>A page or an operation of the registry's API, as text.</summary>
-    public Task<string> ReadAsync(string operation) => _http.GetStringAsync(new Uri(operation, UriKind.Relative));
 
     /// <summary>An answer of the registry's API, of which only the head is there yet.</summary>
     public Task<HttpResponseMessage> OpenAsync(string operation) => _http.GetAsync(
