@@ -4,7 +4,7 @@ namespace EndpointSync.Tests.Outages.Alerts;
 
 /// <summary>
 /// A version in the database whose hash does not belong to its routes, as after a write to our tables by hand. No silo
-/// can take it up.
+/// can take it up. Whoever makes one has the lock until it is taken back.
 /// </summary>
 internal sealed class TornVersion : IAsyncDisposable
 {
