@@ -70,7 +70,7 @@ endpointsync-*/install.sh --uninstall
 [ -z "$(ls -A ~/.local/bin ~/.local/lib)" ] || [ "$(find ~/.local -type f -o -type l | wc -l)" = 0 ]
 # A file that somebody changed is refused.
 echo >>"$(ls -d endpointsync-*/)cli/endpointsync.dll"
-! endpointsync-*/install.sh
+if endpointsync-*/install.sh; then echo "A changed archive was installed"; exit 1; fi
 [ ! -e ~/.local/bin/endpointsync ]
 STEPS
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$root" /bin/bash /root/first-reload.sh
