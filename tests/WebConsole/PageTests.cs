@@ -125,7 +125,9 @@ public sealed class PageTests(ConsoleSilo console) : IClassFixture<ConsoleSilo>,
         await page.GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
         await Assertions.Expect(page.Locator("main .state").First).ToHaveTextAsync("Synced");
         await page.GotoAsync(AddressOf("registries/openspp/explain?path=/by-hand/x"));
-        await Assertions.Expect(page.Locator(".outcome")).Not.ToContainTextAsync("404");
+        await Assertions.Expect(page.Locator(".outcome")).ToHaveTextAsync("Answered");
+        await page.GotoAsync(AddressOf("registries/openspp/explain?path=/by-nobody"));
+        await Assertions.Expect(page.Locator(".outcome")).ToContainTextAsync("404");
 
         await using var other = await console.SignedInAsync(AccessRole.Viewer);
         var read = other.Pages[0];
@@ -175,7 +177,11 @@ public sealed class PageTests(ConsoleSilo console) : IClassFixture<ConsoleSilo>,
         await page.GotoAsync(AddressOf(""));
         await Assertions.Expect(page.Locator(".pinned")).ToHaveTextAsync($"Pinned to {good}");
         await page.GotoAsync(AddressOf("registries/openspp/explain?path=/first/7"));
-        await Assertions.Expect(page.Locator(".outcome")).ToHaveTextAsync("Found");
+        await Assertions.Expect(page.Locator(".outcome")).ToHaveTextAsync("Answered");
+
+        await page.GotoAsync(AddressOf("registries/openspp/plan"));
+        await Assertions.Expect(page.Locator(".note")).ToContainTextAsync("wait for the end of the pin: 1");
+        await Assertions.Expect(page.Locator(".facts")).Not.ToContainTextAsync("writers at work");
 
         await page.GotoAsync(AddressOf("registries/openspp/pin"));
         await Assertions.Expect(page.Locator(".diff")).ToContainTextAsync("/bad/");
