@@ -46,11 +46,32 @@ public sealed class StateTests
     }
 
     [Fact]
+    public void A_worker_whose_ring_was_not_given_the_version_waits_and_is_not_behind()
+    {
+        var summary = RollingOut(
+            Subscriber(7), InRing("canary", 7), InRing("rest", 6), InRing("unlisted", 6),
+            InRing("rest", 6, "a problem"));
+
+        Assert.Equal((2, 2, 0, 1), (
+            summary.Share.Serving, summary.Share.Waiting, summary.Share.Late, summary.Share.Refusing));
+        Assert.Equal("Rolling out", FleetState.Of(RollingOut(InRing("canary", 7), InRing("rest", 6)), Now).Word);
+    }
+
+    [Fact]
+    public void A_worker_that_keeps_neither_version_or_was_given_the_newest_is_behind()
+    {
+        var silo = Subscriber(6) with { Kind = SubscriberKind.Silo };
+        Assert.Equal("Behind", FleetState.Of(RollingOut(InRing("canary", 6), InRing("rest", 6)), Now).Word);
+        Assert.Equal("Behind", FleetState.Of(RollingOut(InRing("canary", 7), InRing("rest", 5)), Now).Word);
+        Assert.Equal("Behind", FleetState.Of(RollingOut(silo, InRing("rest", 6)), Now).Word);
+    }
+
+    [Fact]
     public void Those_that_need_a_look_come_first_and_a_filter_leaves_the_others_out()
     {
         Subscriber[] all = [Subscriber(7, name: "a"), Subscriber(6, name: "b"), Subscriber(7, "a problem", "c")];
         string[] Names(string show, string? name = null) =>
-            [.. new SubscriberFilter(show, name, 1).Of(all, new RouteVersion(7)).Select(found => found.Name)];
+            [.. new SubscriberFilter(show, name, 1).Of(Summary(7, Long, all)).Select(found => found.Name)];
 
         Assert.Equal(["b", "c", "a"], Names("all"));
         Assert.Equal(["b", "c"], Names("late"));
@@ -89,6 +110,31 @@ public sealed class StateTests
 
     private static SubscriberList List(params Subscriber[] subscribers) =>
         new(subscribers.Max(subscriber => subscriber.Version), subscribers);
+
+    private static RegistrySummary RollingOut(params Subscriber[] subscribers)
+    {
+        var summary = Summary(7, Long, subscribers);
+        return summary with
+        {
+            Status = summary.Status! with
+            {
+                Rollout = new Rollout
+                {
+                    Version = new RouteVersion(7),
+                    HeldVersion = new RouteVersion(6),
+                    State = RolloutState.Running,
+                    Rings = [new RolloutRing { Ring = "canary", GivenAt = Now }, new RolloutRing { Ring = "rest" }],
+                    Hold = Long,
+                    AbortOn = "problem",
+                    By = "anyone",
+                    StartedAt = Now,
+                },
+            },
+        };
+    }
+
+    private static Subscriber InRing(string ring, long version, string? problem = null) =>
+        Subscriber(version, problem) with { Ring = ring };
 
     private static Subscriber Subscriber(long version, string? problem = null, string name = "web") => new()
     {

@@ -11,6 +11,8 @@ internal sealed class RegistryArgument
     private readonly Argument<string?> _registry = new("registry")
     {
         Description = "The registry's name. Default: that of the profile.",
+        // Otherwise help shows what completion proposes, and asks a silo for it.
+        HelpName = "registry",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EndpointSync.Grains.Sync.Statements;
 
 namespace EndpointSync.Grains.Coordination;
@@ -43,7 +44,9 @@ internal sealed class RingWatch(RunningRollout rollout, TimeProvider clock)
         if (allServe && servedFor >= rollout.Rollout.Hold
             && ring.TrueForAll(worker => worker.SilentFor <= servedFor - rollout.Rollout.Hold))
         {
-            return Decide(passed: true, $"no rule was broken in {rollout.Rollout.Hold}", workers, serving);
+            var decision = string.Create(
+                CultureInfo.InvariantCulture, $"no rule was broken in {rollout.Rollout.Hold.TotalSeconds:0.#} s");
+            return Decide(passed: true, decision, workers, serving);
         }
 
         return givenFor <= rollout.Rollout.Hold + ServeTimeout

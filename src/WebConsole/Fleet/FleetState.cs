@@ -15,6 +15,9 @@ public enum FleetStateKind
     /// <summary>A version is new, and not everybody serves it yet.</summary>
     Converging,
 
+    /// <summary>Everybody serves what it should, and some wait until their ring is given the newest version.</summary>
+    RollingOut,
+
     /// <summary>Nothing was synced yet.</summary>
     Empty,
 
@@ -38,6 +41,7 @@ public sealed record FleetState(FleetStateKind Kind, string Word)
         { Share.Late: > 0 } when now - summary.Status.ChangedAt <= Publication =>
             new FleetState(FleetStateKind.Converging, "Converging"),
         { Share.Late: > 0 } => new FleetState(FleetStateKind.Behind, "Behind"),
+        { Share.Waiting: > 0 } => new FleetState(FleetStateKind.RollingOut, "Rolling out"),
         { Newest.Value: 0 } => new FleetState(FleetStateKind.Empty, "No version yet"),
         _ => new FleetState(FleetStateKind.Served, "Served by all"),
     };

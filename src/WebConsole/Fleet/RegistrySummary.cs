@@ -18,5 +18,13 @@ public sealed record RegistrySummary(
             : Subscribers?.Version ?? default;
 
     /// <summary>Who serves the newest version, and who does not.</summary>
-    public ServedShare Share => ServedShare.Of(Subscribers?.Subscribers ?? [], Newest);
+    public ServedShare Share => ServedShare.Of(Subscribers?.Subscribers ?? [], Newest, Waits);
+
+    /// <summary>Whether a worker serves what it should while the newest version was not given to its ring.</summary>
+    public bool Waits(Subscriber subscriber) =>
+        Status?.Rollout is { } rollout
+        && subscriber.Kind == SubscriberKind.Worker
+        && !subscriber.Serves(Newest)
+        && subscriber.Serves(rollout.HeldVersion)
+        && !rollout.Rings.Any(ring => ring.Ring == subscriber.Ring && ring.GivenAt is not null);
 }

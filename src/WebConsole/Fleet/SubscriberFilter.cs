@@ -12,14 +12,17 @@ public sealed record SubscriberFilter(string Show, string? Name, int Page)
     /// <summary>The words of the filter.</summary>
     public static IReadOnlyList<string> Words { get; } = ["all", "late", "refused"];
 
-    /// <summary>Those that it selects, the ones that need attention first.</summary>
-    public IEnumerable<Subscriber> Of(IEnumerable<Subscriber> subscribers, RouteVersion newest) => subscribers
+    /// <summary>Those of a registry that it selects, the ones that need attention first.</summary>
+    public IEnumerable<Subscriber> Of(RegistrySummary summary) => (summary.Subscribers?.Subscribers ?? [])
         .Where(subscriber => Show switch
         {
-            "late" => !subscriber.Serves(newest),
+            "late" => !IsRight(subscriber, summary),
             "refused" => subscriber.Problem is not null,
             _ => true,
         })
         .Where(subscriber => Name is null || subscriber.Name.Contains(Name, StringComparison.OrdinalIgnoreCase))
-        .OrderBy(subscriber => subscriber.Serves(newest));
+        .OrderBy(subscriber => IsRight(subscriber, summary));
+
+    private static bool IsRight(Subscriber subscriber, RegistrySummary summary) =>
+        subscriber.Serves(summary.Newest) || summary.Waits(subscriber);
 }

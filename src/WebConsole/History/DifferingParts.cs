@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace EndpointSync.WebConsole.History;
 
-/// <summary>What differs between two records of a route beside the rule itself, so that a long one stays readable.</summary>
+/// <summary>
+/// What differs between two records of a route beside the rule itself, so that a long one stays readable.
+/// </summary>
 public static class DifferingParts
 {
     private const string Absent = "(none)";

@@ -2,7 +2,9 @@ using EndpointSync.Tools.Postgres;
 
 namespace EndpointSync.Tests.Unit.Deployment;
 
-/// <summary>Which failed tests <c>./test</c> runs once more by <c>eng/again</c>, and what it makes of the result.</summary>
+/// <summary>
+/// Which failed tests <c>./test</c> runs once more by <c>eng/again</c>, and what it makes of the result.
+/// </summary>
 public sealed class SecondChanceTests : IDisposable
 {
     private static readonly string Root = RepositoryRoot.Find(AppContext.BaseDirectory)!;
@@ -17,8 +19,8 @@ public sealed class SecondChanceTests : IDisposable
 
         Assert.True(result.Succeeded, result.Output);
         Assert.Contains(
-            $"--project {Root}/tests/Process -c Release --no-build --filter-method EndpointSync.Tests.Process.WaitTests."
-            + "A_wait_ends\n",
+            $"--project {Root}/tests/Process -c Release --no-build "
+            + "--filter-method EndpointSync.Tests.Process.WaitTests.A_wait_ends\n",
             result.Output,
             StringComparison.Ordinal);
         Assert.EndsWith(
