@@ -11,14 +11,16 @@ namespace EndpointSync.WebConsole.Fleet;
 public sealed record RegistrySummary(
     string Registry, RegistryStatus? Status, SubscriberList? Subscribers, VersionReceipt? Last, string? Failure)
 {
+    private ServedShare? _share;
+
     /// <summary>The newest version that anybody knows.</summary>
     public RouteVersion Newest =>
         Status is not null && Status.Version > (Subscribers?.Version ?? default)
             ? Status.Version
             : Subscribers?.Version ?? default;
 
-    /// <summary>Who serves the newest version, and who does not.</summary>
-    public ServedShare Share => ServedShare.Of(Subscribers?.Subscribers ?? [], Newest, Waits);
+    /// <summary>Who serves the newest version, and who does not. A page asks for it often, so it is counted once.</summary>
+    public ServedShare Share => _share ??= ServedShare.Of(Subscribers?.Subscribers ?? [], Newest, Waits);
 
     /// <summary>Whether a worker serves what it should while the newest version was not given to its ring.</summary>
     public bool Waits(Subscriber subscriber) =>
