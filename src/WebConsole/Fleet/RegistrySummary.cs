@@ -19,7 +19,9 @@ public sealed record RegistrySummary(
             ? Status.Version
             : Subscribers?.Version ?? default;
 
-    /// <summary>Who serves the newest version, and who does not. A page asks for it often, so it is counted once.</summary>
+    /// <summary>
+    /// Who serves the newest version, and who does not. A page asks for it often, so it is counted once.
+    /// </summary>
     public ServedShare Share => _share ??= ServedShare.Of(Subscribers?.Subscribers ?? [], Newest, Waits);
 
     /// <summary>Whether a worker serves what it should while the newest version was not given to its ring.</summary>

@@ -43,6 +43,22 @@ public sealed class SiloLifeTests
         await AssertNothingLackedAsync(roles);
     }
 
+    [Fact]
+    public async Task A_silo_whose_database_refuses_it_only_when_it_joins_the_cluster_says_so_and_does_not_crash()
+    {
+        await using var roles = await ScriptedRoles.CreateAsync();
+        await roles.InstallAsync("--cluster");
+        await roles.Database.ExecuteAsync("alter table orleans.orleansquery rename to away");
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(roles));
+
+        Assert.Contains("exit code 69", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "could not join the cluster, because the cluster's database (EndpointSync:Cluster:ConnectionString) went "
+            + "away or refused: relation \"orleansquery\" does not exist",
+            refused.Message, StringComparison.Ordinal);
+    }
+
     // The silo's first start, on a database that an administrator prepared for the version before.
     private static async Task InstallWithoutNewestAsync(ScriptedRoles roles)
     {

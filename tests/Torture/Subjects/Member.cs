@@ -31,7 +31,7 @@ internal sealed class Member(string name, Recorder recorder, Func<CancellationTo
             }
             catch (Exception failure) when (failure is InvalidOperationException or TimeoutException)
             {
-                Console.Error.WriteLine($"{name} did not start: {failure.Message.Split('\n')[0]}");
+                Console.Error.WriteLine($"{name} did not start: {failure.Message}");
                 await Task.Delay(BetweenStarts, cancellationToken);
             }
         }

@@ -178,6 +178,10 @@ public sealed class RuleTests
         AssertWrong(rule, before, after, receipt with { Added = 2 });
         AssertWrong(rule, before, row with { Removed = 0 });
         AssertWrong(rule, before, after, receipt with { Version = 1, Previous = 2 });
+        // Spoilt rows were brought back to what the version has.
+        var repair = Reloaded(1, 1) with { Previous = 1 };
+        AssertRight(rule, before, repair);
+        AssertWrong(rule, before, repair with { Changed = 1 });
     }
 
     [Fact]
