@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using EndpointSync.Tests.Process.Access;
 using EndpointSync.Tests.Testing;
@@ -7,41 +6,24 @@ using EndpointSync.Tests.Testing;
 namespace EndpointSync.Tests.Process;
 
 /// <summary>Requests that are repeated with an Idempotency-Key. Two real silos and their HTTP.</summary>
-public sealed class IdempotencyTests : IAsyncLifetime
+public sealed class IdempotencyTests(IdempotencySilos silos) : IClassFixture<IdempotencySilos>, IAsyncLifetime
 {
     private const string AdminKey = ProtectedSilo.AdminKey;
     private const string Endpoints = "endpoints";
     private const string Body = "{\"name\":\"a\",\"rootPath\":\"/a\",\"app\":\"api\"}";
-    private const int Gate = 4712;
-
-    private readonly HttpClient _http = new();
-    private TestDatabase _database = null!;
-    private ProtectedSilo _first = null!;
-    private ProtectedSilo _second = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _first = await ProtectedSilo.StartAsync(_database);
-        _second = await ProtectedSilo.StartAsync(_database, name: "silo-2");
-    }
+    public async ValueTask InitializeAsync() => await silos.ClearAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _first.DisposeAsync();
-        await _second.DisposeAsync();
-        await _database.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_repetition_gets_the_first_answer_from_any_silo_and_nothing_is_done_twice()
     {
-        using var first = await SendAsync(_first, "one", "POST", Endpoints, Body);
-        using var second = await SendAsync(_second, "one", "POST", Endpoints, Body);
-        using var third = await SendAsync(_first, "one", "POST", Endpoints, Body);
+        using var first = await silos.SendAsync(silos.First, "one", "POST", Endpoints, Body);
+        using var second = await silos.SendAsync(silos.Second, "one", "POST", Endpoints, Body);
+        using var third = await silos.SendAsync(silos.First, "one", "POST", Endpoints, Body);
 
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         Assert.False(first.Headers.Contains("Idempotency-Replayed"));
@@ -54,18 +36,18 @@ public sealed class IdempotencyTests : IAsyncLifetime
             Assert.Equal(first.Content.Headers.ContentType, again.Content.Headers.ContentType);
         }
 
-        Assert.Equal(1, await CountAsync());
-        Assert.Equal(3, await _database.ScalarAsync<long>(
+        Assert.Equal(1, await silos.CountAsync());
+        Assert.Equal(3, await silos.Database.ScalarAsync<long>(
             "select count(*) from orleans.audit where operation = 'addEndpoint' and outcome = 'Done' "
             + "and status = 201"));
-        Assert.Equal(1, await _database.ScalarAsync<long>(
+        Assert.Equal(1, await silos.Database.ScalarAsync<long>(
             "select count(*) from orleans.audit where operation = 'addEndpoint' and state_after is not null"));
     }
 
     [Fact]
     public async Task Every_edit_and_a_reload_can_be_repeated()
     {
-        var id = await _database.AddEndpointAsync("a", "/a");
+        var id = await silos.Database.AddEndpointAsync("a", "/a");
         var requests = new[]
         {
             ("PATCH", $"{Endpoints}/{id}", "{\"name\":\"b\"}", HttpStatusCode.OK),
@@ -75,8 +57,8 @@ public sealed class IdempotencyTests : IAsyncLifetime
         };
         foreach (var (method, path, body, status) in requests)
         {
-            using var first = await SendAsync(_first, $"{method}:{path}", method, path, body);
-            using var again = await SendAsync(_second, $"{method}:{path}", method, path, body);
+            using var first = await silos.SendAsync(silos.First, $"{method}:{path}", method, path, body);
+            using var again = await silos.SendAsync(silos.Second, $"{method}:{path}", method, path, body);
 
             Assert.Equal((status, status), (first.StatusCode, again.StatusCode));
             Assert.Equal(await TextAsync(first), await TextAsync(again));
@@ -86,13 +68,13 @@ public sealed class IdempotencyTests : IAsyncLifetime
         // Without a key a second deletion finds nothing.
         Assert.Equal(
             HttpStatusCode.NotFound,
-            await _first.StatusAsync(AdminKey, "DELETE", $"registries/openspp/{Endpoints}/{id}"));
+            await silos.First.StatusAsync(AdminKey, "DELETE", $"registries/openspp/{Endpoints}/{id}"));
     }
 
     [Fact]
     public async Task A_key_belongs_to_one_request_of_one_caller()
     {
-        using var first = await SendAsync(_first, "one", "POST", Endpoints, Body);
+        using var first = await silos.SendAsync(silos.First, "one", "POST", Endpoints, Body);
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         var other = Body.Replace("/a", "/other", StringComparison.Ordinal);
         foreach (var (method, path, body) in new[]
@@ -100,16 +82,16 @@ public sealed class IdempotencyTests : IAsyncLifetime
             ("POST", Endpoints, other), ("POST", Endpoints + "?x=1", Body), ("PATCH", Endpoints + "/1", Body),
         })
         {
-            using var refused = await SendAsync(_second, "one", method, path, body);
+            using var refused = await silos.SendAsync(silos.Second, "one", method, path, body);
             Assert.Equal(
                 (HttpStatusCode.UnprocessableEntity, "/problems/idempotency-key-reused"),
                 (refused.StatusCode, await TypeAsync(refused)));
         }
 
-        var key = await _first.CreateKeyAsync(AccessRole.Operator);
-        using var another = await SendAsync(_second, "one", "POST", Endpoints, other, key.Secret);
+        var key = await silos.First.CreateKeyAsync(AccessRole.Operator);
+        using var another = await silos.SendAsync(silos.Second, "one", "POST", Endpoints, other, key.Secret);
         Assert.Equal(HttpStatusCode.Created, another.StatusCode);
-        Assert.Equal(2, await CountAsync());
+        Assert.Equal(2, await silos.CountAsync());
     }
 
     [Fact]
@@ -117,26 +99,26 @@ public sealed class IdempotencyTests : IAsyncLifetime
     {
         foreach (var key in new[] { "a b", "", new string('a', 256) })
         {
-            using var refused = await SendAsync(_first, key, "POST", Endpoints, Body);
+            using var refused = await silos.SendAsync(silos.First, key, "POST", Endpoints, Body);
             Assert.Equal(
                 (HttpStatusCode.BadRequest, "/problems/invalid-request"),
                 (refused.StatusCode, await TypeAsync(refused)));
         }
 
-        Assert.Equal(0, await CountAsync());
-        using var longest = await SendAsync(_first, new string('a', 255), "POST", Endpoints, Body);
+        Assert.Equal(0, await silos.CountAsync());
+        using var longest = await silos.SendAsync(silos.First, new string('a', 255), "POST", Endpoints, Body);
         Assert.Equal(HttpStatusCode.Created, longest.StatusCode);
     }
 
     [Fact]
     public async Task A_request_that_did_nothing_leaves_its_key_free()
     {
-        await _database.AddEndpointAsync("a", "/a");
-        using var refused = await SendAsync(_first, "one", "POST", Endpoints, Body);
+        await silos.Database.AddEndpointAsync("a", "/a");
+        using var refused = await silos.SendAsync(silos.First, "one", "POST", Endpoints, Body);
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
-        await _database.ExecuteAsync("delete from fastapi_endpoint");
+        await silos.Database.ExecuteAsync("delete from fastapi_endpoint");
 
-        using var done = await SendAsync(_second, "one", "POST", Endpoints, Body);
+        using var done = await silos.SendAsync(silos.Second, "one", "POST", Endpoints, Body);
 
         Assert.Equal(HttpStatusCode.Created, done.StatusCode);
         Assert.False(done.Headers.Contains("Idempotency-Replayed"));
@@ -145,68 +127,70 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Fact]
     public async Task While_the_first_runs_others_are_told_to_wait_and_then_get_its_answer_though_its_caller_went()
     {
-        await using var gate = await CloseGateAsync();
+        await using var gate = await silos.CloseGateAsync();
         using var gone = new CancellationTokenSource();
-        var first = SendAsync(_first, "one", "POST", Endpoints, Body, cancellationToken: gone.Token);
-        await _database.UntilBlockedAsync();
+        var first = silos.SendAsync(silos.First, "one", "POST", Endpoints, Body, cancellationToken: gone.Token);
+        await silos.Database.UntilBlockedAsync();
 
-        using var waiting = await SendAsync(_second, "one", "POST", Endpoints, Body);
+        using var waiting = await silos.SendAsync(silos.Second, "one", "POST", Endpoints, Body);
         Assert.Equal(
             (HttpStatusCode.Conflict, "/problems/idempotency-key-in-use"),
             (waiting.StatusCode, await TypeAsync(waiting)));
         Assert.Equal(TimeSpan.FromSeconds(1), waiting.Headers.RetryAfter?.Delta);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        await OpenGateAsync(gate);
+        await silos.OpenGateAsync(gate);
 
         HttpStatusCode status = default;
         await Deadline.UntilAsync(
             async () =>
             {
-                using var again = await SendAsync(_second, "one", "POST", Endpoints, Body);
+                using var again = await silos.SendAsync(silos.Second, "one", "POST", Endpoints, Body);
                 return (status = again.StatusCode) != HttpStatusCode.Conflict;
             },
             "the answer of the first request");
         Assert.Equal(HttpStatusCode.Created, status);
-        Assert.Equal(1, await CountAsync());
+        Assert.Equal(1, await silos.CountAsync());
     }
 
     [Fact]
     public async Task After_its_silo_died_in_the_middle_an_edit_is_not_done_again_and_a_reload_is()
     {
-        await _database.AddEndpointAsync("due", "/due");
-        await using (var gate = await CloseGateAsync())
+        await using var own = new IdempotencySilos();
+        await own.InitializeAsync();
+        await own.Database.AddEndpointAsync("due", "/due");
+        await using (var gate = await own.CloseGateAsync())
         {
-            var dying = SendAsync(_first, "edit", "POST", Endpoints, Body);
-            var reload = SendAsync(_first, "reload", "POST", "reload");
-            await _database.UntilBlockedAsync(2);
-            _first.Process.Kill();
-            await _first.Process.Exited.Within("the killed silo's end");
+            var dying = own.SendAsync(own.First, "edit", "POST", Endpoints, Body);
+            var reload = own.SendAsync(own.First, "reload", "POST", "reload");
+            await own.Database.UntilBlockedAsync(2);
+            own.First.Process.Kill();
+            await own.First.Process.Exited.Within("the killed silo's end");
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => dying);
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => reload);
-            await OpenGateAsync(gate);
+            await own.OpenGateAsync(gate);
         }
 
         // As long as the lease lasts, it may only be slow.
         foreach (var key in new[] { "edit", "reload" })
         {
-            using var early = await SendAsync(
-                _second, key, "POST", key == "edit" ? Endpoints : "reload", key == "edit" ? Body : null);
+            using var early = await own.SendAsync(
+                own.Second, key, "POST", key == "edit" ? Endpoints : "reload", key == "edit" ? Body : null);
             Assert.Equal("/problems/idempotency-key-in-use", await TypeAsync(early));
         }
 
-        await _database.ExecuteAsync(
+        await own.Database.ExecuteAsync(
             "update orleans.idempotency_keys set alive_at = alive_at - interval '21 seconds'");
 
-        using var edit = await SendAsync(_second, "edit", "POST", Endpoints, Body);
+        using var edit = await own.SendAsync(own.Second, "edit", "POST", Endpoints, Body);
         Assert.Equal(
             (HttpStatusCode.Conflict, "/problems/idempotency-outcome-unknown"),
             (edit.StatusCode, await TypeAsync(edit)));
-        Assert.Equal(1, await CountAsync());
+        Assert.Equal(1, await own.CountAsync());
         await Deadline.UntilAsync(
             async () =>
             {
-                using var again = await SendAsync(_second, "reload", "POST", "reload");
+                using var again = await own.SendAsync(own.Second, "reload", "POST", "reload");
                 return again.StatusCode == HttpStatusCode.OK && !again.Headers.Contains("Idempotency-Replayed");
             },
             "a reload that is run again");
@@ -215,83 +199,39 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Fact]
     public async Task Without_the_table_of_keys_nothing_is_done_and_requests_without_a_key_go_on()
     {
-        await _database.ExecuteAsync("alter table orleans.idempotency_keys rename to away");
+        await silos.Database.ExecuteAsync("alter table orleans.idempotency_keys rename to away");
 
-        using var refused = await SendAsync(_first, "one", "POST", "reload");
+        using var refused = await silos.SendAsync(silos.First, "one", "POST", "reload");
+        var withoutKey = await silos.First.StatusAsync(AdminKey, "POST", "registries/openspp/reload");
+        await silos.Database.ExecuteAsync("alter table orleans.away rename to idempotency_keys");
+
         Assert.Equal(
             (HttpStatusCode.ServiceUnavailable, "/problems/idempotency-unavailable"),
             (refused.StatusCode, await TypeAsync(refused)));
-        Assert.Equal(HttpStatusCode.OK, await _first.StatusAsync(AdminKey, "POST", "registries/openspp/reload"));
+        Assert.Equal(HttpStatusCode.OK, withoutKey);
     }
 
     [Fact]
     public async Task A_key_runs_out_and_is_deleted_by_a_silo_that_starts()
     {
-        using var first = await SendAsync(_first, "one", "POST", Endpoints, Body);
-        await _database.ExecuteAsync(
+        using var first = await silos.SendAsync(silos.First, "one", "POST", Endpoints, Body);
+        await silos.Database.ExecuteAsync(
             "update orleans.idempotency_keys set begun_at = begun_at - interval '24 hours 1 second'");
-        using var taken = await SendAsync(_second, "one", "POST", Endpoints, Body);
+        using var taken = await silos.SendAsync(silos.Second, "one", "POST", Endpoints, Body);
         Assert.Equal("/problems/root-path-taken", await TypeAsync(taken));
 
-        await _database.ExecuteAsync(
+        await silos.Database.ExecuteAsync(
             "insert into orleans.idempotency_keys (principal, key, fingerprint, run, silo, begun_at) select 'x', "
             + "age::text, decode(repeat('00', 32), 'hex'), gen_random_uuid(), 'x', now() - make_interval(hours => age) "
             + "from unnest(array[23, 25]) as age");
-        await using var third = await ProtectedSilo.StartAsync(_database, name: "silo-3");
-        await _database.UntilAsync(
+        await using var third = await ProtectedSilo.StartAsync(silos.Database, name: "silo-3");
+        await silos.Database.UntilAsync(
             "select array_agg(key) = array['23'] from orleans.idempotency_keys where principal = 'x'",
             "the deletion of the older key");
     }
-
-    // Holds up whoever adds an endpoint or makes a version.
-    private async Task<Npgsql.NpgsqlConnection> CloseGateAsync()
-    {
-        await _database.ExecuteAsync(
-            $$"""
-            create function gate() returns trigger language plpgsql as $gate$
-              begin perform pg_advisory_xact_lock({{Gate}}); return new; end $gate$;
-            create trigger gate before insert on fastapi_endpoint for each row execute function gate();
-            create trigger gate before insert on endpoint_sync.versions for each row execute function gate()
-            """);
-        var holder = await _database.Source.OpenConnectionAsync();
-        await RunAsync(holder, $"select pg_advisory_lock({Gate})");
-        return holder;
-    }
-
-    private async Task OpenGateAsync(Npgsql.NpgsqlConnection gate)
-    {
-        await RunAsync(gate, $"select pg_advisory_unlock({Gate})");
-        await _database.UntilAsync(
-            "select not exists (select from pg_stat_activity where datname = current_database() and "
-            + "wait_event_type = 'Lock')",
-            "the end of all waits");
-        await _database.ExecuteAsync(
-            "drop trigger gate on fastapi_endpoint; drop trigger gate on endpoint_sync.versions");
-    }
-
-    private static async Task RunAsync(Npgsql.NpgsqlConnection session, string sql)
-    {
-        await using var command = session.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private Task<long> CountAsync() => _database.ScalarAsync<long>("select count(*) from fastapi_endpoint");
 
     private static Task<string> TextAsync(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync(Cancelled);
 
     private static async Task<string?> TypeAsync(HttpResponseMessage answer) =>
         JsonElement.Parse(await TextAsync(answer)).GetProperty("type").GetString();
-
-    private async Task<HttpResponseMessage> SendAsync(
-        ProtectedSilo silo, string key, string method, string path, string? body = null, string credential = AdminKey,
-        CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(
-            new HttpMethod(method), new Uri(silo.Address, $"api/v1/registries/openspp/{path}"));
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {credential}");
-        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        return await _http.SendAsync(request, cancellationToken);
-    }
 }

@@ -20,6 +20,7 @@ internal sealed class TortureRun(
     private readonly SlotBook _book = new();
     private readonly Database _database = new(subject.Server, recorder);
     private readonly CancellationTokenSource _end = new();
+    private bool _isFound;
 
     /// <summary>Runs to the end, or until the first violation if that is asked for.</summary>
     /// <returns>The violations.</returns>
@@ -34,7 +35,7 @@ internal sealed class TortureRun(
         var observer = ObserveAsync(observing.Token);
         await startWorkersAsync();
         await AttackAsync();
-        if (!arguments.StopsWhenFound || Checker.Check(recorder.Entries).Count == 0)
+        if (!_isFound)
         {
             await RestAsync();
             await AskEverythingAsync();
@@ -177,15 +178,22 @@ internal sealed class TortureRun(
         }
     }
 
+    // What is under way may look wrong until it is recorded, so it counts if the next check finds it too.
     private async Task WatchAsync()
     {
+        HashSet<(string, string)> before = [];
         while (!_end.IsCancellationRequested)
         {
             await Task.Delay(BetweenChecks, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (Checker.Check(recorder.Entries).Count > 0)
+            var found = Checker.CheckSoFar(recorder.Entries)
+                .Select(violation => (violation.Rule, violation.Message)).ToHashSet();
+            if (found.Overlaps(before))
             {
+                _isFound = true;
                 await _end.CancelAsync();
             }
+
+            before = found;
         }
     }
 }

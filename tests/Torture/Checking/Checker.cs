@@ -27,9 +27,15 @@ internal static class Checker
         new ConvergenceRule(),
     ];
 
-    public static IReadOnlyList<Violation> Check(IEnumerable<Entry> entries)
+    public static IReadOnlyList<Violation> Check(IEnumerable<Entry> entries) => Check(entries, Rules);
+
+    /// <summary>The same while the run goes on. The audit is read at its end only.</summary>
+    public static IReadOnlyList<Violation> CheckSoFar(IEnumerable<Entry> entries) =>
+        Check(entries, Rules.Where(rule => rule is not AuditRule));
+
+    private static IReadOnlyList<Violation> Check(IEnumerable<Entry> entries, IEnumerable<IRule> rules)
     {
         var history = new History(entries);
-        return [.. Rules.SelectMany(rule => rule.Check(history))];
+        return [.. rules.SelectMany(rule => rule.Check(history))];
     }
 }
