@@ -81,11 +81,11 @@ internal sealed record TortureArguments
     private static string[] Kinds(string text)
     {
         var kinds = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var unknown = kinds.Except(FaultKinds.All).Except(["none"]).ToList();
+        var unknown = kinds.Except(FaultKinds.Choices).Except(["none"]).ToList();
         return unknown.Count == 0
             ? kinds
             : throw new ArgumentException(
                 $"There are no faults {string.Join(", ", unknown)}: choose from {string.Join(", ", FaultKinds.All)}, "
-                + "or none.");
+                + "single faults of these as a history names them, or none.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace EndpointSync.Grains.Postgres;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace EndpointSync.Grains.Postgres;
 /// </summary>
 internal sealed class SchemaSql(string schema)
 {
+    private readonly ConcurrentDictionary<string, string> _made = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Undoes <see cref="SearchForTriggers"/>.</summary>
     public const string SearchNormally = $"set local search_path = {DataSources.SafeSearchPath}";
 
@@ -17,7 +21,13 @@ internal sealed class SchemaSql(string schema)
     /// </summary>
     public string SearchForTriggers => $"set local search_path = {Quoted}, pg_temp";
 
-    public string Of(string statement)
+    /// <summary>
+    /// A statement of a file with the name of this schema. What is made is kept, so only statements of files may be asked
+    /// for: there are as many as the files have.
+    /// </summary>
+    public string Of(string statement) => _made.GetOrAdd(statement, Make);
+
+    private string Make(string statement)
     {
         var made = statement.Replace("{odoo}", Quoted, StringComparison.Ordinal);
         StatementNames.Follow(statement, made);

@@ -3,6 +3,9 @@ namespace EndpointSync.Tests.Torture.Schedules;
 /// <summary>The faults by their kinds, as the command line names these.</summary>
 internal static class FaultKinds
 {
+    /// <summary>The only fault of links that lets every message through.</summary>
+    public const string DelayOfWorkers = "delay worker links";
+
     /// <summary>Faults of processes and of the server: one at a time.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> OfProcesses = new Dictionary<string, string[]>
     {
@@ -21,7 +24,7 @@ internal static class FaultKinds
         ["connections"] = ["fill connections"],
         ["links"] =
         [
-            "cut a worker link", "hold a worker link", "delay worker links", "cut a database link",
+            "cut a worker link", "hold a worker link", DelayOfWorkers, "cut a database link",
             "hold a database link", "hold a database's answers", "delay database links",
         ],
     };
@@ -34,6 +37,14 @@ internal static class FaultKinds
 
     public static IReadOnlyList<string> All { get; } = [.. OfProcesses.Keys, .. OfSessions.Keys, .. Once.Keys];
 
+    /// <summary>What may be chosen: whole kinds, and single faults.</summary>
+    public static IEnumerable<string> Choices { get; } =
+    [
+        .. All, .. new[] { OfProcesses, OfSessions, Once }.SelectMany(kinds => kinds.Values).SelectMany(faults => faults),
+    ];
+
     public static string[] Of(IReadOnlyDictionary<string, string[]> kinds, IReadOnlyCollection<string> chosen) =>
-        [.. kinds.Where(kind => chosen.Contains(kind.Key)).SelectMany(kind => kind.Value)];
+    [
+        .. kinds.SelectMany(kind => kind.Value.Where(fault => chosen.Contains(kind.Key) || chosen.Contains(fault))),
+    ];
 }

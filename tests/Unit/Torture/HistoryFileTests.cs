@@ -67,6 +67,10 @@ public sealed class HistoryFileTests
 
         Assert.Equal((0.5, 9, true), (parsed.Minutes, parsed.Seed, parsed.IsUpstream));
         Assert.Throws<ArgumentException>(() => TortureArguments.Parse(["--faults", "earthquake"]));
+        Assert.Equal(
+            ["promote and lose"],
+            Schedule.Plan(5, 2, TortureArguments.Parse(["--faults", "promote and lose"]).Faults)
+                .Where(step => step.Actor == Schedule.Promoter).Select(step => step.What));
         Assert.Throws<ArgumentException>(() => TortureArguments.Parse(["--minutes", "0"]));
         Assert.Throws<ArgumentException>(() => TortureArguments.Parse(["--speed", "1"]));
     }

@@ -1,5 +1,6 @@
 using EndpointSync.Tests.Torture.Checking.Rules;
 using EndpointSync.Tests.Torture.Histories;
+using EndpointSync.Tests.Torture.Schedules;
 using static EndpointSync.Tests.Unit.Torture.TinyHistory;
 
 namespace EndpointSync.Tests.Unit.Torture;
@@ -89,6 +90,10 @@ public sealed class RuleTests
         AssertRight(rule, life, reload, Answered(Old, 404, 7, 60), Answered(Old, 404, 6, 49));
         AssertRight(rule, life with { Start = 50.5 }, reload, Answered(Old, 404, 6, 60));
         AssertRight(rule, life, reload, Answered(Old, 404, 6, 60), Struck("worker-1", 45));
+        AssertRight(rule, life, reload, Answered(Old, 404, 6, 60), Struck(Fault.Links, 45));
+        AssertWrong(
+            rule, life, reload, Answered(Old, 404, 6, 60),
+            Struck(Fault.Links, 45) with { What = FaultKinds.DelayOfWorkers });
         AssertRight(rule, life, reload with { Reached = false }, Answered(Old, 404, 6, 60));
         AssertWrong(rule, life, reload, Answered(Old, 404, 6, 60));
     }

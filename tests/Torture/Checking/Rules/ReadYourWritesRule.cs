@@ -1,10 +1,11 @@
 using EndpointSync.Tests.Torture.Histories;
+using EndpointSync.Tests.Torture.Schedules;
 
 namespace EndpointSync.Tests.Torture.Checking.Rules;
 
 /// <summary>
 /// When a reload that waits for the workers says that all of them serve its version, they do: each that was alive
-/// then, and was not struck itself or cut off since before the reload.
+/// then, and was not struck itself or cut off since before the reload. A link that is only slow is no excuse.
 /// </summary>
 internal sealed class ReadYourWritesRule : IRule
 {
@@ -36,5 +37,6 @@ internal sealed class ReadYourWritesRule : IRule
     private static bool WasWaitedFor(History history, WorkerLife? life, Reload reload, WorkerAnswer answer) =>
         life is not null && life.Start <= reload.Start
             && !history.IsStruck(answer.Worker.Split('#')[0], reload.Start - Lease, answer.End)
-            && !history.IsStruck(Fault.Links, reload.Start - Lease, reload.End);
+            && !history.Of<Fault>().Any(fault => fault is { On: Fault.Links, What: not FaultKinds.DelayOfWorkers }
+                && fault.Overlaps(reload.Start - Lease, reload.End));
 }
