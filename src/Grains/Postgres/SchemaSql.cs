@@ -22,8 +22,8 @@ internal sealed class SchemaSql(string schema)
     public string SearchForTriggers => $"set local search_path = {Quoted}, pg_temp";
 
     /// <summary>
-    /// A statement of a file with the name of this schema. What is made is kept, so only statements of files may be asked
-    /// for: there are as many as the files have.
+    /// A statement of a file with the name of this schema. What is made is kept, so only statements of files may be
+    /// asked for: there are as many as the files have.
     /// </summary>
     public string Of(string statement) => _made.GetOrAdd(statement, Make);
 

@@ -40,7 +40,8 @@ internal static class FaultKinds
     /// <summary>What may be chosen: whole kinds, and single faults.</summary>
     public static IEnumerable<string> Choices { get; } =
     [
-        .. All, .. new[] { OfProcesses, OfSessions, Once }.SelectMany(kinds => kinds.Values).SelectMany(faults => faults),
+        .. All,
+        .. new[] { OfProcesses, OfSessions, Once }.SelectMany(kinds => kinds.Values).SelectMany(faults => faults),
     ];
 
     public static string[] Of(IReadOnlyDictionary<string, string[]> kinds, IReadOnlyCollection<string> chosen) =>
