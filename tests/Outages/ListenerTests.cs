@@ -69,6 +69,43 @@ public sealed class ListenerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Of_silos_that_reach_the_database_by_different_addresses_exactly_one_listens()
+    {
+        await using var server = await OwnServer.StartAsync();
+        var silos = new List<SiloProcess>();
+        var relays = new List<Relay>();
+        try
+        {
+            for (var number = 1; number <= 3; number++)
+            {
+                var relay = new Relay(server.Port);
+                relays.Add(relay);
+                silos.Add(await SiloProcess.StartAsync(new SiloProcessOptions
+                {
+                    ClusterConnectionString = server.ConnectionString,
+                    Name = $"silo-{number}",
+                    Configuration = new Dictionary<string, string>
+                    {
+                        ["EndpointSync:Registries:orders:ConnectionString"] =
+                            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Port = relay.Port }
+                                .ConnectionString,
+                        ["EndpointSync:Registries:orders:CreateTables"] = "true",
+                    },
+                }));
+            }
+
+            await ListenerNameAsync(server);
+        }
+        finally
+        {
+            foreach (var started in silos.Cast<IAsyncDisposable>().Concat(relays))
+            {
+                await started.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
     public async Task While_the_server_is_away_silos_open_few_connections()
     {
         await using var server = await OwnServer.StartAsync();
@@ -112,12 +149,18 @@ public sealed class ListenerTests(ITestOutputHelper output)
 
     private static async Task<SiloProcess> ListenerAsync(OwnServer server, OutageFleet fleet)
     {
+        var name = await ListenerNameAsync(server);
+        return fleet.Silos.Single(silo => name.EndsWith($", {silo.Name}", StringComparison.Ordinal));
+    }
+
+    private static async Task<string> ListenerNameAsync(OwnServer server)
+    {
         var sql = ListenerSql.Replace(
             "coalesce(max(client_port), 0)::bigint",
             "coalesce(case when count(*) = 1 then max(application_name) end, '')", StringComparison.Ordinal);
         var name = "";
         await Deadline.UntilAsync(
             async () => (name = await server.ScalarAsync<string>(sql)) != "", "a single session that listens");
-        return fleet.Silos.Single(silo => name.EndsWith($", {silo.Name}", StringComparison.Ordinal));
+        return name;
     }
 }

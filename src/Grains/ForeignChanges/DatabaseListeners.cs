@@ -10,8 +10,9 @@ namespace EndpointSync.Grains.ForeignChanges;
 
 /// <summary>
 /// Listens to the databases that this silo is elected for. Every silo computes the election from the list of active
-/// silos, so it needs no agreement. While silos have different lists a database may have two listeners, which is
-/// harmless, or none, in which case polls find the changes.
+/// silos and the name of a registry, so it needs no agreement, and silos may reach a database by different addresses.
+/// While silos have different lists a database may have two listeners, which is harmless, or none, in which case polls
+/// find the changes.
 /// </summary>
 internal sealed class DatabaseListeners(
     RegistryMap<Registry> registries, IClusterMembershipService membership, ILocalSiloDetails local,
@@ -33,7 +34,8 @@ internal sealed class DatabaseListeners(
                     .ToList();
                 foreach (var database in databases)
                 {
-                    await SetAsync(database, local.SiloAddress.Equals(ListenerOf(database.Key, active)), stoppingToken);
+                    var listener = ListenerOf(database.Select(registry => registry.Name), active);
+                    await SetAsync(database, local.SiloAddress.Equals(listener), stoppingToken);
                 }
             }
         }
@@ -43,11 +45,16 @@ internal sealed class DatabaseListeners(
         }
     }
 
-    /// <summary>The silo that listens to a database. When silos come and go, few databases change hands.</summary>
-    internal static SiloAddress? ListenerOf(string database, IEnumerable<SiloAddress> active) =>
-        active.MaxBy(
+    /// <summary>
+    /// The silo that listens to the database of some registries. When silos come and go, few databases change hands.
+    /// </summary>
+    internal static SiloAddress? ListenerOf(IEnumerable<string> registries, IEnumerable<SiloAddress> active)
+    {
+        var first = registries.Min(StringComparer.Ordinal);
+        return active.MaxBy(
             silo => BinaryPrimitives.ReadUInt64BigEndian(
-                SHA256.HashData(Encoding.UTF8.GetBytes($"{database} {silo.ToParsableString()}"))));
+                SHA256.HashData(Encoding.UTF8.GetBytes($"{first} {silo.ToParsableString()}"))));
+    }
 
     private async Task SetAsync(IGrouping<string, Registry> database, bool isOurs, CancellationToken stoppingToken)
     {

@@ -5,8 +5,9 @@ namespace EndpointSync.Tests.Unit.ForeignChanges;
 
 public sealed class ListenerElectionTests
 {
-    private static readonly List<string> Databases =
-        [.. Enumerable.Range(0, 300).Select(number => $"127.0.0.1:5432/odoo_{number}")];
+    // Each of them has the registries of one database.
+    private static readonly List<string[]> Databases =
+        [.. Enumerable.Range(0, 300).Select(number => new[] { $"odoo_{number}", $"other_{number}" })];
 
     private static readonly List<SiloAddress> Silos =
         [.. Enumerable.Range(0, 3).Select(number => SiloAddress.New(IPAddress.Loopback, 11111 + number, 7 + number))];
@@ -32,6 +33,14 @@ public sealed class ListenerElectionTests
     }
 
     [Fact]
+    public void The_order_of_registries_does_not_count() =>
+        Assert.All(
+            Databases,
+            database => Assert.Equal(
+                DatabaseListeners.ListenerOf(database, Silos),
+                DatabaseListeners.ListenerOf(database.Reverse(), Silos)));
+
+    [Fact]
     public void When_a_silo_leaves_only_its_databases_move()
     {
         var left = Silos.Skip(1).ToList();
@@ -40,7 +49,8 @@ public sealed class ListenerElectionTests
         {
             var before = DatabaseListeners.ListenerOf(database, Silos);
             var after = DatabaseListeners.ListenerOf(database, left);
-            Assert.True(after!.Equals(before) || before!.Equals(Silos[0]), $"{database} went from {before} to {after}");
+            Assert.True(
+                after!.Equals(before) || before!.Equals(Silos[0]), $"{database[0]} went from {before} to {after}");
         }
     }
 
